@@ -1,0 +1,30 @@
+# The stable commands of the centre; docs/operations.md explains each.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+STAMP := $(VENV)/.installed
+export PYTHONPATH := .
+export CLEANAIR_PORT ?= 8501
+
+.PHONY: help setup run test lint types unit browser bench screens replay stand-in lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## .venv from the lock file (and nothing else)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(STAMP)
+
+run: setup  ## serve pages, API and collector on http://127.0.0.1:$(CLEANAIR_PORT)
+	@$(BIN)/cleanair serve --port $(CLEANAIR_PORT)
+
+lock:  ## renew requirements.lock from the ranges in pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --all-extras --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock

@@ -1,0 +1,1 @@
+"""What we keep: the table, its parameters, cities, standards and the store."""

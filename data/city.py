@@ -1,0 +1,176 @@
+"""The cities of the centre, one file each in `data/cities`."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+FOLDER = Path(__file__).parent / "cities"
+VARIABLE = "CLEANAIR_CITIES"
+LANGUAGES = ("en", "ru", "uz", "kk")
+
+
+class CityError(ValueError):
+    """A city is unknown or its file is wrong; the person who named or wrote it must mend it."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A country across the border and the sector its air comes from, clockwise [° from north]."""
+
+    country: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A dated measure of air policy, with its source."""
+
+    day: date
+    key: str
+    names: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True)
+class City:
+    """
+    One city file.
+
+    Attributes
+    ----------
+    key : str
+        File stem.
+    names : mapping
+        Name by language.
+    zone : ZoneInfo
+        The city's clock.
+    lat, lon : float
+        Centre. [°]
+    box : tuple of float
+        South, west, north, east. [°]
+    law : str
+        Jurisdiction whose limits are law here.
+    networks : mapping
+        Options by network key; a network not named here is not asked.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    country: str
+    zone: ZoneInfo
+    lat: float
+    lon: float
+    box: tuple[float, float, float, float]
+    law: str
+    languages: tuple[str, ...]
+    networks: Mapping[str, Mapping[str, Any]]
+    neighbours: tuple[Neighbour, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    heating: tuple[tuple[int, int], tuple[int, int]] = ((10, 15), (4, 15))  # first and last day, (month, day)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def name(self, language: str = "en") -> str:
+        """Name in a language, English where it is not given."""
+        return self.names.get(language, self.names["en"])
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the city's clock."""
+        return moment.astimezone(self.zone)
+
+
+def folder() -> Path:
+    """
+    Where city files are read from.
+
+    Returns
+    -------
+    Path
+        `CLEANAIR_CITIES` if set, else the shipped folder.
+    """
+    return Path(os.environ.get(VARIABLE) or FOLDER)
+
+
+def cities() -> Mapping[str, City]:
+    """
+    Every city the centre is set up for, by key.
+
+    Returns
+    -------
+    mapping of str to City
+        In the order of their files' `order`, then name.
+
+    Raises
+    ------
+    CityError
+        When a file is wrong; the sentence names the file and what it lacks.
+
+    Examples
+    --------
+    >>> sorted(cities())[:2]
+    ['astana', 'tashkent']
+    """
+    return _read(folder(), _stamp(folder()))
+
+
+def city(key: str) -> City:
+    """
+    One city.
+
+    Raises
+    ------
+    CityError
+        When there is no such city; names those there are.
+    """
+    known = cities()
+    if key not in known:
+        raise CityError(f"no city {key!r}; choose one of {', '.join(known)} or add data/cities/{key}.toml")
+    return known[key]
+
+
+def _stamp(place: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in place.glob("*.toml")))
+
+
+@cache
+def _read(place: Path, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, City]:
+    if not stamp:
+        raise CityError(f"no city files in {place}; set {VARIABLE} to a folder of *.toml files")
+    loaded = [(_city(place / name)) for name, _ in stamp]
+    loaded.sort(key=lambda c: (c.extra.get("order", 99), c.key))
+    return {c.key: c for c in loaded}
+
+
+def _city(path: Path) -> City:
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+        south, west, north, east = (float(x) for x in raw["box"])
+        made = City(
+            key=path.stem,
+            names=raw["names"],
+            country=raw["country"],
+            zone=ZoneInfo(raw["zone"]),
+            lat=float(raw["centre"][0]),
+            lon=float(raw["centre"][1]),
+            box=(south, west, north, east),
+            law=raw["law"],
+            languages=tuple(raw["languages"]),
+            networks=raw.get("networks", {}),
+            neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
+            measures=tuple(Measure(m["date"], m["key"], m["names"], m["source"]) for m in raw.get("measures", ())),
+            heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
+            extra={k: v for k, v in raw.items() if k in ("order",)},
+        )
+    except KeyError as error:
+        raise CityError(f"{path.name}: {error.args[0]!r} is missing; add it to the city file") from error
+    except (tomllib.TOMLDecodeError, ZoneInfoNotFoundError, ValueError, TypeError, IndexError) as error:
+        raise CityError(f"{path.name}: {error}; mend the city file") from error
+    if "en" not in made.names or not (south < north and west < east):
+        raise CityError(f"{path.name}: needs an English name and a box of south, west, north, east")
+    return made

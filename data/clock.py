@@ -1,0 +1,66 @@
+"""The one clock of a process, which a replay of history may move."""
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+VARIABLE = "CLEANAIR_NOW"
+
+
+class ClockError(ValueError):
+    """`CLEANAIR_NOW` is not a moment; the person who set it must mend it."""
+
+
+@dataclass(frozen=True)
+class _Start:
+    moment: datetime
+    monotonic: float
+
+
+_started: dict[str, _Start] = {}
+
+
+def replaying() -> bool:
+    """
+    Whether the clock of this process was moved by `CLEANAIR_NOW`.
+
+    Returns
+    -------
+    bool
+        True in a replay; every screen then says so.
+    """
+    return bool(os.environ.get(VARIABLE))
+
+
+def now() -> datetime:
+    """
+    The present moment of this process, UTC.
+
+    Returns
+    -------
+    datetime
+        Aware, UTC. In a replay it starts at `CLEANAIR_NOW` and runs on at normal speed.
+
+    Raises
+    ------
+    ClockError
+        When `CLEANAIR_NOW` cannot be read or has no zone.
+    """
+    text = os.environ.get(VARIABLE)
+    if not text:
+        return datetime.now(UTC)
+    if text not in _started:
+        _started[text] = _Start(_moment(text), time.monotonic())
+    start = _started[text]
+    return datetime.fromtimestamp(start.moment.timestamp() + time.monotonic() - start.monotonic, UTC)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ClockError(f"{VARIABLE}={text}: not an ISO 8601 time; set it like 2024-12-07T09:00:00+05:00") from error
+    if moment.tzinfo is None:
+        raise ClockError(f"{VARIABLE}={text}: has no zone; add one, as in {text}+05:00")
+    return moment.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What runs without a viewer: collect, import, quality pass, export."""

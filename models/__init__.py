@@ -1,0 +1,1 @@
+"""What we infer from the table: indices, limits, quality, averages, trends, origins, forecasts."""
