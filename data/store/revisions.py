@@ -1,0 +1,72 @@
+"""Which rows of a batch are new, revised or known already, and the one commit that keeps them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.schema import KEY
+from data.store import sql
+from data.store.delta import Table
+from data.store.engine import Engine
+from data.store.tables import MEASUREMENTS
+
+SORT = [
+    ("month", "ascending"),
+    ("city", "ascending"),
+    ("parameter", "ascending"),
+    ("station", "ascending"),
+    ("start", "ascending"),
+]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows of a batch that must be written."""
+
+    new: pa.Table
+    revised: pa.Table
+
+    def merge_into(self, table: Table) -> None:
+        """Close the replaced rows and add the new ones in one commit."""
+        close = self.revised.append_column("closing", pa.array([True] * len(self.revised)))
+        add = pa.concat_tables([self.new, self.revised])
+        add = add.append_column("closing", pa.array([False] * len(add)))
+        months = ", ".join(f"'{m}'" for m in pc.unique(self.revised["month"]).to_pylist())
+        match = " AND ".join(f"t.{c} = s.{c}" for c in ("month", *KEY))
+        table.merge(
+            pa.concat_tables([close, add]),
+            f"t.month IN ({months}) AND {match} AND t.known_until IS NULL AND s.closing",
+            {"known_until": "s.known_at"},
+            {name: f"s.{name}" for name in MEASUREMENTS.names},
+        )
+
+
+def split(engine: Engine, batch: pa.Table, files: Sequence[str]) -> Parts:
+    """
+    Compare a batch with what is kept.
+
+    Parameters
+    ----------
+    engine : Engine
+        Where the question is asked.
+    batch : pyarrow.Table
+        Of the measurement schema, one row per key.
+    files : sequence of str
+        Files of the months concerned.
+
+    Returns
+    -------
+    Parts
+        New rows, and revised ones whose `known_at` lies after that of the row they replace.
+    """
+    batch = batch.cast(MEASUREMENTS)
+    if not files:
+        return Parts(batch.sort_by(SORT), batch.slice(0, 0))
+    ends = pc.min_max(batch["start"])
+    answer = engine.ask(sql.SPLIT, [ends["min"].as_py(), ends["max"].as_py()], files, incoming=batch)
+    verdict = answer["verdict"]
+    new = answer.filter(pc.equal(verdict, "new")).select(MEASUREMENTS.names).cast(MEASUREMENTS)
+    revised = answer.filter(pc.equal(verdict, "revised")).select(MEASUREMENTS.names).cast(MEASUREMENTS)
+    return Parts(new.sort_by(SORT), revised.sort_by(SORT))
