@@ -1,0 +1,128 @@
+"""What every network adapter offers, whom it credits, and the ways it may fail."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol, runtime_checkable
+
+import pandas as pd
+
+from data.city import City
+
+
+@dataclass(frozen=True)
+class Credit:
+    """
+    Whose data these are and what may be done with them.
+
+    Attributes
+    ----------
+    text : str
+        The credit as it is shown.
+    url : str
+        Where the publisher or its terms are found.
+    licence : str
+        Its short name, or what is known where none is stated.
+    may_redistribute : bool
+        Whether the data may leave the centre in a file.
+    """
+
+    text: str
+    url: str
+    licence: str
+    may_redistribute: bool
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many requests a network allows within how long."""
+
+    requests: int
+    per: timedelta
+
+
+class SourceError(Exception):
+    """A network could not be read; the message says who must act and never holds a key."""
+
+
+class Unavailable(SourceError):
+    """The network did not answer; try later."""
+
+
+class RateLimited(Unavailable):
+    """
+    The network asks for patience.
+
+    Attributes
+    ----------
+    retry_after : float
+        How long. [s]
+    """
+
+    def __init__(self, message: str, retry_after: float = 60.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Denied(SourceError):
+    """The network refuses us; a person must act, and the message says which key or setting."""
+
+
+class BadPayload(SourceError):
+    """The network answered something we do not understand; the adapter must change."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """
+    One network.
+
+    Attributes
+    ----------
+    name : str
+        Key in `SOURCES`.
+    credit : Credit
+        Shown wherever its data are.
+    every : timedelta
+        How often it publishes; it is never polled faster.
+    revises : timedelta
+        How far back it corrects itself; read again each time.
+    first : timedelta
+        How far back the very first reading goes.
+    ahead : timedelta
+        How far into the future its values reach; zero for measurements.
+    reach : timedelta or None
+        How far back it can be asked at all; None = to its beginning.
+    span : timedelta
+        The longest stretch asked for at once.
+    quota : Quota
+        What it allows.
+    key : str
+        Environment variable that holds its key; empty for a keyless network.
+    """
+
+    name: ClassVar[str]
+    credit: ClassVar[Credit]
+    every: ClassVar[timedelta]
+    revises: ClassVar[timedelta]
+    first: ClassVar[timedelta]
+    ahead: ClassVar[timedelta]
+    reach: ClassVar[timedelta | None]
+    span: ClassVar[timedelta]
+    quota: ClassVar[Quota]
+    key: ClassVar[str]
+
+    def missing(self) -> str:
+        """What a person must set before the network can be asked, as a sentence; empty when ready."""
+        ...
+
+    def reachable(self) -> bool:
+        """Whether its host answers at all."""
+        ...
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """Stations of the city, for `data.schema.conform_stations`."""
+        ...
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Rows for `data.schema.conform` whose interval starts in [since, until)."""
+        ...

@@ -1,0 +1,288 @@
+"""The one way to a network: time-outs, retries, size cap, pace, and no key in any message."""
+
+import os
+import random
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+
+from sources.base import BadPayload, Denied, Quota, RateLimited, Unavailable
+
+TIMEOUT = (5.0, 30.0)  # to connect, between two bytes [s]
+DEADLINE = 180.0  # for one whole answer, so that a byte a second does not hold a network for hours [s]
+LARGEST = 64 * 1024 * 1024  # of one unpacked answer [bytes]
+ATTEMPTS = 3
+PATIENCE = 30.0  # a longer Retry-After is the collector's to keep [s]
+AGAIN = (429, 502, 503, 504)
+CHUNK = 64 * 1024
+CONTACT = "CLEANAIR_CONTACT"
+SECRET = re.compile(r"(?i)((?:api[_-]?key|map_key|token|key|appid|apikey|x-api-key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+")
+
+
+def redact(text: str, secrets: Sequence[str] = ()) -> str:
+    """
+    A text without keys.
+
+    Parameters
+    ----------
+    text : str
+        A message or an excerpt of an answer.
+    secrets : sequence of str
+        Values that must not be seen.
+
+    Returns
+    -------
+    str
+        Keys replaced by ``***``.
+
+    Examples
+    --------
+    >>> redact("GET /x?token=abc&n=1 abc", ["abc"])
+    'GET /x?token=***&n=1 ***'
+    """
+    for secret in sorted((s for s in secrets if s), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return SECRET.sub(r"\1***", text)
+
+
+def agent() -> str:
+    """
+    How the centre introduces itself; networks ask for a contact.
+
+    Returns
+    -------
+    str
+        User-Agent with the contact of `CLEANAIR_CONTACT`.
+    """
+    try:
+        release = version("clean-air-situation-centre")
+    except PackageNotFoundError:
+        release = "0"
+    contact = "".join(c for c in os.environ.get(CONTACT, "") if " " <= c <= "~")
+    return f"clean-air-situation-centre/{release} ({contact or 'contact not set'})"
+
+
+class Client:
+    """
+    Requests to one network.
+
+    Parameters
+    ----------
+    network : str
+        Its key; ``CLEANAIR_<NETWORK>_URL`` replaces every base address, so that a loopback server can stand in.
+    base : str
+        Base address.
+    quota : Quota, optional
+        Requests are spaced so that it is kept.
+    key : str
+        Environment variable that holds the key, for messages and redaction.
+    sleep, tick : callable
+        The clock, replaceable in tests.
+    """
+
+    def __init__(
+        self,
+        network: str,
+        base: str,
+        quota: Quota | None = None,
+        key: str = "",
+        sleep: Callable[[float], None] = time.sleep,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.network, self.key = network, key
+        self.override = os.environ.get(f"CLEANAIR_{network.upper()}_URL", "").rstrip("/")
+        self.base = self.override or base.rstrip("/")
+        self.quota, self.sleep, self.tick = quota, sleep, tick
+        self._spent: deque[tuple[float, float]] = deque()
+        self.session = requests.Session()
+        self.session.mount("https://", HTTPAdapter(max_retries=0))
+        self.session.headers["User-Agent"] = agent()
+
+    def secret(self) -> str:
+        """The key itself, empty when it is not set."""
+        return os.environ.get(self.key, "").strip() if self.key else ""
+
+    def get_json(self, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """
+        The decoded answer; None when the network says there is nothing (204, or a status in ``absent``).
+
+        Parameters
+        ----------
+        path : str
+            Below the base address.
+        params : mapping, optional
+            Query.
+        **options
+            As for `send`.
+
+        Raises
+        ------
+        SourceError
+            The kind says who must act.
+        """
+        content = self.send("GET", path, params=params, **options)
+        return None if content is None else self.decode(content, path)
+
+    def get_bytes(self, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> bytes | None:
+        """The answer as it came; otherwise as `get_json`."""
+        return self.send("GET", path, params=params, **options)
+
+    def decode(self, content: bytes, path: str) -> Any:
+        """JSON of an answer, or BadPayload with an excerpt."""
+        try:
+            return orjson.loads(content)
+        except orjson.JSONDecodeError:
+            raise BadPayload(
+                f"{self._where(path)}: not JSON: {self._excerpt(content)}; the adapter must change"
+            ) from None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        absent: Sequence[int] = (),
+        cost: float = 1.0,
+        base: str = "",
+    ) -> bytes | None:
+        """
+        Send one request, again where the network asks for it, and read the answer.
+
+        Parameters
+        ----------
+        method, path, params, data, headers
+            The request.
+        absent : sequence of int
+            Statuses that mean "no data".
+        cost : float
+            How much of the quota it takes.
+        base : str
+            Another base address of the same network.
+
+        Returns
+        -------
+        bytes or None
+            None for 204 and for `absent`.
+
+        Raises
+        ------
+        Unavailable, RateLimited, Denied, BadPayload
+            Each names host and path, never the query.
+        """
+        address = f"{self.base if self.override or not base else base.rstrip('/')}/{path.lstrip('/')}"
+        for attempt in range(1, ATTEMPTS + 1):
+            self._pace(cost)
+            status, answer_headers, content = self._once(method, address, params, data, headers)
+            if status == 204 or status in absent:
+                return None
+            if status == 200:
+                return content
+            wait = _wait(answer_headers, attempt)
+            if status not in AGAIN or attempt == ATTEMPTS or wait > PATIENCE:
+                raise self._failure(status, address, content, wait)
+            self.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def reachable(self) -> bool:
+        """Whether the host answers anything at all, quickly."""
+        try:
+            self.session.get(self.base, timeout=(3.0, 5.0), allow_redirects=False, stream=True).close()
+        except requests.RequestException:
+            return False
+        return True
+
+    def _once(
+        self, method: str, address: str, params: object, data: object, headers: object
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        where = self._where(address)
+        began = self.tick()
+        try:
+            with self.session.request(
+                method, address, params=params, data=data, headers=headers,  # type: ignore[arg-type]
+                timeout=TIMEOUT, allow_redirects=False, stream=True,
+            ) as answer:  # fmt: skip
+                content = self._body(answer, where, began)
+                return answer.status_code, answer.headers, content
+        # `from None`: the cause's own words hold the whole address with its key.
+        except requests.exceptions.SSLError:
+            raise Unavailable(
+                f"{where}: its certificate was not accepted; check the machine's clock and CA files"
+            ) from None
+        except requests.exceptions.Timeout:
+            raise Unavailable(f"{where}: no answer in time; it is asked again later") from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
+            raise Denied(f"{self.network}: CLEANAIR_{self.network.upper()}_URL is not an address; mend it") from None
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise Unavailable(f"{where}: no connection ({type(error).__name__}); it is asked again later") from None
+        except _urllib3_error() as error:
+            raise Unavailable(
+                f"{where}: the answer broke off ({type(error).__name__}); it is asked again later"
+            ) from None
+
+    def _body(self, answer: requests.Response, where: str, began: float) -> bytes:
+        """Read what has come, piece by piece, so that neither a drip nor a flood holds the collector."""
+        content = bytearray()
+        while piece := answer.raw.read1(CHUNK, decode_content=True):
+            content += piece
+            if len(content) > LARGEST:
+                raise BadPayload(f"{where}: more than {LARGEST // 2**20} MiB; the adapter must ask for less")
+            if self.tick() - began > DEADLINE:
+                raise Unavailable(f"{where}: too slow, not done in {DEADLINE:.0f} s; it is asked again later")
+        return bytes(content)
+
+    def _failure(self, status: int, address: str, content: bytes, wait: float) -> Exception:
+        where, said = self._where(address), self._excerpt(content)
+        if status == 429:
+            return RateLimited(f"{where}: 429 too many requests: {said}", max(wait, 60.0))
+        if status in (401, 403):
+            do = f"set {self.key} to a valid key" if self.key else f"set {CONTACT} so that the network knows who asks"
+            return Denied(f"{where}: {status} refused: {said}; {do}")
+        if status >= 500 or status == 408:
+            return Unavailable(f"{where}: {status}: {said}; it is asked again later")
+        return BadPayload(f"{where}: {status}: {said}; the adapter must change")
+
+    def _pace(self, cost: float) -> None:
+        """Wait until the quota has room for a request of this cost."""
+        if self.quota is None:
+            return
+        length = self.quota.per.total_seconds()
+        while self._spent:
+            now = self.tick()
+            while self._spent and now - self._spent[0][0] >= length:
+                self._spent.popleft()
+            if sum(c for _, c in self._spent) + cost <= self.quota.requests or not self._spent:
+                break
+            self.sleep(max(length - (now - self._spent[0][0]), 0.01))
+        self._spent.append((self.tick(), cost))
+
+    def _where(self, address: str) -> str:
+        parts = urlsplit(address)
+        return f"{self.network}: {redact((parts.hostname or '') + parts.path, [self.secret()])}"
+
+    def _excerpt(self, content: bytes) -> str:
+        text = " ".join(content[:400].decode("utf-8", "replace").split())
+        return redact(text, [self.secret()])[:200] or "nothing"
+
+
+def _wait(headers: Mapping[str, str], attempt: int) -> float:
+    """Seconds to wait: what the network says, else exponential with jitter."""
+    for name in ("Retry-After", "x-ratelimit-reset"):
+        if headers.get(name, "").strip().isdigit():
+            return float(headers[name])
+    return float(2 ** (attempt - 1) * (0.5 + random.random()))
+
+
+def _urllib3_error() -> type[Exception]:
+    from urllib3.exceptions import HTTPError  # read1 lets its errors through unwrapped
+
+    return HTTPError
