@@ -56,6 +56,18 @@ def now() -> datetime:
     return datetime.fromtimestamp(start.moment.timestamp() + time.monotonic() - start.monotonic, UTC)
 
 
+def known() -> datetime:
+    """
+    The moment that `known_at` and `as_of` are measured by, UTC.
+
+    Returns
+    -------
+    datetime
+        The machine's own time: a replay shows an earlier moment, but what the centre knows it learned since.
+    """
+    return datetime.now(UTC)
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)

@@ -1,0 +1,227 @@
+"""The open API: what scripts and other centres read over HTTP."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pandas as pd
+from models.situation import freshness
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from data import clock
+from data.city import City, CityError, cities, city
+from data.parameters import PARAMETERS
+from data.served import served
+from data.store import StoreError
+from jobs import export
+from jobs.arguments import ArgumentError, moment, period, words
+from jobs.openapi import document
+from sources.credits import credit
+
+VERSION = "1"
+LATEST_DAYS = 7.0
+Answer = Callable[[HttpRequest], Response]
+
+
+def health(request: HttpRequest) -> Response:
+    """Whether the centre answers, what it holds and how old it is."""
+    now, shown = clock.now(), served()
+    spans = shown.store.spans()
+    newest = spans["last"].max() if len(spans) else None
+    status = shown.store.status()
+    return _json(
+        {
+            "status": "ok",
+            "now": now,
+            "replay": clock.replaying(),
+            "demo": shown.demo,
+            "store_version": shown.store.version(),
+            "rows": int(spans["rows"].sum()) if len(spans) else 0,
+            "newest_start": newest,
+            "networks": _records(status),
+        }
+    )
+
+
+def list_cities(request: HttpRequest) -> Response:
+    """Every city of the centre."""
+    return _json({"cities": [_city(c) for c in cities().values()]})
+
+
+def list_stations(request: HttpRequest) -> Response:
+    """Stations of a city with their source's licence."""
+    where = _known_city(request)
+    rows = served().store.stations(where.key).drop(columns=["known_until"])
+    rows["licence"] = [
+        own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
+    ]
+    return _json({"city": where.key, "stations": _records(rows)})
+
+
+def latest(request: HttpRequest) -> Response:
+    """Newest value of every station and parameter of a city, with its age and freshness."""
+    where, now = _known_city(request), clock.now()
+    shown = served()
+    chosen = words("parameters", request.query_params.get("parameters"), tuple(PARAMETERS))
+    rows = shown.store.latest(where.key, chosen, now=now, days=LATEST_DAYS)
+    rows = rows[export.free(rows, shown.store.stations(where.key))]
+    end = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    rows = rows.assign(
+        end=end,
+        age_minutes=((pd.Timestamp(now) - end).dt.total_seconds() / 60).round(1) if len(rows) else [],
+        freshness=[freshness(e, int(m), now) for e, m in zip(end, rows["minutes"], strict=True)],
+        unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
+        credit=rows["source"].map(lambda s: credit(s).text),
+        licence=rows["source"].map(lambda s: credit(s).licence),
+    ).drop(columns=["known_until"])
+    return _json(
+        {
+            "city": where.key,
+            "time_zone": str(where.zone),
+            "now": now,
+            "demo": shown.demo,
+            "replay": clock.replaying(),
+            "window_days": LATEST_DAYS,
+            "latest": _records(rows),
+        }
+    )
+
+
+def measurements(request: HttpRequest) -> Response:
+    """Measurements of a city and period as CSV, streamed."""
+    asked = _export_request(request)
+    store = served().store
+    headers = {
+        "content-disposition": f'attachment; filename="{asked.stem()}.csv"',
+        "x-as-of": asked.as_of.isoformat(),
+    }
+    return StreamingResponse(_awake(export.measurements_csv(store, asked)), media_type="text/csv", headers=headers)
+
+
+def metrics(request: HttpRequest) -> Response:
+    """Counters in the Prometheus text format."""
+    shown, now = served(), pd.Timestamp(clock.now())
+    lines = [f"cleanair_demo {int(shown.demo)}", f"cleanair_replay {int(clock.replaying())}"]
+    for row in shown.store.counts().itertuples():
+        lines.append(f'cleanair_rows{{source="{row.source}",flag="{row.flag}",kind="{row.kind}"}} {row.rows}')
+    for row in shown.store.status().itertuples():
+        name = f'network="{row.network}",city="{row.city}"'
+        lines.append(f"cleanair_network_failing{{{name}}} {int(bool(row.error))}")
+        lines.append(f"cleanair_network_rejected{{{name}}} {row.rejected}")
+        if not pd.isna(row.succeeded):
+            lines.append(f"cleanair_network_success_age_seconds{{{name}}} {(now - row.succeeded).total_seconds():.0f}")
+    return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def openapi(request: HttpRequest) -> Response:
+    """The description of this API."""
+    return _json(document(tuple(cities()), tuple(PARAMETERS)))
+
+
+def routes() -> list[Route]:
+    """Every route of the API, for the server."""
+    table: dict[str, Answer] = {
+        "/api/v1/health": health,
+        "/api/v1/cities": list_cities,
+        "/api/v1/stations": list_stations,
+        "/api/v1/latest": latest,
+        "/api/v1/measurements.csv": measurements,
+        "/api/v1/openapi.json": openapi,
+        "/metrics": metrics,
+    }
+    return [Route(path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+
+
+def _guarded(answer: Answer) -> Any:
+    async def guarded(request: HttpRequest) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except ArgumentError as error:
+            return _json({"error": str(error), "parameter": error.name}, 400)
+        except CityError as error:
+            return _json({"error": str(error), "parameter": "city"}, 400)
+        except export.ExportError as error:
+            return _json({"error": str(error), "parameter": str(error).split(":")[0].split(" ")[0]}, 400)
+        except StoreError as error:
+            return _json({"error": f"the store cannot be read: the operator must act ({error})"}, 503)
+
+    return guarded
+
+
+def _export_request(request: HttpRequest) -> export.Request:
+    query, where = request.query_params, _known_city(request)
+    unknown = set(query) - {"city", "from", "to", "as_of", "parameters", "flags", "excel", "bom"}
+    if unknown:
+        raise ArgumentError(sorted(unknown)[0], "is not a parameter of this address")
+    for name in ("from", "to"):
+        if not query.get(name):
+            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+    start, end = period(where, query["from"], query["to"])
+    as_of = moment("as_of", query["as_of"], None) if query.get("as_of") else clock.known()
+    return export.Request(
+        city=where.key,
+        start=start,
+        end=end,
+        as_of=as_of,
+        parameters=words("parameters", query.get("parameters"), tuple(PARAMETERS)),
+        flags=query.get("flags") or "all",
+        excel=_switch(query.get("excel"), "excel"),
+        bom=_switch(query.get("bom"), "bom"),
+    )
+
+
+def _switch(text: str | None, name: str) -> bool:
+    if text not in (None, "", "0", "1", "true", "false"):
+        raise ArgumentError(name, "choose 1 or 0")
+    return text in ("1", "true")
+
+
+def _known_city(request: HttpRequest) -> City:
+    key = request.query_params.get("city")
+    if not key:
+        raise ArgumentError("city", f"is missing; choose one of {', '.join(cities())}")
+    return city(key[:60])
+
+
+def _awake(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Begin the answer at once, so that an error before the first row still becomes a status."""
+    first = next(pieces, b"")
+
+    def all_pieces() -> Iterator[bytes]:
+        yield first
+        yield from pieces
+
+    return all_pieces()
+
+
+def _city(c: City) -> dict[str, Any]:
+    return {
+        "key": c.key,
+        "names": dict(c.names),
+        "country": c.country,
+        "time_zone": str(c.zone),
+        "lat": c.lat,
+        "lon": c.lon,
+        "box": c.box,
+        "law": c.law,
+        "networks": sorted(c.networks),
+    }
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp | datetime):
+        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
+    return None if (isinstance(value, float) and value != value) or value is pd.NaT else value
+
+
+def _json(content: dict[str, Any], status: int = 200) -> Response:
+    body = orjson.dumps(content, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, status, media_type="application/json", headers={"access-control-allow-origin": "*"})

@@ -1,0 +1,381 @@
+"""Measurements as a file that leaves the centre: one writer for the page, the shell and the open API."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from data.city import city as city_of
+from data.parameters import PARAMETERS
+from data.store import Store
+from models.aqi import index_frame
+from sources.credits import credit, redistributable
+
+BOM = b"\xef\xbb\xbf"
+FLAG_CHOICES: Mapping[str, Sequence[str] | None] = {"all": None, "ok": ("ok",)}
+
+# Column → what it says; docs/data-dictionary.md has the long form and a test holds the two together.
+COLUMNS: Mapping[str, str] = {
+    "station_id": "stable id, network:id",
+    "station_name": "as the network names it",
+    "city": "key of the city file",
+    "country": "ISO 3166 code",
+    "lat": "[°]",
+    "lon": "[°]",
+    "coord_quality": "exact, rounded, generic or empty",
+    "station_class": "background, traffic, industrial or empty (unknown)",
+    "kind": "reference, indicative, model or simulated",
+    "parameter": "key",
+    "value": "in `unit`",
+    "unit": "the parameter's one unit; gases at 20 °C and 1013.25 hPa",
+    "raw_value": "as delivered, in `raw_unit`",
+    "raw_unit": "as delivered",
+    "averaging_minutes": "length of the interval; 0 = instantaneous [min]",
+    "time_start_utc": "start of the interval",
+    "time_end_utc": "end of the interval",
+    "time_start_local": "start on the city's clock, with offset",
+    "time_end_local": "end on the city's clock, with offset",
+    "time_zone": "IANA name",
+    "flag": "ok, suspect or invalid",
+    "reason": "which check or note",
+    "eaqi_2024": "European AQI band 1–6 where the averaging is its own (1 h)",
+    "us_aqi_2024": "US AQI where the averaging is its own (24 h particles, 1 h gases)",
+    "source": "key of the network or import",
+    "licence": "of the station or source",
+    "credit": "to be named wherever the data are shown",
+    "credit_url": "address of the source",
+    "known_at_utc": "when this centre learned the value",
+}
+
+
+class ExportError(ValueError):
+    """An export was asked for in a way that cannot be answered; the person who asked must change it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """
+    What is to leave: the same request and `as_of` give the same bytes.
+
+    Attributes
+    ----------
+    city : str
+        Key of a city.
+    start, end : datetime
+        Half-open on the start of the interval, aware.
+    as_of : datetime
+        What was known then.
+    parameters : sequence of str, optional
+        All where None.
+    flags : str
+        ``all`` or ``ok``.
+    excel : bool
+        BOM, semicolons and decimal commas.
+    bom : bool
+        UTF-8 byte-order mark alone.
+    """
+
+    city: str
+    start: datetime
+    end: datetime
+    as_of: datetime
+    parameters: Sequence[str] | None = None
+    stations: Sequence[str] | None = None
+    flags: str = "all"
+    excel: bool = False
+    bom: bool = False
+
+    def __post_init__(self) -> None:
+        city_of(self.city)
+        for name, moment in (("from", self.start), ("to", self.end), ("as_of", self.as_of)):
+            if moment.tzinfo is None:
+                raise ExportError(f"{name} has no zone; add one, as in 2026-01-10T00:00:00+05:00")
+        if self.start >= self.end:
+            raise ExportError("from must lie before to")
+        unknown = [p for p in self.parameters or () if p not in PARAMETERS]
+        if unknown:
+            raise ExportError(f"no parameter {unknown[0]!r}; choose of {', '.join(PARAMETERS)}")
+        if self.flags not in FLAG_CHOICES:
+            raise ExportError(f"flags={self.flags!r}: choose all or ok")
+
+    def where(self) -> dict[str, Any]:
+        """The filters of the store."""
+        return {
+            "city": self.city,
+            "start": self.start,
+            "end": self.end,
+            "as_of": self.as_of,
+            "parameters": self.parameters,
+            "stations": self.stations,
+            "flags": FLAG_CHOICES[self.flags],
+        }
+
+    def stem(self) -> str:
+        """Name of the file without its ending."""
+        ends = "_".join(f"{t:%Y%m%dT%H%MZ}" for t in (_utc(self.start), _utc(self.end)))
+        return f"{self.city}_{ends}_as-of_{_utc(self.as_of):%Y%m%dT%H%M%SZ}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    What a request would deliver, before it does.
+
+    Attributes
+    ----------
+    rows : int
+        Rows that leave.
+    flagged : int
+        Of these, not ``ok``.
+    kinds : mapping
+        Rows by kind.
+    sources : DataFrame
+        source, rows, licence, credit, url of what leaves.
+    left_out : DataFrame
+        source, rows, why of what stays.
+    """
+
+    rows: int
+    flagged: int
+    kinds: Mapping[str, int]
+    sources: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def plan(store: Store, request: Request) -> Plan:
+    """
+    Count what would leave and what a licence keeps in.
+
+    Parameters
+    ----------
+    store : Store
+        To read.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    Plan
+        Row counts first, so that nobody downloads blindly.
+    """
+    spans = store.spans(**request.where())
+    may = free(spans, store.stations(as_of=request.as_of))
+    leaving, staying = spans[may], spans[~may]
+    sources = leaving.groupby("source", as_index=False)["rows"].sum()
+    credits = [credit(s) for s in sources["source"]]
+    left = staying.groupby("source", as_index=False)["rows"].sum()
+    return Plan(
+        rows=int(leaving["rows"].sum()),
+        flagged=int(leaving["flagged"].sum()),
+        kinds={str(k): int(v) for k, v in leaving.groupby("kind")["rows"].sum().items()},
+        sources=sources.assign(
+            licence=[c.licence for c in credits], credit=[c.text for c in credits], url=[c.url for c in credits]
+        ),
+        left_out=left.assign(why=[_why(s) for s in left["source"]]),
+    )
+
+
+def _why(source: str) -> str:
+    return f"the licence ({credit(source).licence}) does not allow passing it on"
+
+
+def measurements_csv(store: Store, request: Request) -> Iterator[bytes]:
+    """
+    The rows of a request as CSV, in pieces of constant memory.
+
+    Parameters
+    ----------
+    store : Store
+        To read.
+    request : Request
+        What is asked.
+
+    Yields
+    ------
+    bytes
+        UTF-8; sorted by start, station, parameter; a header even where no row follows. Text that a spreadsheet
+        would run as a formula begins with an apostrophe.
+    """
+    if request.excel or request.bom:
+        yield BOM
+    first = True
+    for table in tables(store, request):
+        yield _csv(_decimal_comma(table) if request.excel else table, ";" if request.excel else ",", first)
+        first = False
+
+
+def tables(store: Store, request: Request) -> Iterator[pa.Table]:
+    """The same rows as Arrow tables; the first may be empty, and there is always one."""
+    spans = store.spans(**request.where())
+    stations = store.stations(as_of=request.as_of)
+    leaving = spans[free(spans, stations)][["source", "station"]].drop_duplicates()
+    book = _book(leaving, stations, request.city)
+    yield SCHEMA.empty_table()  # so that a file has its header even where nothing follows
+    for batch in store.batches(**request.where()):
+        frame = batch.to_pandas()
+        keep = pd.MultiIndex.from_frame(frame[["source", "station"]]).isin(book.index)
+        if keep.any():
+            yield _table(frame[keep], book, request)
+
+
+def free(spans: pd.DataFrame, stations: pd.DataFrame) -> np.ndarray:
+    """Which rows (source, station) may leave, by the licence of the station where it has one, else of the source."""
+    licence = stations.set_index(["source", "station"])["licence"].to_dict() if len(stations) else {}
+    pairs = zip(spans["source"], spans["station"], strict=True)
+    return np.array([redistributable(s, licence.get((s, t), "")) for s, t in pairs], dtype=bool)
+
+
+def _book(leaving: pd.DataFrame, stations: pd.DataFrame, city: str) -> pd.DataFrame:
+    """One row of description per station that leaves; text made safe for spreadsheets."""
+    names = ["name", "lat", "lon", "coord_quality", "station_class", "licence"]
+    book = leaving.merge(stations[["source", "station", *names]], on=["source", "station"], how="left")
+    for name in ("name", "coord_quality", "station_class", "licence"):
+        book[name] = book[name].fillna("")
+    credits = {s: credit(s) for s in book["source"].unique()}
+    book["name"] = book["name"].where(book["name"] != "", book["station"]).map(safe)
+    own = book["source"].map({s: c.licence for s, c in credits.items()})
+    book["licence"] = book["licence"].where(book["licence"] != "", own).map(safe)
+    book["credit"] = book["source"].map({s: safe(c.text) for s, c in credits.items()})
+    book["credit_url"] = book["source"].map({s: safe(c.url) for s, c in credits.items()})
+    book["country"] = city_of(city).country
+    return book.set_index(["source", "station"])
+
+
+_TEXT = pa.string()
+_NUMBERS = {"lat", "lon", "value", "raw_value"}
+_WHOLE = {"averaging_minutes", "eaqi_2024", "us_aqi_2024"}
+SCHEMA = pa.schema([(n, pa.float64() if n in _NUMBERS else pa.int32() if n in _WHOLE else _TEXT) for n in COLUMNS])
+
+
+def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Table:
+    if frame.empty:
+        return SCHEMA.empty_table()
+    zone = city_of(request.city).zone
+    about = book.loc[pd.MultiIndex.from_frame(frame[["source", "station"]])]
+    end = frame["start"] + pd.to_timedelta(frame["minutes"], unit="min")
+    units = {k: p.unit for k, p in PARAMETERS.items()}
+    cells: dict[str, Any] = {
+        "station_id": frame["station"].map(_memo(safe)),
+        "station_name": about["name"],
+        "city": frame["city"],
+        "country": about["country"],
+        "lat": about["lat"],
+        "lon": about["lon"],
+        "coord_quality": about["coord_quality"],
+        "station_class": about["station_class"],
+        "kind": frame["kind"],
+        "parameter": frame["parameter"],
+        "value": frame["value"],
+        "unit": frame["parameter"].map(units),
+        "raw_value": frame["raw_value"],
+        "raw_unit": frame["raw_unit"].map(_memo(safe)),
+        "averaging_minutes": frame["minutes"],
+        "time_start_utc": _stamp(frame["start"]),
+        "time_end_utc": _stamp(end),
+        "time_start_local": _local(frame["start"], zone),
+        "time_end_local": _local(end, zone),
+        "time_zone": [str(zone)] * len(frame),
+        "flag": frame["flag"],
+        "reason": frame["reason"].map(_memo(safe)),
+        **_indices(frame),
+        "source": frame["source"],
+        "licence": about["licence"],
+        "credit": about["credit"],
+        "credit_url": about["credit_url"],
+        "known_at_utc": _stamp(frame["known_at"], "us"),
+    }
+    return pa.Table.from_arrays([_arrow(cells[field.name], field.type) for field in SCHEMA], schema=SCHEMA)
+
+
+def _arrow(cell: Any, dtype: pa.DataType) -> Any:
+    if isinstance(cell, pa.Array | pa.ChunkedArray):
+        return cell
+    return pa.array(cell.array if isinstance(cell, pd.Series) else cell, dtype, from_pandas=True)
+
+
+def _indices(frame: pd.DataFrame) -> dict[str, Any]:
+    """Band and index of the values that are not invalid."""
+    usable = frame["value"].where(frame["flag"] != "invalid")
+    asked = frame[["parameter", "minutes"]].assign(value=usable)
+    answer = {}
+    for column, standard in (("eaqi_2024", "eaqi-2024"), ("us_aqi_2024", "us-epa-2024")):
+        answer[column] = pd.array(index_frame(asked, standard)["index"], dtype="Float64").astype("Int32")
+    return answer
+
+
+def _stamp(moments: pd.Series, unit: str = "s") -> pa.Array:
+    naive = pa.array(moments.dt.tz_convert("UTC").dt.tz_localize(None)).cast(pa.timestamp(unit), safe=False)
+    return pc.strftime(naive, "%Y-%m-%dT%H:%M:%SZ").cast(_TEXT)
+
+
+def _local(moments: pd.Series, zone: Any) -> pa.Array:
+    """ISO local time with its offset; the zone database is Python's, not the machine's."""
+    local = moments.dt.tz_convert(zone)
+    naive = local.dt.tz_localize(None)
+    offset = ((naive - moments.dt.tz_convert("UTC").dt.tz_localize(None)) // pd.Timedelta("1min")).to_numpy()
+    text = np.empty(len(moments), dtype=object)
+    for minutes in np.unique(offset):
+        sign, size = ("+" if minutes >= 0 else "-"), abs(int(minutes))
+        text[offset == minutes] = f"{sign}{size // 60:02d}:{size % 60:02d}"
+    stamp = pc.strftime(pa.array(naive).cast(pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
+    return pc.binary_join_element_wise(stamp, pa.array(text, _TEXT), "").cast(_TEXT)
+
+
+def safe(text: object) -> str:
+    """
+    Text that no spreadsheet runs as a formula.
+
+    Parameters
+    ----------
+    text : object
+        Anything printable.
+
+    Returns
+    -------
+    str
+        With an apostrophe before ``= + - @`` or a control character.
+
+    Examples
+    --------
+    >>> safe("=HYPERLINK(1)"), safe("Post 6")
+    ("'=HYPERLINK(1)", 'Post 6')
+    """
+    plain = str(text).replace("\r", " ").replace("\n", " ").replace("\x00", "")
+    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@", "\t") else plain
+
+
+def _memo(function: Any) -> Any:
+    known: dict[Any, Any] = {}
+
+    def answer(value: Any) -> Any:
+        if value not in known:
+            known[value] = function(value)
+        return known[value]
+
+    return answer
+
+
+def _decimal_comma(table: pa.Table) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            text = pc.replace_substring(table[place].cast(_TEXT), ".", ",")
+            table = table.set_column(place, field.name, text)
+    return table
+
+
+def _csv(table: pa.Table, delimiter: str, header: bool) -> bytes:
+    buffer = io.BytesIO()
+    options = csv.WriteOptions(include_header=header, delimiter=delimiter, quoting_style="needed")
+    csv.write_csv(table, buffer, options)
+    return buffer.getvalue()
+
+
+def _utc(moment: datetime) -> pd.Timestamp:
+    return pd.Timestamp(moment).tz_convert("UTC")
