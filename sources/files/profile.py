@@ -1,0 +1,200 @@
+"""What an import profile is: the layouts of one publisher's files, and how each becomes rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.city import City
+
+# Beyond these years a stamp is a typing error; `data.schema.conform` draws the same line.
+FIRST_DAY, LAST_DAY = pd.Timestamp("1970-01-02"), pd.Timestamp("2199-12-30")
+
+
+class ImportFileError(ValueError):
+    """A file cannot be imported; the sentence says who must do what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """
+    What a layout may need beside the rows.
+
+    Attributes
+    ----------
+    city : City
+        Whose data these are; its zone reads naive local times.
+    name : str
+        File name, without folder.
+    stamps : str
+        ``end`` or ``start``: which end of the hour a stamp of AirData.kz names.
+    places : DataFrame or None
+        The publisher's station list, every column text, where one was found.
+    """
+
+    city: City
+    name: str = ""
+    stamps: str = "end"
+    places: pd.DataFrame | None = None
+
+
+Rows = Callable[[pd.DataFrame, Options], pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """
+    One shape of file.
+
+    Attributes
+    ----------
+    name : str
+        What a person calls it.
+    columns : frozenset of str
+        It is recognised by these.
+    parse : callable
+        (table of text, `Options`) → table for `data.schema.conform`. A row with words in the column ``reject``
+        is not imported, and the words are counted as its reason.
+    stations : callable or None
+        (table of text, `Options`) → table for `data.schema.conform_stations`.
+    places : bool
+        The file lists stations and holds no measurements.
+    names : mapping of str to str
+        Column as written → as `columns` has it.
+    """
+
+    name: str
+    columns: frozenset[str]
+    parse: Rows
+    stations: Rows | None = None
+    places: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """
+    A format of `cleanair import`.
+
+    Attributes
+    ----------
+    key : str
+        As typed after ``--format``; also the source key of its rows.
+    layouts : sequence of Layout
+        The first that fits a file's columns reads it.
+    home : callable
+        Table of text → key of the city the rows are of, "" where the file does not say.
+    assessed : bool
+        The rows carry flags of this centre already; they are kept as they are.
+    describes : bool
+        Its stations replace what the store knows of them.
+    binary : bool
+        Excel and Parquet are accepted beside CSV.
+    """
+
+    key: str
+    layouts: Sequence[Layout]
+    home: Callable[[pd.DataFrame], str]
+    assessed: bool = False
+    describes: bool = True
+    binary: bool = False
+
+    def recognise(self, columns: Sequence[str], name: str) -> Layout:
+        """
+        The layout of a file.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Its header.
+        name : str
+            File name, for the message.
+
+        Returns
+        -------
+        Layout
+            The first whose columns are all there.
+
+        Raises
+        ------
+        ImportFileError
+            When none fits; names what the nearest one lacks.
+        """
+        lacking = []
+        for layout in self.layouts:
+            missing = layout.columns - {layout.names.get(c, c) for c in columns}
+            if not missing:
+                return layout
+            lacking.append((len(missing) / len(layout.columns), layout, sorted(missing)))
+        _, nearest, missing_columns = min(lacking, key=lambda item: item[0])
+        raise ImportFileError(
+            f"{name} is not a file of --format {self.key}: {nearest.name} needs the column"
+            f"{'s' if len(missing_columns) > 1 else ''} {', '.join(missing_columns)}; "
+            f"choose another --format or give the file as it was published"
+        )
+
+
+def local(texts: pd.Series, options: Options, pattern: str) -> tuple[pd.Series, pd.Series]:
+    """
+    Naive local stamps as moments.
+
+    Parameters
+    ----------
+    texts : Series of str
+        As written.
+    options : Options
+        Whose city's zone they are in.
+    pattern : str
+        Of `strptime`.
+
+    Returns
+    -------
+    (Series, Series)
+        Aware moments in UTC, NaT where there is none; and the reason where it is the clock's fault: an hour that
+        came twice or never when the zone changed.
+
+    Notes
+    -----
+    Astana's hour before midnight of 2024-03-01 came twice: nothing in a naive stamp tells which is meant.
+    """
+    naive = pd.to_datetime(texts, format=pattern, errors="coerce")
+    naive = naive.where((naive > FIRST_DAY) & (naive < LAST_DAY)).astype("datetime64[us]")
+    aware = naive.dt.tz_localize(options.city.zone, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
+    lost = naive.notna() & aware.isna()
+    return aware, pd.Series("", index=texts.index, dtype="str").mask(lost, "local hour came twice or never")
+
+
+def number(texts: pd.Series) -> pd.Series:
+    """Text as numbers, NaN where it is none; a decimal comma is read."""
+    if pd.api.types.is_numeric_dtype(texts):
+        return texts.astype("float64")
+    return pd.to_numeric(texts.astype("str").str.replace(",", ".", n=1, regex=False), errors="coerce")
+
+
+def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """
+    A wide table as rows, one per cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One column per parameter.
+    fixed : DataFrame
+        What every cell of a line shares: start, station, ….
+    columns : mapping of str to (str, str)
+        Column → parameter and delivered unit; columns that are not there are passed over.
+
+    Returns
+    -------
+    DataFrame
+        With ``parameter``, ``raw_value``, ``raw_unit``. An empty cell is a row without a value, which the door counts.
+    """
+    parts = [
+        fixed.assign(parameter=parameter, raw_value=number(table[column]), raw_unit=unit)
+        for column, (parameter, unit) in columns.items()
+        if column in table
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+__all__ = ["ImportFileError", "Layout", "Options", "Profile", "local", "melt", "number"]

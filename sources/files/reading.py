@@ -1,0 +1,326 @@
+"""Bytes of a handed-over file as tables of text, piece by piece, whatever state they are in."""
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from sources.files.profile import ImportFileError
+
+MOST_BYTES = 4 << 30  # unpacked; the largest file known, all of Tashkent's open data set, has 0.12 GB
+MOST_SHEET = 256 << 20  # unpacked size of an Excel file, which must be parsed as XML
+BLOCK = 8 << 20
+HEAD = 64 << 10
+SHEET_ROWS = 50_000
+GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks of UTF-16
+EMPTY = ["", "nan", "NaN", "null", "NULL", "None"]
+
+Seen = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """
+    Some lines of a file.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Every column text, missing where the cell is empty (Parquet keeps its own types).
+    broken : int
+        Lines with too many or too few fields, which are not in the table.
+    excerpt : str
+        The first of them.
+    """
+
+    table: pd.DataFrame
+    broken: int = 0
+    excerpt: str = ""
+
+
+class Unpacked(io.RawIOBase):
+    """
+    Bytes of a file, unpacked if they are gzip, and never more than a limit.
+
+    Parameters
+    ----------
+    path : Path
+        To read.
+    most : int
+        Unpacked size at which a file is refused.
+    seen : callable, optional
+        Told how many bytes on disk were used.
+    """
+
+    def __init__(self, path: Path, most: int = 0, seen: Seen | None = None) -> None:
+        self.disk = path.open("rb")
+        packed = self.disk.read(2) == GZIP
+        self.disk.seek(0)
+        self.inner: BinaryIO = gzip.GzipFile(fileobj=self.disk) if packed else self.disk  # type: ignore[assignment]
+        self.name, self.most, self.used, self.seen = path.name, most or MOST_BYTES, 0, seen
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer."""
+        data = self.inner.read(len(buffer))
+        buffer[: len(data)] = data
+        self.used += len(data)
+        if self.used > self.most:
+            raise ImportFileError(f"{self.name} unpacks to more than {self.most >> 20} MB; split it or check it")
+        if self.seen:
+            self.seen(self.disk.tell())
+        return len(data)
+
+    def close(self) -> None:
+        """Release the file."""
+        if not self.closed:
+            self.inner.close()
+            self.disk.close()
+        super().close()
+
+
+def kind(path: Path) -> str:
+    """
+    What a file is, by its first bytes.
+
+    Returns
+    -------
+    str
+        ``text``, ``sheet`` or ``parquet``.
+
+    Raises
+    ------
+    ImportFileError
+        When it is a folder, is not there, cannot be opened, is empty or is no text we read.
+    """
+    if path.is_dir():
+        raise ImportFileError(f"{path.name} is a folder; name its files, for example {path.name}/*.csv.gz")
+    try:
+        with path.open("rb") as file:
+            first = file.read(4)
+    except OSError as error:
+        raise ImportFileError(
+            f"{path.name} cannot be opened ({error.strerror or error}); check its name and rights"
+        ) from error
+    if not first:
+        raise ImportFileError(f"{path.name} is empty; get it again from whoever gave it")
+    if first[:2] in WIDE:
+        raise ImportFileError(f"{path.name} is UTF-16 text; save it as UTF-8")
+    return "sheet" if first == ZIP else "parquet" if first == PARQUET else "text"
+
+
+def header(path: Path, binary: bool = False) -> list[str]:
+    """
+    Column names of a file.
+
+    Parameters
+    ----------
+    path : Path
+        Of a CSV (gzip or not), or of Excel or Parquet where `binary`.
+    binary : bool
+        Whether these two are allowed.
+
+    Returns
+    -------
+    list of str
+        As written.
+
+    Raises
+    ------
+    ImportFileError
+        When there is no header to read.
+    """
+    what = kind(path)
+    if what != "text" and not binary:
+        raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
+    if what == "text":
+        return _dialect(path)[0]
+    first = next(_READERS[what](path, None), Chunk(pd.DataFrame()))
+    return [str(c) for c in first.table.columns]
+
+
+def chunks(path: Path, binary: bool = False, seen: Seen | None = None) -> Iterator[Chunk]:
+    """
+    A file, piece by piece.
+
+    Parameters
+    ----------
+    path : Path
+        As for `header`.
+    binary : bool
+        Whether Excel and Parquet are allowed.
+    seen : callable, optional
+        Told how many bytes on disk were used.
+
+    Yields
+    ------
+    Chunk
+        At most some 100,000 lines each.
+
+    Raises
+    ------
+    ImportFileError
+        When it is cut off, damaged, too large or not UTF-8.
+    """
+    what = kind(path)
+    if what == "text":
+        return _text(path, seen)
+    if not binary:
+        raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
+    return _READERS[what](path, seen)
+
+
+def _text(path: Path, seen: Seen | None) -> Iterator[Chunk]:
+    names, delimiter = _dialect(path)
+    broken: list[str] = []
+
+    def skip(row: Any) -> str:
+        broken.append(str(row.text)[:200] if len(broken) < 1 else "")
+        return "skip"
+
+    with Unpacked(path, seen=seen) as file:
+        try:
+            reader = pacsv.open_csv(
+                file,
+                pacsv.ReadOptions(block_size=BLOCK, use_threads=False),
+                pacsv.ParseOptions(delimiter=delimiter, invalid_row_handler=skip),
+                pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    null_values=EMPTY,
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=True,
+                ),
+            )
+            for batch in reader:
+                count, excerpt = len(broken), next((t for t in broken if t), "")
+                broken.clear()
+                yield Chunk(batch.to_pandas(), count, excerpt)
+            if broken:
+                yield Chunk(pd.DataFrame(columns=pd.Index(names)), len(broken), broken[0])
+        except (OSError, EOFError, zlib.error, pa.ArrowException, UnicodeError) as error:
+            raise _damage(path, error) from error
+
+
+def _dialect(path: Path) -> tuple[list[str], str]:
+    """Names and delimiter of the first line."""
+    with Unpacked(path) as file:
+        try:
+            head = _upto(file, HEAD)
+            text = head.decode("utf-8-sig", errors="strict" if len(head) < HEAD else "ignore")
+        except (OSError, EOFError, zlib.error, UnicodeError) as error:
+            raise _damage(path, error) from error
+    line = next((x for x in text.splitlines() if x.strip()), "")
+    if not line or "\x00" in line:
+        raise ImportFileError(f"{path.name} has no header line of text; it is not a CSV file")
+    delimiter = max(",;\t", key=line.count)
+    try:
+        names = next(csv.reader([line], delimiter=delimiter))
+    except (csv.Error, StopIteration) as error:
+        raise ImportFileError(f"{path.name} has a header line that cannot be read; it is not a CSV file") from error
+    doubled = sorted({n for n in names if names.count(n) > 1})
+    if doubled:
+        raise ImportFileError(f"{path.name} has the column {doubled[0]!r} twice; give the file as it was published")
+    return names, delimiter
+
+
+def _upto(file: Unpacked, size: int) -> bytes:
+    found = b""
+    while len(found) < size and (more := file.read(size - len(found))):
+        found += more
+    return found
+
+
+def _damage(path: Path, error: BaseException) -> ImportFileError:
+    """One sentence for everything that can be wrong with bytes."""
+    said = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+    for word, sentence in _DAMAGES:
+        if word in said.lower() or word == type(error).__name__:
+            return ImportFileError(f"{path.name} {sentence}")
+    return ImportFileError(f"{path.name} cannot be read as a table ({said}); get it again from whoever gave it")
+
+
+_DAMAGES = (
+    ("end-of-stream", "is cut off in the middle; get it again from whoever gave it"),
+    ("EOFError", "is cut off in the middle; get it again from whoever gave it"),
+    ("crc", "is damaged (its checksum does not fit); get it again from whoever gave it"),
+    ("BadGzipFile", "is damaged (no sound gzip); get it again from whoever gave it"),
+    ("decompress", "is damaged (no sound gzip); get it again from whoever gave it"),
+    ("utf8", "is not UTF-8 text; save it as UTF-8"),
+    ("utf-8", "is not UTF-8 text; save it as UTF-8"),
+    ("straddl", "has a line longer than 8 MB; it is not the table it says to be"),
+)
+_WORDS = {"sheet": "an Excel or ZIP file", "parquet": "a Parquet file"}
+
+
+def _sheet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+    except (OSError, zipfile.BadZipFile, ValueError) as error:
+        raise _damage(path, error) from error
+    if size > MOST_SHEET:
+        raise ImportFileError(f"{path.name} unpacks to more than {MOST_SHEET >> 20} MB; give it as CSV")
+    try:
+        yield from _sheet_rows(path)
+    except ImportFileError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its XML reader met
+        raise _damage(path, error) from error
+
+
+def _sheet_rows(path: Path) -> Iterator[Chunk]:
+    from openpyxl import load_workbook  # 0.2 s, for Excel files alone
+
+    book = load_workbook(path, read_only=True, data_only=True)
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    names = [str(n) for n in next(rows, ()) if n is not None]
+    if not names:
+        raise ImportFileError(f"{path.name} has no header line in its first sheet; give a sheet with one")
+    held: list[list[str | None]] = []
+    for row in rows:
+        if any(cell is not None for cell in row):
+            cells = [_cell(c) for c in row[: len(names)]]
+            held.append(cells + [None] * (len(names) - len(cells)))
+        if len(held) == SHEET_ROWS:
+            yield Chunk(pd.DataFrame(held, columns=pd.Index(names), dtype="str"))
+            held = []
+    yield Chunk(pd.DataFrame(held, columns=pd.Index(names), dtype="str"))
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _parquet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
+    try:
+        file = pq.ParquetFile(path)
+        groups = range(file.metadata.num_row_groups)
+        size = sum(file.metadata.row_group(i).total_byte_size for i in groups)
+        if size > MOST_BYTES:
+            raise ImportFileError(f"{path.name} unpacks to more than {MOST_BYTES >> 20} MB; split it")
+        yield Chunk(file.schema_arrow.empty_table().to_pandas())
+        for batch in file.iter_batches(batch_size=100_000):
+            yield Chunk(batch.to_pandas())
+    except ImportFileError:
+        raise
+    except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        raise _damage(path, error) from error
+
+
+_READERS: dict[str, Callable[[Path, Seen | None], Iterator[Chunk]]] = {"sheet": _sheet, "parquet": _parquet}

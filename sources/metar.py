@@ -1,0 +1,149 @@
+"""METAR: weather of airports from aviationweather.gov. Keyless."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from data.city import City
+from data.clock import now
+from sources.base import BadPayload, Credit, Quota
+from sources.network import Network, within
+
+# Pressure is left out: `altim` is reduced to sea level, ours is that of the place.
+PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {"temp": "temperature", "wspd": "wind_speed", "wdir": "wind_direction", "wgst": "wind_gust", "visib": "visibility"}
+)
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"temp": "°C", "wspd": "knots", "wdir": "°", "wgst": "knots", "visib": "mi"}
+)
+# Wind group of the report itself: direction, speed, gust, unit.
+WIND = re.compile(r"\b(\d{3}|VRB)(\d{2,3})(?:G(\d{2,3}))?(KT|MPS)\b")
+
+
+def parse(payload: Any, city: str = "") -> pd.DataFrame:
+    """
+    Observations of an answer.
+
+    Parameters
+    ----------
+    payload : object
+        The decoded array, or one observation; None (HTTP 204) is "nothing reported".
+    city : str
+        Written into every row.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform`, at ``obsTime`` (``minutes`` 0). Speed comes from the report where it is in
+        m/s, because the answer rounds it to knots. Variable or calm wind has no direction.
+
+    Raises
+    ------
+    BadPayload
+        When the answer holds no observations.
+    """
+    rows = pd.DataFrame(
+        [row for report in _reports(payload) for row in _values(report)],
+        columns=["station", "parameter", "start", "raw_value", "raw_unit", "reason"],
+    )
+    rows["start"] = pd.to_datetime(pd.to_numeric(rows["start"], errors="coerce"), unit="s", utc=True)
+    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    return rows.assign(source="metar", city=city, kind="reference", minutes=0)
+
+
+def _reports(payload: Any) -> list[dict[str, Any]]:
+    reports = [] if payload is None else payload if isinstance(payload, list) else [payload]
+    if not all(isinstance(r, dict) and "icaoId" in r and "obsTime" in r for r in reports):
+        raise BadPayload(f"metar: no observations in the answer: {str(payload)[:120]}; the adapter must change")
+    return reports
+
+
+def _values(report: dict[str, Any]) -> list[dict[str, Any]]:
+    found = {name: report[name] for name in PARAMETERS if report.get(name) is not None}
+    units = dict(UNITS)
+    wind = WIND.search(str(report.get("rawOb", "")))
+    if wind and wind[4] == "MPS":
+        found |= {"wspd": wind[2]} | ({"wgst": wind[3]} if wind[3] else {})
+        units |= {"wspd": "m/s", "wgst": "m/s"}
+    if found.get("wdir") == "VRB" or _calm(found.get("wspd")):
+        found.pop("wdir", None)
+    least = str(found.get("visib", "")).endswith("+")
+    if least:
+        found["visib"] = str(found["visib"]).rstrip("+")
+    return [
+        {
+            "station": f"metar:{report['icaoId']}",
+            "parameter": PARAMETERS[name],
+            "start": report["obsTime"],
+            "raw_value": value,
+            "raw_unit": units[name],
+            "reason": "at least this far" if least and name == "visib" else "",
+        }
+        for name, value in found.items()
+    ]
+
+
+def _calm(speed: Any) -> bool:
+    return bool(pd.to_numeric(speed, errors="coerce") == 0) if speed is not None else False
+
+
+def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
+    """
+    Airports of an answer.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform_stations`.
+    """
+    return pd.DataFrame(
+        {
+            "source": "metar",
+            "station": f"metar:{r['icaoId']}",
+            "city": city,
+            "name": str(r.get("name") or r["icaoId"]),
+            "lat": r.get("lat"),
+            "lon": r.get("lon"),
+            "altitude": r.get("elev"),
+            "kind": "reference",
+            "owner": "airport weather office",
+            "licence": "US Public Domain",
+            "coord_quality": "exact",
+        }
+        for r in _reports(payload)
+    )
+
+
+class Metar(Network):
+    """The airports of the city file; their wind is not that of a street."""
+
+    name = "metar"
+    host = "https://aviationweather.gov"
+    credit = Credit(
+        "Airport weather: NOAA Aviation Weather Center",
+        "https://aviationweather.gov/data/api/",
+        "US Public Domain",
+        True,
+    )
+    every = timedelta(minutes=30)
+    revises = timedelta(hours=2)
+    reach = timedelta(days=15)
+    span = timedelta(days=15)
+    quota = Quota(90, timedelta(minutes=1))
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """Airports that reported in the last day."""
+        return parse_stations(self._answer(city, 24), city.key)
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Observations in [since, until); about 15 days are kept."""
+        hours = max(int((now() - since).total_seconds() // 3600) + 1, 1)
+        return within(parse(self._answer(city, min(hours, 15 * 24)), city.key), since, until)
+
+    def _answer(self, city: City, hours: int) -> Any:
+        ids = ",".join(city.networks[self.name].get("stations", ()))
+        return self.client.get_json("api/data/metar", {"ids": ids, "format": "json", "hours": hours}) if ids else None

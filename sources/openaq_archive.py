@@ -1,0 +1,147 @@
+"""OpenAQ archive: one file a day and location, about three days late. Keyless."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from data.city import City
+from sources import openaq
+from sources.base import BadPayload, Credit, Quota
+from sources.network import Network, within
+
+PARAMETERS: Mapping[str, str] = MappingProxyType(dict(openaq.PARAMETERS))
+COLUMNS = ("location_id", "sensors_id", "datetime", "parameter", "units", "value")
+HOUR = 60  # [min]
+
+
+def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFrame:
+    """
+    Rows of a day's file.
+
+    Parameters
+    ----------
+    payload : bytes
+        The file, gzip or plain; columns are read by name, quoted or not.
+    city, kind : str
+        Written into every row.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform`. The stamp is the END of the period, whose length the file does not state: it is
+        the sensor's usual distance between stamps, at most an hour. Quantities the centre does not keep make no row.
+
+    Raises
+    ------
+    BadPayload
+        When it is no file of the archive.
+    """
+    table = _table(payload)
+    table = table[table["parameter"].isin(list(PARAMETERS))]
+    end = pd.to_datetime(table["datetime"], utc=True, errors="coerce", format="ISO8601")
+    end = end.where(table["datetime"].astype("str").str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False))
+    minutes = _minutes(end, table["sensors_id"])
+    return pd.DataFrame(
+        {
+            "source": "openaq_archive",
+            "city": city,
+            "station": _stations(table),
+            "parameter": table["parameter"].map(PARAMETERS),
+            "start": end - pd.to_timedelta(minutes, unit="min"),
+            "minutes": minutes,
+            "raw_value": pd.to_numeric(table["value"], errors="coerce"),
+            "raw_unit": table["units"].fillna("").astype("str"),
+            "kind": kind,
+        }
+    )
+
+
+def _table(payload: Any) -> pd.DataFrame:
+    if not isinstance(payload, bytes):
+        raise BadPayload("openaq_archive: not a file of the archive; the adapter must change")
+    try:
+        text = gzip.decompress(payload) if payload[:2] == b"\x1f\x8b" else payload
+        table = pd.read_csv(io.BytesIO(text), dtype="str")
+    except (OSError, EOFError, zlib.error, ValueError) as error:  # ValueError: pandas' and Unicode's
+        raise BadPayload(f"openaq_archive: the file is cut off or no CSV ({type(error).__name__})") from error
+    if lacking := [name for name in COLUMNS if name not in table]:
+        raise BadPayload(f"openaq_archive: columns missing: {', '.join(lacking)}; the adapter must change")
+    return table
+
+
+def _minutes(end: pd.Series, sensor: pd.Series) -> pd.Series:
+    gaps = end.groupby(sensor).transform(lambda t: t.sort_values().diff().dt.total_seconds().median() / 60)
+    return gaps.where(gaps > 0).fillna(HOUR).clip(1, HOUR).round()
+
+
+def _stations(table: pd.DataFrame) -> pd.Series:
+    """As the live adapter names them: the location, and for a second sensor of one quantity its number too."""
+    number = pd.to_numeric(table["sensors_id"], errors="coerce")
+    first = number.groupby([table["location_id"], table["parameter"]]).transform("min")
+    main = "openaq:" + table["location_id"].astype("str")
+    return main.where((number == first) | number.isna(), main + "." + table["sensors_id"].astype("str"))
+
+
+class OpenAQArchive(Network):
+    """The locations named in the city file; also those that ended."""
+
+    name = "openaq_archive"
+    host = "https://openaq-data-archive.s3.amazonaws.com"
+    credit = Credit("OpenAQ and the owners named at each station", "https://openaq.org", "per station", True)
+    every = timedelta(days=1)
+    revises = timedelta(days=7)  # files appear about 72 h late and may be rewritten
+    first = timedelta(days=30)
+    span = timedelta(days=31)
+    quota = Quota(300, timedelta(minutes=1))
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """The locations of the city file, which states what the archive's files do not: kind and licence."""
+        return pd.DataFrame(
+            {
+                "source": self.name,
+                "station": f"openaq:{place['id']}",
+                "city": city.key,
+                "name": str(place.get("name", place["id"])),
+                "lat": place.get("lat"),
+                "lon": place.get("lon"),
+                "kind": str(place.get("kind", "indicative")),
+                "owner": str(place.get("owner", "")),
+                "licence": str(place.get("licence", "")),
+                "coord_quality": "exact" if "lat" in place else "",
+            }
+            for place in self._places(city)
+        )
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Rows whose period starts in [since, until); a day without a file is a day without data."""
+        first, last = city.local(since).date(), city.local(until + timedelta(hours=1)).date()
+        days = pd.date_range(first, last, freq="D")
+        parts = []
+        for place in self._places(city):
+            for day in days:
+                content = self.client.get_bytes(_path(place["id"], day), absent=(403, 404))
+                if content is not None:
+                    parts.append(parse(content, city.key, str(place.get("kind", "indicative"))))
+        return within(pd.concat(parts, ignore_index=True), since, until) if parts else pd.DataFrame()
+
+    def _places(self, city: City) -> list[dict[str, Any]]:
+        listed = city.networks[self.name].get("locations", ())
+        return [place if isinstance(place, dict) else {"id": place} for place in listed]
+
+
+def _path(location: int, day: pd.Timestamp) -> str:
+    """
+    Where a day's file lies.
+
+    Examples
+    --------
+    >>> _path(8881, pd.Timestamp("2024-01-05"))
+    'records/csv.gz/locationid=8881/year=2024/month=01/location-8881-20240105.csv.gz'
+    """
+    return f"records/csv.gz/locationid={location}/year={day:%Y}/month={day:%m}/location-{location}-{day:%Y%m%d}.csv.gz"
