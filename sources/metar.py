@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -131,7 +131,7 @@ class Metar(Network):
     )
     every = timedelta(minutes=30)
     revises = timedelta(hours=2)
-    reach = timedelta(days=15)
+    reach: ClassVar[timedelta | None] = timedelta(days=15)
     span = timedelta(days=15)
     quota = Quota(90, timedelta(minutes=1))
 

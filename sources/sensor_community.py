@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -145,7 +145,7 @@ class SensorCommunity(Network):
     every = timedelta(minutes=5)
     revises = timedelta(minutes=5)
     first = timedelta(minutes=5)
-    reach = timedelta(minutes=10)
+    reach: ClassVar[timedelta | None] = timedelta(minutes=10)
     quota = Quota(60, timedelta(hours=1))
 
     def stations(self, city: City) -> pd.DataFrame:
