@@ -136,9 +136,7 @@ def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1) -> "Appen
         What the store took; rows it has already are unchanged.
     """
     world = build(now, days, seed)
-    known = store.stations()
-    if set(world.stations["station"]) - set(known["station"] if len(known) else ()):
-        store.put_stations(world.stations)
+    store.put_stations(world.stations, known_at=world.measurements["known_at"].min())
     taken = store.append(world.measurements)
     for key, rows in world.measurements.groupby("city"):
         newest = rows["start"].max() + pd.Timedelta(hours=1)
