@@ -1,0 +1,73 @@
+"""The router: which pages there are, and the frame around the one that is shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import choices, frame, load
+from pages.ui.text import t
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page: its file beside this one, its place in the URL, its icon, its key in the catalogs, its section."""
+
+    file: str
+    slug: str
+    icon: str
+    key: str
+    section: str
+    bare: bool = False  # draws its own frame
+
+
+PAGES = (
+    Row("situation.py", "", "crisis_alert", "situation", "now"),
+    Row("wall.py", "wall", "desktop_windows", "wall", "now", bare=True),
+    Row("city_map.py", "map", "map", "map", "now"),
+    Row("station.py", "station", "sensors", "station", "now"),
+    Row("outlook.py", "forecast", "partly_cloudy_day", "forecast", "now"),
+    Row("alarm_list.py", "alarms", "notifications", "alarms", "now"),
+    Row("origins.py", "origins", "hub", "origins", "why"),
+    Row("tendencies.py", "trends", "show_chart", "trends", "why"),
+    Row("brief.py", "brief", "description", "brief", "why"),
+    Row("records.py", "records", "table_view", "records", "data"),
+    Row("feeds.py", "feeds", "rss_feed", "feeds", "data"),
+    Row("method.py", "method", "menu_book", "method", "data"),
+)
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """The pages whose file is there, by section."""
+    sections: dict[str, list[st.Page]] = {}
+    for row in PAGES:
+        if (HERE / row.file).exists():
+            made = st.Page(
+                HERE / row.file,
+                title=t(f"frame.page.{row.key}"),
+                icon=f":material/{row.icon}:",
+                url_path=row.slug or None,
+                default=not row.slug,
+                help=t(f"frame.page_help.{row.key}"),
+            )
+            sections.setdefault(t(f"frame.section.{row.section}"), []).append(made)
+    return sections
+
+
+st.set_page_config(page_title=t("frame.centre"), page_icon=str(HERE / "static" / "mark.svg"), layout="wide")
+page = st.navigation(pages())
+if page.url_path in {row.slug for row in PAGES if row.bare}:
+    page.run()
+else:
+    with st.sidebar:
+        st.caption(t("frame.centre"))
+    choices.language()
+    with frame.spoken():
+        frame.dress()
+    with frame.spoken():
+        page.run()
+    with frame.spoken():
+        if not load.empty():
+            frame.foot()
