@@ -25,6 +25,33 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup  ## serve pages, API and collector on http://127.0.0.1:$(CLEANAIR_PORT)
 	@$(BIN)/cleanair serve --port $(CLEANAIR_PORT)
 
+test: setup lint types  ## lint, types, every test (the browser ones too)
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m pytest --durations=10
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+
+types: setup
+	@$(BIN)/mypy
+
+bench: setup  ## benchmarks: bench/results/*.json and a table
+	@$(BIN)/python -m bench
+
+screens: setup  ## every page × size × theme × language into screens/
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m tests.browser.screens
+
+replay: setup  ## both cities on imported real history; CLEANAIR_NOW and REPLAY_DATA override moment and folder
+	@$(BIN)/python -m jobs.replay
+
+stand-in: setup  ## a loopback stand-in for the networks, to see live collection without the internet
+	@$(BIN)/python -m tests.stand_in
+
 lock:  ## renew requirements.lock from the ranges in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --all-extras --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean:  ## remove what can be made again (never var/)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,239 @@
+"""Rows to take away: how many first, then the download, the address for scripts, and whose they are."""
+
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from data import clock
+from data.city import City
+from data.parameters import PARAMETERS
+from jobs import export
+from pages.ui import choices, frame, load, text
+from pages.ui.text import markdown, number, t
+
+PREVIEW = 200
+HERE = 2_000_000  # rows that the page itself writes on click; more are streamed by the address
+SHOWN = (
+    "station_name", "parameter", "value", "unit", "averaging_minutes", "time_start_local", "flag", "reason", "kind",
+    "source", "known_at_utc",
+)  # fmt: skip
+
+
+def days(city: City) -> tuple[date, date]:
+    """First and last local day asked for, kept in the URL; the last week that has rows by default."""
+    spans = load.spans(city.key)
+    newest = min(load.now(), spans["last"].max().to_pydatetime()) if len(spans) else load.now()
+    last = newest.astimezone(city.zone).date()
+    first = max(last - timedelta(days=6), spans["first"].min().tz_convert(city.zone).date()) if len(spans) else last
+    asked = tuple(_day(st.query_params.get(name), default) for name, default in (("from", first), ("until", last)))
+    key = f"records.days.{city.key}"
+    st.session_state.setdefault(key, asked)
+    chosen = st.date_input(t("records.days"), key=key, format="YYYY-MM-DD")
+    pair = chosen if isinstance(chosen, tuple) and len(chosen) == 2 else asked
+    st.query_params["from"], st.query_params["until"] = (d.isoformat() for d in pair)
+    return pair[0], pair[1]
+
+
+def _day(words: str | None, default: date) -> date:
+    try:
+        return date.fromisoformat(words) if words else default
+    except ValueError:
+        return default
+
+
+def request(city: City) -> export.Request:
+    """What the reader asks for."""
+    left, middle, right = st.columns([2, 2, 1.4])
+    with left:
+        first, last = days(city)
+    known = [p for p in PARAMETERS if p in set(load.spans(city.key)["parameter"])]
+    asked = [p for p in (st.query_params.get("parameters") or "").split(",") if p in known]
+    st.session_state.setdefault("records.parameters", asked)
+    st.session_state["records.parameters"] = [p for p in st.session_state["records.parameters"] if p in known]
+    with middle:
+        chosen = st.multiselect(
+            t("records.parameters"),
+            known,
+            key="records.parameters",
+            format_func=lambda k: t(f"quantity.parameter.{k}"),
+            placeholder=t("records.all"),
+        )
+    if chosen:
+        st.query_params["parameters"] = ",".join(chosen)
+    else:
+        st.query_params.pop("parameters", None)
+    with right:
+        flags = choices.pick(
+            "flags", ["all", "ok"], t("records.flags"), show=lambda k: t(f"records.flag_choice.{k}")
+        )
+    return export.Request(
+        city=city.key,
+        start=_midnight(first, city),
+        end=_midnight(last + timedelta(days=1), city),
+        as_of=_as_of(),
+        parameters=tuple(chosen) or None,
+        flags=flags,
+    )
+
+
+def _midnight(day: date, city: City) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=city.zone)
+
+
+def _as_of() -> datetime:
+    """Fixed while the store stands still, so that the page, its button and its address give the same bytes."""
+    version = load.version()
+    if st.session_state.get("records.version") != version:
+        st.session_state["records.version"] = version
+        st.session_state["records.as_of"] = clock.known().replace(microsecond=0) + timedelta(seconds=1)
+    return st.session_state["records.as_of"]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def plan(version: str, asked: export.Request) -> export.Plan:
+    """What would leave."""
+    return export.plan(load.store(), asked)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def preview(version: str, asked: export.Request) -> pd.DataFrame:
+    """The first rows, as the file has them."""
+    parts, have = [], 0
+    for table in export.tables(load.store(), asked):
+        parts.append(table.slice(0, PREVIEW - have).to_pandas())
+        have += len(parts[-1])
+        if have >= PREVIEW:
+            break
+    return pd.concat(parts, ignore_index=True)[list(SHOWN)]
+
+
+def address(asked: export.Request, **more: str) -> str:
+    """The open API's address of the same rows."""
+    query = {
+        "city": asked.city,
+        "from": asked.start.isoformat(),
+        "to": asked.end.isoformat(),
+        "as_of": asked.as_of.isoformat(),
+        **({"parameters": ",".join(asked.parameters)} if asked.parameters else {}),
+        **({"flags": asked.flags} if asked.flags != "all" else {}),
+        **more,
+    }
+    return f"/api/v1/measurements.csv?{urlencode(query)}"
+
+
+def downloads(asked: export.Request, rows: int) -> None:
+    """Buttons for people, an address and a command for scripts."""
+    form = choices.pick(
+        "form",
+        ["csv", "excel"],
+        t("records.form"),
+        show=lambda k: t(f"records.forms.{k}"),
+        widget=st.segmented_control,
+        required=True,
+    )
+    excel = form == "excel"
+    wanted = export.Request(**{**vars(asked), "excel": excel})
+    more = {"excel": "1"} if excel else {}
+    if rows <= HERE:
+        st.download_button(
+            t("records.download", rows=number(rows)),
+            data=lambda: b"".join(export.measurements_csv(load.store(), wanted)),
+            file_name=f"{wanted.stem()}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+        )
+    else:
+        st.link_button(t("records.stream", rows=number(rows)), address(wanted, **more), icon=":material/download:")
+    host = (st.context.url or "").split("/records")[0].rstrip("/")
+    with st.expander(t("records.scripts"), icon=":material/terminal:"):
+        st.markdown(t("records.scripts_say"))
+        st.code(f"curl -fOJ '{host}{address(wanted, **more)}'", language="bash", wrap_lines=True)
+        st.code(_command(wanted), language="bash", wrap_lines=True)
+
+
+def _command(asked: export.Request) -> str:
+    parts = [
+        f"cleanair snapshot --city {asked.city} --from {asked.start.isoformat()} --to {asked.end.isoformat()}",
+        f"--as-of {asked.as_of.isoformat()}",
+        f"--parameters {','.join(asked.parameters)}" if asked.parameters else "",
+        f"--flags {asked.flags}" if asked.flags != "all" else "",
+        "--excel" if asked.excel else "",
+        "--out .",
+    ]
+    return " ".join(p for p in parts if p)
+
+
+def licences(found: export.Plan) -> None:
+    """Whose rows leave, and whose stay with the reason."""
+    if len(found.left_out):
+        for row in found.left_out.itertuples():
+            st.warning(
+                t("records.left_out", rows=number(row.rows), source=markdown(row.source), why=_why(row.source)),
+                icon=":material/lock:",
+            )
+    st.subheader(t("records.whose"), anchor=False)
+    names = {k: t(f"records.licence.{k}") for k in ("source", "rows", "licence", "credit", "url")}
+    st.dataframe(
+        found.sources.rename(columns=names),
+        hide_index=True,
+        width="stretch",
+        column_config={names["url"]: st.column_config.LinkColumn(names["url"])},
+    )
+
+
+def _why(source: str) -> str:
+    from sources.credits import credit
+
+    return t("records.why", licence=markdown(credit(source).licence))
+
+
+def rejected(city: City) -> None:
+    """Rows that arrived and could not be understood."""
+    rows = load.store().rejects(limit=500)
+    if not len(rows):
+        return
+    with st.expander(t("records.rejected", n=len(rows)), icon=":material/block:"):
+        st.dataframe(rows[["source", "at", "reason", "excerpt", "origin"]], hide_index=True, width="stretch")
+
+
+def page() -> None:
+    """The page."""
+    top = st.container()
+    city = choices.city()
+    asked = request(city)
+    found = plan(load.version(), asked)
+    with top:
+        kinds = " · ".join(f"{t(f'quantity.kind.{k}')} {number(v)}" for k, v in sorted(found.kinds.items()))
+        frame.head(
+            t("frame.page.records"),
+            t(
+                "records.answer",
+                rows=number(found.rows),
+                city=city.name(text.language()),
+                flagged=number(found.flagged),
+            ),
+            [
+                frame.zone_chip(city.zone),
+                t("records.as_of", moment=text.at(asked.as_of, city.zone)),
+                (kinds, "violet") if "simulated" in found.kinds or "model" in found.kinds else kinds,
+            ],
+        )
+    if found.rows:
+        downloads(asked, found.rows)
+        st.caption(t("records.preview", n=number(min(PREVIEW, found.rows)), rows=number(found.rows)))
+        st.dataframe(preview(load.version(), asked), hide_index=True, width="stretch", height=330)
+    else:
+        st.info(t("records.none"), icon=":material/inbox:")
+    licences(found)
+    rejected(city)
+
+
+if load.empty():
+    frame.head(t("frame.page.records"))
+    frame.nothing()
+else:
+    page()
