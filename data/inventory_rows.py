@@ -1,0 +1,238 @@
+"""The rows of a register of emission sources: its vocabulary, and reading and checking a file line by line."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from types import MappingProxyType
+
+import numpy as np
+
+Row = tuple[str, dict[str, str]]  # where it stands in the file, its cells
+
+CATEGORIES = ("heating", "industry", "traffic", "dust", "fire")
+QUALITIES = ("plant", "town", "approximate")
+STATUSES = ("active", "planned", "closed")
+NUMBERS = ("lat", "lon", "stack_height_m", "emission", "emission_year")
+COLUMNS = (
+    "site", "name_en", "name_ru", "name_uz", "name_kk", "category", "subtype", "lat", "lon", "coord_quality", "fuel",
+    "stack_height_m", "emission", "emission_unit", "emission_year", "emission_source", "status", "from", "until",
+    "verified_by", "reference", "note", "checked",
+)  # fmt: skip
+# Units an emission may be given in → grams of PM2.5 a second; 0 = kept and shown, but no PM2.5 rate.
+UNITS: Mapping[str, float] = MappingProxyType(
+    {
+        "g PM2.5/s": 1.0,
+        "kg PM2.5/h": 1e3 / 3600.0,
+        "t PM2.5/year": 1e6 / (365.25 * 86400.0),
+        "t all pollutants/year": 0.0,
+        "t coal/year": 0.0,
+        "t mazut/year": 0.0,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Subtype:
+    """
+    A kind of site.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        Categories a site of this kind may be put under.
+    fingerprint : str
+        Row of the table of fingerprints that stands for it.
+    weight : float
+        Assumed PM2.5 where the register has none: an order of magnitude of ours to rank with, never shown as an
+        emission. [g/s]
+    stack : float
+        Assumed release height where the register has none. [m]
+    """
+
+    categories: tuple[str, ...]
+    fingerprint: str
+    weight: float
+    stack: float
+
+
+SUBTYPES: Mapping[str, Subtype] = MappingProxyType(
+    {
+        "power_plant": Subtype(("heating", "industry"), "chp", 80.0, 180.0),
+        "chp": Subtype(("heating",), "chp", 60.0, 150.0),
+        "heat_plant": Subtype(("heating",), "chp", 15.0, 60.0),
+        "boiler": Subtype(("heating",), "stove", 4.0, 30.0),
+        "stove": Subtype(("heating",), "stove", 10.0, 8.0),
+        "greenhouse": Subtype(("heating",), "stove", 8.0, 8.0),
+        "smelter": Subtype(("industry",), "smelter", 30.0, 120.0),
+        "metal": Subtype(("industry",), "metal", 15.0, 40.0),
+        "cement": Subtype(("industry",), "cement", 20.0, 60.0),
+        "kiln": Subtype(("industry",), "kiln", 8.0, 15.0),
+        "chemical": Subtype(("industry",), "metal", 5.0, 60.0),
+        "industrial_zone": Subtype(("industry",), "metal", 8.0, 20.0),
+        "landfill": Subtype(("industry", "fire", "dust"), "kiln", 5.0, 5.0),
+        "road": Subtype(("traffic",), "traffic", 3.0, 2.0),
+        "tailings": Subtype(("dust",), "dust", 5.0, 5.0),
+        "ash_dump": Subtype(("dust",), "dust", 4.0, 5.0),
+        "quarry": Subtype(("dust",), "dust", 3.0, 3.0),
+        "construction": Subtype(("dust",), "dust", 3.0, 3.0),
+        "dry_ground": Subtype(("dust",), "dust", 5.0, 2.0),
+        "open_burning": Subtype(("fire",), "fire", 5.0, 5.0),
+    }
+)
+# Part of the assumed weight by the fuel named first; gas gives next to no particles.
+FUELS: Mapping[str, float] = MappingProxyType({"gas": 0.05, "mazut": 0.5, "coal": 1.0})
+
+
+class InventoryError(ValueError):
+    """A register cannot be read; the sentence names file, line and column, and whoever edits the file must mend it."""
+
+
+def read(text: str, name: str) -> list[Row]:
+    """
+    Rows of a register, checked.
+
+    Parameters
+    ----------
+    text : str
+        Content of a ``.csv`` or ``.geojson`` file.
+    name : str
+        Of the file, for the sentences and to tell the two formats apart.
+
+    Returns
+    -------
+    list of (str, dict)
+        Where each row stands, and its cells by `COLUMNS`.
+
+    Raises
+    ------
+    InventoryError
+        At the first fault: file, line and column.
+    """
+    rows = list(_geojson(text, name) if name.endswith((".geojson", ".json")) else _csv(text, name))
+    _check(rows, name)
+    return rows
+
+
+def day_of(text: str) -> date | None:
+    """
+    A date cell, which may be a year alone.
+
+    Examples
+    --------
+    >>> day_of("2025"), day_of("2025-02-28"), day_of("soon")
+    (datetime.date(2025, 1, 1), datetime.date(2025, 2, 28), None)
+    """
+    try:
+        return date(int(text), 1, 1) if re.fullmatch(r"\d{4}", text) else date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        header = [column.strip() for column in next(reader, [])]
+        _header(header, name)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                told = f"has {len(cells)} cells where the header has {len(header)}"
+                raise InventoryError(f"{name}, line {reader.line_num}: {told}; quote cells that hold a comma")
+            row = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+            yield f"line {reader.line_num}", {column: row.get(column, "") for column in COLUMNS}
+    except csv.Error as error:
+        raise InventoryError(f"{name}, line {reader.line_num}: {error}; mend the quotes") from error
+
+
+def _header(header: list[str], name: str) -> None:
+    missing = [column for column in COLUMNS if column not in header and column != "checked"]
+    unknown = [column for column in header if column not in COLUMNS]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    for told, columns in (("lacks the column", missing), ("does not know the column", unknown), ("repeats", twice)):
+        if columns:
+            raise InventoryError(f"{name}, line 1: {told} {', '.join(columns)}; the columns are {', '.join(COLUMNS)}")
+
+
+def _geojson(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    try:
+        features = json.loads(text)["features"]
+        for number, feature in enumerate(features, 1):
+            given = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
+            geometry = feature.get("geometry")
+            if geometry is not None:
+                lon, lat = geometry["coordinates"][:2] if geometry["type"] == "Point" else (None, None)
+                if lat is None:
+                    raise InventoryError(f"{name}, feature {number}: is a {geometry['type']}; give a Point")
+                given |= {"lat": str(lat), "lon": str(lon)}
+            yield f"feature {number}", {column: given.get(column, "").strip() for column in COLUMNS}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, InventoryError):
+            raise
+        raise InventoryError(f"{name}: is not a GeoJSON FeatureCollection of points; export it again") from error
+
+
+def _check(rows: list[tuple[str, dict[str, str]]], name: str) -> None:
+    seen: dict[str, str] = {}
+    for where, row in rows:
+        for column, told in _faults(row):
+            raise InventoryError(f"{name}, {where}, column {column}: {told}")
+        if row["site"] in seen:
+            raise InventoryError(f"{name}, {where}, column site: {row['site']!r} stands on {seen[row['site']]} already")
+        seen[row["site"]] = where
+
+
+def _faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Column and sentence of every fault of a row, the plainest first."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["site"]):
+        yield "site", f"{row['site']!r} is no key; use lower-case letters, digits and hyphens"
+    if not row["name_en"]:
+        yield "name_en", "is empty; every site needs an English name"
+    yield from _words(row)
+    yield from _numbers(row)
+    for column in ("from", "until", "checked"):
+        if row[column] and not day_of(row[column]):
+            yield column, f"{row[column]!r} is no date; write 2025, or 2025-02-28"
+    if row["from"] and row["until"] and str(day_of(row["from"])) > str(day_of(row["until"])):
+        yield "until", f"{row['until']} is before from {row['from']}"
+    if not row["reference"]:
+        yield "reference", "is empty; say where the row comes from"
+
+
+def _words(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    choices = {"category": CATEGORIES, "subtype": tuple(SUBTYPES), "coord_quality": QUALITIES, "status": STATUSES}
+    for column, known in choices.items():
+        needed = column in ("category", "subtype")
+        if row[column] not in known and (row[column] or needed):
+            yield column, f"{row[column]!r} is not one of {', '.join(known)}"
+    if row["subtype"] in SUBTYPES and row["category"] not in SUBTYPES[row["subtype"]].categories:
+        yield "category", f"a {row['subtype']} belongs to {' or '.join(SUBTYPES[row['subtype']].categories)}"
+    if row["emission_unit"] and row["emission_unit"] not in UNITS:
+        yield "emission_unit", f"{row['emission_unit']!r} is not one of {', '.join(UNITS)}"
+
+
+def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    bounds = {"lat": (-90, 90), "lon": (-180, 180), "stack_height_m": (0, 500), "emission_year": (1950, 2100)}
+    for column in NUMBERS:
+        number = _number(row[column])
+        low, high = bounds.get(column, (0, np.inf))
+        if row[column] and not low <= number <= high:
+            yield column, f"{row[column]!r} is no number from {low} to {high}; leave it empty if it is not known"
+    if bool(row["lat"]) != bool(row["lon"]):
+        yield "lon" if row["lat"] else "lat", "is empty while the other coordinate is given; give both or neither"
+    if bool(row["lat"]) != bool(row["coord_quality"]):
+        yield "coord_quality", "goes with coordinates: plant, town or approximate where they are given, else empty"
+    for column in ("emission_unit", "emission_year", "emission_source"):
+        if row["emission"] and not row[column]:
+            yield column, "is empty; an emission needs its unit, year and source"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
