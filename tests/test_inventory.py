@@ -183,7 +183,7 @@ def test_a_wrong_file_is_refused_with_a_sentence(content, told):
 
 def test_swapped_coordinates_are_noticed(tmp_path):
     swapped = GOOD | {"lat": "69.20", "lon": "41.30"}
-    with pytest.raises(InventoryError, match="line 2, column lat: .* swapped"):
+    with pytest.raises(InventoryError, match=r"line 2, column lat: .* swapped"):
         load("tashkent", written(tmp_path, swapped))
 
 
