@@ -26,7 +26,6 @@ __all__ = ["Collector", "Outcome", "Probe", "backfill", "collect_due", "probe", 
 log = logging.getLogger("cleanair.collect")
 TICK = 15.0  # between two looks at the schedule [s]
 LONGEST = 600.0  # one collection waits no longer for its networks [s]
-COMPACT = 6 * 3600.0  # between two compactions of the store [s]
 STATIONS = 86_400.0  # between two readings of a network's station list [s]
 
 
@@ -179,7 +178,7 @@ def run_forever(store: Store, stop: threading.Event) -> None:
     Parameters
     ----------
     store : Store
-        Where it goes; compacted every six hours.
+        Where it goes.
     stop : Event
         Set by the server when it ends.
 
@@ -190,15 +189,12 @@ def run_forever(store: Store, stop: threading.Event) -> None:
     if clock.replaying():
         log.info("replay: no network is asked")
         return
-    collector, compacted = Collector(store), time.monotonic()
+    collector = Collector(store)
     try:
         while not stop.is_set():
             with _calm():
                 collector.start()
                 collector.drain(TICK, stop)
-                if time.monotonic() - compacted > COMPACT:
-                    compacted = time.monotonic()
-                    store.compact()
             if not collector.busy:
                 stop.wait(TICK)
     finally:

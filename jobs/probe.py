@@ -1,53 +1,66 @@
-"""What each network needs and whether it answers: for `cleanair doctor`."""
+"""What each network needs and whether it answers now, for an examination of the installation."""
 
 import threading
 from dataclasses import dataclass
 
-from data.city import city
+from data.city import City, city
 from sources import SOURCES
+
+PATIENCE = 15.0  # [s]
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What a network needs and whether it answers."""
+    """
+    One network of one city.
+
+    Attributes
+    ----------
+    configured, reachable : bool
+        Whether it has what it needs, and whether its host answers.
+    found : str
+        The same as a sentence.
+    """
 
     network: str
     city: str
     configured: bool
     reachable: bool
-    sentence: str
+    found: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be collected now."""
+        return self.configured and self.reachable
 
 
-def probe(key: str) -> list[Probe]:
+def probe(place: City | str) -> list[Probe]:
     """
-    What each network of a city needs and whether it answers now.
+    Ask every network of a city whether it is there, all at once.
 
     Parameters
     ----------
-    key : str
-        City.
+    place : City or str
+        City or its key.
 
     Returns
     -------
     list of Probe
-        One per network of the city file.
+        One per network of the city file that is collected live.
     """
-    place = city(key)
-    found: dict[str, Probe] = {}
-    threads = [
-        threading.Thread(target=lambda n=n: found.__setitem__(n, _probe(n, key)), daemon=True)
-        for n in SOURCES
-        if n in place.networks
-    ]
+    where = city(place) if isinstance(place, str) else place
+    named = [n for n in SOURCES if n in where.networks]
+    found = {n: Probe(n, where.key, not SOURCES[n]().missing(), False, f"{n} does not answer") for n in named}
+    threads = [threading.Thread(target=_probe, args=(n, where.key, found), daemon=True) for n in named]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(15.0)
-    return [found[n] for n in SOURCES if n in found]
+        thread.join(PATIENCE)
+    return list(found.values())
 
 
-def _probe(network: str, key: str) -> Probe:
+def _probe(network: str, key: str, found: dict[str, Probe]) -> None:
     source = SOURCES[network]()
     missing, answers = source.missing(), source.reachable()
-    sentence = missing or ("ready" if answers else f"{network} does not answer; check the network connection")
-    return Probe(network, key, not missing, answers, sentence)
+    silent = "does not answer; check this machine's connection"
+    found[network] = Probe(network, key, not missing, answers, missing or ("answers" if answers else silent))
