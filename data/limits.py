@@ -116,6 +116,22 @@ class Group:
     reference: str
     start: date | None = None
     until: date | None = None
+    law: bool = True
+    averaging: str = "single"
+    statistic: str = "sum of ratios"
+    level: str = "limit"
+    concentration: float = 1.0  # the limit of the sum. [1]
+    allowed: int | None = None
+
+    @property
+    def parameter(self) -> str:
+        """The members joined: ``no2+so2``."""
+        return "+".join((*self.parameters, *self.unmeasured))
+
+    @property
+    def indicative(self) -> bool:
+        """Whether every screen and file must call it indicative: true unless verified."""
+        return self.status != "verified"
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on a day."""

@@ -21,7 +21,7 @@ DAY = 1440
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
-REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial")
+REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated")
 _CODE = {name: code for code, name in enumerate(REASONS)}
 
 Codes = npt.NDArray[np.int8]

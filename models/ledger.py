@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.limits import AVERAGINGS, Limit
+from data.limits import AVERAGINGS, Group, Limit
+from data.parameters import PARAMETERS
 from models.checks import MIN_COVERAGE, REASONS, Checks, checks
 from models.limits import HOUR_BESIDE_SINGLE
 from models.monitors import once, standing_for_air
@@ -74,10 +75,10 @@ def ledger(
     Returns
     -------
     DataFrame
-        `COLUMNS`. Counts are of station-intervals: the samples, hours, days or years of the limit's averaging
-        at each station that delivered anything in the period. ``result`` is ``exceeded``, ``none`` or
-        ``not_checked``. ``limit`` and ``worst_value`` in `unit` [µg/m³]; times with the city's offset. Where no
-        station delivered, ``stations`` is 0 and the intervals of one place count as not checked.
+        `COLUMNS`. Counts are of station-intervals: the samples, hours, days or years of the limit's averaging at
+        each station that delivered anything in the period. ``result`` is ``exceeded``, ``none`` or ``not_checked``.
+        ``limit`` and ``worst_value`` in ``unit`` (µg/m³, or 1 for a sum of ratios); times with the city's offset.
+        Where no station delivered, ``stations`` is 0 and the intervals of one place count as not checked.
 
     Notes
     -----
@@ -133,11 +134,41 @@ def _lines(
     for minutes in _sampled(rows, averaging):
         mine = rows if averaging not in ("single", "1h") else rows[rows["minutes"] == minutes]
         made = checks(mine, averaging, start, end, zone=zone, minutes=minutes, flags=flags, min_coverage=min_coverage)
-        days = _days(made, zone)
         for limit in group:
-            spans = _spans(start, end, zone, by_year)
-            lines = [_line(made, days, limit, first, last, ZoneInfo(zone), low_cost) for first, last in spans]
-            yield from {(line["from"], line["to"]): line for line in lines if line}.values()
+            yield from lines_of(made, limit, start, end, zone=zone, by_year=by_year, low_cost=low_cost)
+
+
+def lines_of(
+    made: Checks,
+    limit: Limit | Group,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: str,
+    by_year: bool = False,
+    low_cost: Collection[str] = (),
+) -> Iterator[Row]:
+    """
+    Lines of one limit from its checked intervals: the whole period, and each year of it where asked.
+
+    Parameters
+    ----------
+    made : Checks
+        Of the limit's averaging.
+    limit : Limit or Group
+    start, end, zone, by_year
+        As in `ledger`.
+    low_cost : collection of str
+        Stations that are low-cost ones.
+
+    Yields
+    ------
+    dict
+        Columns of `COLUMNS` but ``city``; nothing where the limit was never in force.
+    """
+    days, clock = _days(made, zone), ZoneInfo(zone)
+    lines = [_line(made, days, limit, *span, clock, low_cost) for span in _spans(start, end, zone, by_year)]
+    yield from {(line["from"], line["to"]): line for line in lines if line}.values()
 
 
 def _sampled(rows: pd.DataFrame, averaging: str) -> list[int]:
@@ -171,11 +202,11 @@ def _spans(start: datetime, end: datetime, zone: str, by_year: bool) -> Iterator
 def _line(
     made: Checks,
     days: tuple[npt.NDArray[Any], npt.NDArray[Any]],
-    limit: Limit,
+    limit: Limit | Group,
     start: datetime,
     end: datetime,
     clock: ZoneInfo,
-    low_cost: set[str],
+    low_cost: Collection[str],
 ) -> Row | None:
     opened = pd.DatetimeIndex(made.values.index)
     first, last = days
@@ -200,7 +231,7 @@ def _line(
         "statistic": limit.statistic,
         "level": limit.level,
         "limit": limit.concentration,
-        "unit": "µg/m³",
+        "unit": PARAMETERS[limit.parameter].unit if limit.parameter in PARAMETERS else "1",
         "from": max(pd.Timestamp(start), opened[chosen][0]).tz_convert(clock).isoformat(),
         "to": min(pd.Timestamp(end), made.ends[chosen][-1]).tz_convert(clock).isoformat(),
         "stations": int((made.why[chosen] != MISSING).any(axis=0).sum()),
@@ -226,7 +257,7 @@ def _counts(
     why: npt.NDArray[np.int8],
     above: npt.NDArray[np.bool_],
     medians: npt.NDArray[np.float64],
-    limit: Limit,
+    limit: Limit | Group,
 ) -> Row:
     checked, over = int(np.isfinite(values).sum()), int(above.sum())
     result = NOT_CHECKED if checked == 0 else EXCEEDED if over else NONE
@@ -258,7 +289,7 @@ def _worst(
     values: npt.NDArray[np.float64],
     above: npt.NDArray[np.bool_],
     opened: pd.DatetimeIndex,
-    limit: Limit,
+    limit: Limit | Group,
     clock: ZoneInfo,
 ) -> Row:
     if not np.isfinite(values).any():
@@ -274,10 +305,10 @@ def _worst(
     }
 
 
-def _note(beside: bool, counts: Row, checked: pd.Index, low_cost: set[str]) -> str:
+def _note(beside: bool, counts: Row, checked: pd.Index, low_cost: Collection[str]) -> str:
     notes = (
         (HOUR_BESIDE_SINGLE, beside),
         (DAILY_MEDIANS, bool(counts["not_checked_medians"])),
-        (LOW_COST, len(checked) > 0 and set(checked) <= low_cost),
+        (LOW_COST, len(checked) > 0 and set(checked) <= set(low_cost)),
     )
     return " ".join(name for name, true in notes if true)
