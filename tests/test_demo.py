@@ -288,8 +288,25 @@ def test_filling_a_store_twice_adds_only_what_is_new(tmp_path):
     second = demo.fill(store, NOW + timedelta(hours=2), days=4)
     assert 0 < second.stored < 300
     assert second.revised == 0
+    assert 0 < second.unchanged < first.stored
     assert demo.is_demo(store.measurements(city="astana", parameters=["pm25"]))
     status = store.status()
     assert set(status["network"]) == {"demo"}
     assert (status["newest"] <= NOW + timedelta(hours=2)).all()
     assert len(store.stations("tashkent")) == 11
+
+
+def test_a_store_filled_step_by_step_equals_one_filled_at_once(tmp_path):
+    step, once = open_store(tmp_path / "step"), open_store(tmp_path / "once")
+    moments = [NOW + timedelta(hours=7 * i) for i in range(4)]
+    for moment in moments:
+        demo.fill(step, moment, days=3)
+    demo.fill(once, moments[-1], days=3)
+    since = moments[-1] - timedelta(days=3)
+    pd.testing.assert_frame_equal(step.measurements(start=since), once.measurements(start=since))
+
+
+def test_checks_are_applied_before_rows_are_kept(tmp_path):
+    store = open_store(tmp_path / "demo")
+    demo.fill(store, NOW, days=2, check=lambda rows: rows.assign(flag="suspect", reason="looked at"))
+    assert set(store.measurements(city="astana")["flag"]) == {"suspect"}

@@ -129,8 +129,8 @@ def stations(city: str, lat: float, lon: float, count: int = 10) -> pd.DataFrame
     rows = [_station(city, lat, lon, number) for number in range(count)]
     mast = dict(zip(("name", "name_ru", "name_uz", "name_kk"), _names("Demo", "weather mast"), strict=True))
     rows.append({"station": f"demo:{city}-weather", "lat": lat, "lon": lon, "owner": MAST} | mast)
-    shared = {"source": "demo", "city": city, "kind": "simulated", "licence": "Apache-2.0", "coord_quality": "generic"}
-    return pd.DataFrame(rows).assign(**shared, altitude=np.nan, same_as="").fillna({"station_class": ""})
+    shared = {"source": "demo", "city": city, "kind": "simulated", "coord_quality": "generic"}
+    return pd.DataFrame(rows).assign(**shared, altitude=np.nan, licence="", same_as="").fillna({"station_class": ""})
 
 
 def _station(city: str, lat: float, lon: float, number: int) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Building the demo world up to a moment, and keeping a store filled with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,9 +20,12 @@ from data.schema import Conformed, conform, conform_stations
 if TYPE_CHECKING:
     from data.store import Appended, Store
 
+Check = Callable[[pd.DataFrame], pd.DataFrame]
+
 SOURCE = "demo"
 CITIES = ("tashkent", "astana")
 RUN_UP = 96  # hours simulated before the first kept one, longer than any memory of the model [h]
+LOOK_BACK = timedelta(days=2)
 DELAY = timedelta(minutes=15)  # a reading is known so long after its hour ended
 PARAMETERS = ("pm25", "pm10", "so2", "no2", "co", "o3", "h2s")
 EVERYWHERE = ("pm25", "pm10")  # what low-cost stations measure
@@ -117,7 +120,7 @@ def build(
     return Demo(**{name: joined(name) for name in Demo.__dataclass_fields__})
 
 
-def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1) -> "Appended":
+def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1, check: Check | None = None) -> "Appended":
     """
     Bring a store of the demo world up to a moment; to be called as often as wanted.
 
@@ -129,20 +132,33 @@ def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1) -> "Appen
         Aware.
     days, seed : int
         As for `build`.
+    check : callable, optional
+        Quality checks, rows in and the same rows with flags out; without it every row stays ``ok``.
 
     Returns
     -------
     Appended
-        What the store took; rows it has already are unchanged.
+        What the store took. Offered are the rows it lacks and, as checks look back, the two days before them.
     """
     world = build(now, days, seed)
     store.put_stations(world.stations, known_at=world.measurements["known_at"].min())
-    taken = store.append(world.measurements)
-    for key, rows in world.measurements.groupby("city"):
-        newest = rows["start"].max() + pd.Timedelta(hours=1)
-        fields = {"rows": len(rows), "rejected": 0, "error": "", "next": now + timedelta(hours=1), "newest": newest}
+    rows = world.measurements if check is None else check(world.measurements)
+    taken = store.append(_fresh(rows, store.spans()))
+    for key, mine in rows.groupby("city"):
+        newest = mine["start"].max() + pd.Timedelta(hours=1)
+        fields = {"rows": len(mine), "rejected": 0, "error": "", "next": now + timedelta(hours=1), "newest": newest}
         store.put_status(SOURCE, str(key), attempted=now, succeeded=now, **fields)
     return taken
+
+
+def _fresh(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are newer than two days before the newest of their series in the store."""
+    if spans.empty:
+        return rows
+    series = ["source", "station", "parameter"]
+    newest = spans.groupby(series)["last"].max().rename("newest")
+    known = rows[series].merge(newest.reset_index(), on=series, how="left")["newest"] - LOOK_BACK
+    return rows[(known.isna() | (rows["start"].reset_index(drop=True) > known)).to_numpy()]
 
 
 def is_demo(rows: pd.DataFrame) -> bool:

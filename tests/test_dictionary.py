@@ -1,0 +1,156 @@
+"""The data dictionary is complete: what the code keeps, writes and answers is what the page describes."""
+
+import importlib.util
+import json
+import re
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data import demo, inventory, inventory_rows
+from data.schema import COLUMNS, REJECT_COLUMNS, STATION_COLUMNS
+from data.store import Store, open_store
+from data.store.tables import STATUS_COLUMNS
+from tests.conftest import NOW
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md").read_text("utf-8")
+
+
+def described(name: str) -> list[str]:
+    """Names in the first column of a table of the page."""
+    part = PAGE.split(f"<!-- table: {name} -->")
+    assert len(part) == 2, f"the dictionary must have one table {name!r}"
+    lines = part[1].strip().splitlines()[2:]
+    rows = [line for i, line in enumerate(lines) if all(other.startswith("|") for other in lines[: i + 1])]
+    return [re.match(r"\| `([^`]+)` \|", row)[1] for row in rows]  # type: ignore[index]
+
+
+def job(name: str):
+    """A job's module, or a skip where this checkout has none."""
+    if importlib.util.find_spec(f"jobs.{name}") is None:
+        pytest.skip(f"jobs/{name}.py is not here yet")
+    return import_module(f"jobs.{name}")
+
+
+@pytest.fixture(scope="module")
+def world() -> demo.Demo:
+    return demo.build(NOW, days=3, cities=["astana"])
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, world: demo.Demo) -> Store:
+    store = open_store(tmp_path_factory.mktemp("dictionary") / "store")
+    store.put_stations(world.stations, known_at=NOW - timedelta(days=4))
+    store.append(world.measurements)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("measurements", COLUMNS),
+        ("stations", STATION_COLUMNS),
+        ("rejects", REJECT_COLUMNS),
+        ("status", STATUS_COLUMNS),
+        ("inventory", inventory.COLUMNS),
+        ("subtypes", inventory.SUBTYPES),
+    ],
+)
+def test_kept_tables(name: str, columns) -> None:
+    assert described(name) == list(columns)
+
+
+def test_types_of_measurements_are_as_described() -> None:
+    words = {"str": "text", "float64": "number", "int32": "integer", "datetime64[us, UTC]": "time UTC"}
+    for column, dtype in COLUMNS.items():
+        assert f"| `{column}` | {words[dtype]} |" in PAGE
+
+
+def test_assumed_weights_are_printed_as_they_are() -> None:
+    for name, kind in inventory.SUBTYPES.items():
+        row = f"| `{name}` | {', '.join(kind.categories)} | {kind.fingerprint} | {kind.weight:g} | {kind.stack:g} |"
+        assert row in PAGE
+    for unit in inventory_rows.UNITS:
+        assert f"`{unit}`" in PAGE
+
+
+def test_ranked_sources() -> None:
+    assert described("ranked sources") == list(inventory.sources(inventory.load("astana")))
+
+
+def test_export_and_its_description(filled: Store, tmp_path: Path) -> None:
+    export, snapshot = job("export"), job("snapshot")
+    assert described("export") == list(export.COLUMNS)
+    request = export.Request(city="astana", start=NOW - timedelta(days=1), end=NOW, as_of=NOW)
+    answer = snapshot.write(filled, request, "csv", tmp_path)
+    assert sorted(described("snapshot answer")) == sorted(answer)
+    assert list(pd.read_csv(answer["file"], nrows=1)) == described("export")
+    about = json.loads(Path(answer["description"]).read_text("utf-8"))
+    assert sorted(described("description")) == sorted(about)
+    assert about["simulated"] is True
+
+
+def test_import_summary(filled: Store, tmp_path: Path) -> None:
+    files, export, snapshot = job("import_files"), job("export"), job("snapshot")
+    request = export.Request(city="astana", start=NOW - timedelta(hours=5), end=NOW, as_of=NOW)
+    out = snapshot.write(filled, request, "csv", tmp_path)
+    summary = files.run([out["file"]], "tidy", "astana", open_store(tmp_path / "other"))
+    assert sorted(described("import summary")) == sorted(summary)
+    assert summary["read"] == out["rows"]
+
+
+def test_ledger_and_days_per_category(filled: Store, tmp_path: Path) -> None:
+    assess = job("assess")
+    begin, end = NOW - timedelta(days=3), NOW
+    assess.run(filled, "astana", begin, end, "kz", tmp_path / "kz.csv")
+    assert list(pd.read_csv(tmp_path / "kz.csv")) == described("ledger")
+    assess.run(filled, "astana", begin, end, "us-epa-2024", tmp_path / "us.csv")
+    assert list(pd.read_csv(tmp_path / "us.csv")) == described("index days")
+
+
+def test_index_of_a_table(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("parameter,minutes,value\npm25,1440,12\n", "utf-8")
+    answer = job("index_file").run("us-epa-2024", tmp_path / "in.csv", tmp_path / "out.csv")
+    assert sorted(described("index answer")) == sorted(answer)
+    assert list(pd.read_csv(tmp_path / "out.csv"))[3:] == described("index columns")
+
+
+def test_demo_files(world: demo.Demo, tmp_path: Path) -> None:
+    folder = demo.write_run(world, "astana", tmp_path)
+    written = {path.name for path in folder.iterdir()} - {"meta.json"}
+    assert set(described("demo files")) == written
+    for name in written:
+        columns = ", ".join(pd.read_csv(folder / name, nrows=1))
+        assert f"| `{name}` | {columns} |" in PAGE
+
+
+def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
+    attribute = job("attribute")
+    folder = demo.write_run(demo.build(NOW, days=40, cities=["astana"]), "astana", tmp_path / "run")
+    ends = {"measurements": ".csv.gz", "weather": ".csv.gz"}
+    names = ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
+    paths = {name: folder / f"{name}{ends.get(name, '.csv')}" for name in names}
+    attribute.run_files(**paths, zone="Asia/Almaty", out=tmp_path / "out")
+    for name in ("categories", "daily", "sites"):
+        file = next((tmp_path / "out").glob(f"{name}.csv*"))
+        assert list(pd.read_csv(file, nrows=1)) == described(f"attribution {name}")
+
+
+def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = job("api")
+    testing = pytest.importorskip("starlette.testclient", reason="starlette's test client needs httpx")
+    monkeypatch.setenv("CLEANAIR_STORE", str(filled.folder))
+    monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
+    routes = getattr(api, "ROUTES", None) or api.routes()
+    client = testing.TestClient(import_module("starlette.applications").Starlette(routes=routes))
+    assert sorted(client.get("/api/v1/health").json()) == sorted(described("health"))
+    assert sorted(client.get("/api/v1/cities").json()["cities"][0]) == sorted(described("cities"))
+    latest = client.get("/api/v1/latest?city=astana").json()
+    assert sorted(latest) == sorted(described("latest"))
+    kept = set(COLUMNS) - {"known_until"}
+    assert set(latest["latest"][0]) == kept | set(described("latest row"))
+    station = client.get("/api/v1/stations?city=astana").json()["stations"][0]
+    assert set(station) == set(STATION_COLUMNS) | {"known_at"}
