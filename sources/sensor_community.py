@@ -58,7 +58,8 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
         columns=["box", "sensor", "parameter", "start", "raw_value", "raw_unit"],
     )
     rows = rows.assign(source="sensor_community", city=city, kind="indicative", minutes=0)
-    rows["start"] = pd.to_datetime(rows["start"], utc=True, errors="coerce", format="%Y-%m-%d %H:%M:%S")  # UTC, unsaid
+    texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str)))
+    rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="%Y-%m-%d %H:%M:%S")  # UTC, unsaid
     rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
     rows["station"] = _stations(rows)
     return rows.drop(columns=["box", "sensor"]).drop_duplicates(["station", "parameter", "start"], keep="last")
