@@ -1,0 +1,144 @@
+"""A batch of rows as arrays, sorted by series and time, as quality control looks at it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.parameters import PARAMETERS, POLLUTANTS
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+DAY = 1440  # minutes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """
+    Rows in the order of series, then start; every array has one entry per row.
+
+    Attributes
+    ----------
+    order : ndarray of int
+        Place of each sorted row in the delivered table.
+    value : ndarray
+        As delivered. [unit of the parameter]
+    start : ndarray of int
+        Start of the interval since 1970. [min]
+    minutes : ndarray of int
+        Length of the interval. [min]
+    series : ndarray of int
+        One number per source, station, parameter and minutes.
+    site : ndarray of int
+        One number per source, station and minutes.
+    network : ndarray of int
+        One number per city, parameter and minutes: what can be compared with each other.
+    moment : ndarray of int
+        One number per interval of the clock; stations that stamp within the hour meet those that stamp at its start.
+    parameter : ndarray of int
+        Place in `names`.
+    names : list of str
+        The parameters that occur.
+    modelled : ndarray of bool
+        Rows of kind ``model``.
+    """
+
+    order: Integers
+    value: Floats
+    start: Integers
+    minutes: Integers
+    series: Integers
+    site: Integers
+    network: Integers
+    moment: Integers
+    parameter: Integers
+    names: list[str]
+    modelled: Booleans
+
+    def each(self, table: dict[str, float], default: float) -> Floats:
+        """A number of each row's parameter, from a table by parameter."""
+        return np.array([table.get(name, default) for name in self.names], dtype=np.float64)[self.parameter]
+
+    def of(self, *parameters: str) -> Booleans:
+        """Rows of these parameters."""
+        wanted = np.array([name in parameters for name in self.names], dtype=np.bool_)
+        return np.asarray(wanted[self.parameter], dtype=np.bool_)
+
+    @property
+    def examined(self) -> Booleans:
+        """Rows whose course in time is judged: pollutants that are measured, or simulated as if."""
+        return np.asarray(self.of(*POLLUTANTS) & ~self.modelled & (self.minutes > 0), dtype=np.bool_)
+
+    @property
+    def possible(self) -> Booleans:
+        """Rows within the physical range of their parameter."""
+        low = self.each({name: p.low for name, p in PARAMETERS.items()}, -np.inf)
+        high = self.each({name: p.high for name, p in PARAMETERS.items()}, np.inf)
+        return np.asarray((self.value >= low) & (self.value <= high), dtype=np.bool_)
+
+    def take(self, rows: Booleans) -> "Batch":
+        """A part of the batch."""
+        arrays = ("order", "value", "start", "minutes", "series", "site", "network", "moment", "parameter", "modelled")
+        return Batch(names=self.names, **{name: getattr(self, name)[rows] for name in arrays})
+
+
+def batch(rows: pd.DataFrame) -> Batch:
+    """
+    Sort a measurement table for quality control.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``source, station, parameter, start, minutes, value, kind``; ``city`` if known.
+
+    Returns
+    -------
+    Batch
+        Independent of the order of the rows.
+    """
+    parameter, names = pd.factorize(rows["parameter"], sort=True)
+    start = np.asarray(pd.DatetimeIndex(rows["start"]).as_unit("us").asi8, dtype=np.int64) // 60_000_000
+    minutes = rows["minutes"].to_numpy(np.int64)
+    city = pd.factorize(rows["city"], sort=True)[0] if "city" in rows else np.zeros(len(rows), dtype=np.int64)
+    source, station = (pd.factorize(rows[name], sort=True)[0] for name in ("source", "station"))
+    length = pd.factorize(minutes, sort=True)[0]
+    site = joined(source, station, length)
+    series = joined(site, parameter)
+    value = rows["value"].to_numpy(np.float64)
+    order = np.lexsort((value, start, series))
+    arrays = {
+        "value": value,
+        "start": start,
+        "minutes": minutes,
+        "series": series,
+        "site": site,
+        "network": joined(city, parameter, length),
+        "moment": pd.factorize(start // np.maximum(minutes, 1), sort=True)[0].astype(np.int64),
+        "parameter": parameter.astype(np.int64),
+        "modelled": (rows["kind"] == "model").to_numpy(np.bool_),
+    }
+    ordered = {name: array[order] for name, array in arrays.items()}
+    return Batch(order=order, names=[str(name) for name in names], **ordered)
+
+
+def joined(*codes: npt.NDArray[np.integer]) -> Integers:
+    """One number per combination of codes, in their order."""
+    key = np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        key = key * (int(code.max(initial=0)) + 1) + code
+        key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return key
+
+
+def firsts(key: Integers) -> Integers:
+    """Where each run of equal numbers begins."""
+    if not len(key):
+        return np.zeros(0, dtype=np.int64)
+    return np.asarray(np.flatnonzero(np.r_[True, key[1:] != key[:-1]]), dtype=np.int64)
+
+
+def lengths(begins: Integers, total: int) -> Integers:
+    """How long each of these runs is."""
+    return np.asarray(np.diff(np.r_[begins, total]), dtype=np.int64)
