@@ -20,14 +20,25 @@ def moment(value: object, zone: object) -> str:
 
 def feeds() -> pd.DataFrame:
     """One row per network and city that is set up, with how the last attempt went."""
-    status = load.status().set_index(["network", "city"])
+    status = load.status().set_index(["network", "city"])  # of the real store: the demo world asks no network
     rows = []
     for city in cities().values():
         for network in sorted(set(city.networks) & set(SOURCES)):
             known = status.loc[(network, city.key)] if (network, city.key) in status.index else None
             rows.append({"network": network, "city": city.key, **({} if known is None else known.to_dict())})
     return pd.DataFrame(rows).reindex(
-        columns=["network", "city", "attempted", "succeeded", "newest", "rows", "rejected", "error", "failing_since", "next"]
+        columns=[
+            "network",
+            "city",
+            "attempted",
+            "succeeded",
+            "newest",
+            "rows",
+            "rejected",
+            "error",
+            "failing_since",
+            "next",
+        ]
     )
 
 

@@ -65,9 +65,7 @@ def request(city: City) -> export.Request:
     else:
         st.query_params.pop("parameters", None)
     with right:
-        flags = choices.pick(
-            "flags", ["all", "ok"], t("records.flags"), show=lambda k: t(f"records.flag_choice.{k}")
-        )
+        flags = choices.pick("flags", ["all", "ok"], t("records.flags"), show=lambda k: t(f"records.flag_choice.{k}"))
     return export.Request(
         city=city.key,
         start=_midnight(first, city),

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import clock
-from data.served import served
+from data.served import real_store, served
 from data.store import Store
 
 KEPT = 48  # entries of a cache; a screen needs about six
@@ -183,12 +183,12 @@ def spans(city: str | None = None) -> pd.DataFrame:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _status(version: str) -> pd.DataFrame:
-    return store().status()
+    return real_store().status()
 
 
 def status() -> pd.DataFrame:
-    """How each network's last attempt went."""
-    return _status(version())
+    """How each network's last attempt went, also while the demo world is shown."""
+    return _status(f"{real_store().folder} {real_store().version('status')}")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -1,0 +1,178 @@
+"""How numbers are made: limits with their status, indices, checks, rules of age and coverage, licences; all generated."""
+
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from data.city import cities
+from data.limits import Limit, registry
+from data.parameters import PARAMETERS
+from models import aqi, checks, quality_levels, quality_rules
+from pages.ui import choices, frame
+from pages.ui.text import number, t, t_unit
+from sources import SOURCES
+from sources.credits import IMPORTS, credit
+
+ROOT = Path(__file__).resolve().parents[1]
+STATUS = {"verified": "●", "secondary": "◐", "unverified": "○"}
+
+
+def limits() -> None:
+    """The registry of limits, by jurisdiction, with how sure each is."""
+    st.markdown(t("method.limits_say"))
+    known = sorted({limit.jurisdiction for limit in registry().limits}, key=("uz", "kz", "who-2021", "eu").index)
+    chosen = choices.pick(
+        "law", known, t("method.jurisdiction"), show=_jurisdiction, widget=st.segmented_control, required=True
+    )
+    rows = [_limit(limit) for limit in registry().limits if limit.jurisdiction == chosen]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _jurisdiction(key: str) -> str:
+    where = [c.name() for c in cities().values() if c.law == key]
+    return (
+        t(f"quantity.standard.{key}")
+        if key not in ("eu",)
+        else t("method.eu") + (f" ({', '.join(where)})" if where else "")
+    )
+
+
+def _limit(limit: Limit) -> dict[str, str]:
+    return {
+        t("method.parameter"): t(f"quantity.parameter.{limit.parameter}"),
+        t("method.averaging"): t(f"method.averagings.{limit.averaging}"),
+        t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
+        t("method.level"): t(f"method.levels.{limit.level}"),
+        t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
+        t("method.since"): str(limit.start or ""),
+        t("method.until"): str(limit.until or ""),
+        t("method.act"): " ".join(x for x in (limit.act, limit.paragraph) if x),
+        t("method.reference"): limit.reference,
+        t("method.note"): limit.note,
+    }
+
+
+def _decimals(value: float) -> int:
+    return len(f"{value:g}".split(".")[1]) if "." in f"{value:g}" else 0
+
+
+def indices() -> None:
+    """Breakpoints of both indices, as the code reads them."""
+    st.markdown(t("method.indices_say"))
+    for standard in aqi.STANDARDS:
+        st.markdown(f"**{t(f'quantity.standard.{standard}')}**")
+        table = pd.read_csv(ROOT / "data" / "standards" / f"{standard.replace('-', '_')}.csv")
+        table["range"] = [f"{a:g} – {b:g}" for a, b in zip(table["low"], table["high"], strict=True)]
+        table["what"] = [
+            f"{t(f'quantity.parameter.{p}')}, {_span(m)}, {u}"
+            for p, m, u in zip(table["parameter"], table["minutes"], table["unit"], strict=True)
+        ]
+        table["band"] = [t(f"quantity.category.{c}") for c in table["category"]]
+        wide = table.pivot_table(index="what", columns="band", values="range", aggfunc="first", sort=False)
+        st.dataframe(wide.fillna("–").reset_index(names=t("method.parameter")), hide_index=True, width="stretch")
+        st.caption(" · ".join(dict.fromkeys(re.sub(r" table \d+", "", r) for r in table["reference"])))
+
+
+def _span(minutes: int) -> str:
+    return t("method.hours", n=minutes // 60)
+
+
+def rules() -> None:
+    """Age, coverage and the city's figure, with the numbers the code uses."""
+    st.markdown(t("method.figure_say", share=number(100 * checks.MIN_COVERAGE)))
+
+
+def flags() -> None:
+    """Quality checks with their thresholds."""
+    st.markdown(
+        t(
+            "method.flags_say",
+            run=quality_rules.STUCK_LEAST,
+            late=quality_rules.LATE,
+            dead=number(quality_levels.DEAD_BELOW["pm25"]),
+            factor=number(quality_levels.LEVEL_DEFAULT),
+        )
+    )
+
+
+def parameters() -> None:
+    """Parameters, their unit and what is impossible."""
+    rows = [
+        {
+            t("method.parameter"): t(f"quantity.parameter.{p.key}"),
+            "key": p.key,
+            t("method.unit"): t_unit(p.unit),
+            t("method.plausible"): f"{p.low:g} – {p.high:g}",
+            t("method.molar"): f"{p.molar_mass:g}" if p.molar_mass else "",
+        }
+        for p in PARAMETERS.values()
+    ]
+    st.markdown(t("method.units_say"))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def attribution() -> None:
+    """The attribution's own document."""
+    path = ROOT / "docs" / "method-attribution.md"
+    st.markdown(t("method.attribution_say"))
+    if path.exists():
+        with st.expander(t("method.attribution_open")):
+            st.markdown(re.sub(r"^# .*\n", "", path.read_text("utf-8")))
+
+
+def licences() -> None:
+    """Every network and import with its licence."""
+    rows = [
+        {
+            "key": key,
+            t("method.credit"): credit(key).text,
+            t("method.licence"): credit(key).licence,
+            t("method.may_leave"): t("method.yes") if credit(key).may_redistribute else t("method.no"),
+            "url": credit(key).url,
+        }
+        for key in (*SOURCES, *IMPORTS)
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", column_config={"url": st.column_config.LinkColumn("url")}
+    )
+
+
+def software() -> None:
+    """Release and dependencies as installed."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [re.split(r"[<>=!;\[]", d)[0] for d in asked["dependencies"]]
+    st.markdown(t("method.release", release=asked["version"]))
+    st.dataframe(
+        pd.DataFrame({t("method.package"): names, t("method.version"): [_version(n) for n in names]}),
+        hide_index=True,
+        width="stretch",
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "–"
+
+
+SECTIONS = (
+    ("figure", rules),
+    ("limits", limits),
+    ("indices", indices),
+    ("flags", flags),
+    ("attribution", attribution),
+    ("units", parameters),
+    ("licences", licences),
+    ("software", software),
+)
+
+frame.head(t("frame.page.method"), t("method.answer"))
+for key, draw in SECTIONS:
+    st.subheader(t(f"method.section.{key}"), anchor=key)
+    with frame.spoken():
+        draw()
