@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data import demo
+from data.city import FOLDER
 from data.demo.noise import salt, smooth, trailing, white
 from data.demo.places import CATEGORIES, DEAD, STUCK
 from data.demo.weather import sun_height
@@ -242,6 +243,21 @@ def test_the_sun_and_the_noise():
     assert np.allclose(smooth(keys[None, :], hours[:, None], 7.0)[:, 0], drawn)
     assert abs(np.corrcoef(white(keys[0], hours), white(keys[1], hours))[0, 1]) < 0.05
     assert np.allclose(trailing(np.ones(50), 12), 1)
+
+
+def test_a_new_city_file_is_all_a_new_demo_city_needs(tmp_path, monkeypatch):
+    text = (FOLDER / "astana.toml").read_text("utf-8")
+    (tmp_path / "almaty.toml").write_text(text.replace("[51.150, 71.440]", "[43.24, 76.92]"), "utf-8")
+    monkeypatch.setenv("CLEANAIR_CITIES", str(tmp_path))
+    world = demo.build(NOW, days=2)
+    assert set(world.stations["city"]) == {"almaty"}
+    assert world.measurements["value"].notna().all()
+    assert abs(world.stations["lat"].mean() - 43.24) < 0.1
+
+
+def test_sites_of_one_name_in_two_cities_go_their_own_ways(world):
+    rates = world.sources.pivot_table(index="site", columns="city", values="pm25_gps")
+    assert (rates["astana"] != rates["tashkent"]).all()
 
 
 def test_a_moment_without_zone_is_refused():

@@ -122,7 +122,7 @@ def _rates(seed: int, hours: Hours, hour: Floats, cold: Floats, sites: pd.DataFr
     work = {"metal": 0.7 + 0.6 * _bump(hour, 13, 5), "kiln": 0.8 + 0.4 * _bump(hour, 2, 6), "dust": _bump(hour, 13, 4)}
     for j, site in enumerate(sites.itertuples()):
         heat = 0.15 + 1.6 * cold if site.category == "heating" else work.get(str(site.subtype), np.ones(len(hours)))
-        wander = np.exp(0.3 * smooth(salt(seed, "rate", site.site), hours, 90))
+        wander = np.exp(0.3 * smooth(salt(seed, "rate", site.key), hours, 90))
         rates[:, j] = float(site.active) * float(site.pm25_gps) * heat * wander
     return rates
 

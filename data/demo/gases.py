@@ -90,7 +90,7 @@ def _own_mix(seed: int, sums: dict[str, Floats], air: Air, sites: pd.DataFrame) 
     """Each site departs from the ratio of its kind, by up to a third."""
     for i, name in enumerate(NAMES):
         ratios = np.array([TRUE_RATIOS[str(kind)][i] for kind in sites["subtype"]])
-        keys = salts(seed, f"mix {name}", list(sites["site"]))
+        keys = salts(seed, f"mix {name}", list(sites["key"]))
         shift = 0.66 * uniform(keys, np.zeros(len(keys), dtype=np.int64)) - 0.33
         sums[name] = sums[name] + air.by_site @ (ratios * shift)
     return sums

@@ -159,16 +159,18 @@ def _names(prefix: str, word: str) -> tuple[str, str, str, str]:
     return f"{prefix} · {word}", f"{cyrillic} · {ru}", f"{prefix} · {uz}", f"{cyrillic} · {kk}"
 
 
-def sites(lat: float, lon: float) -> pd.DataFrame:
+def sites(city: str, lat: float, lon: float) -> pd.DataFrame:
     """
     The true emitters of a demo city.
 
     Returns
     -------
     DataFrame
-        ``site, category, subtype, lat, lon, stack_m, pm25_gps`` (true mean rate [g/s]), ``active``, ``listed``.
+        ``site, category, subtype, lat, lon, stack_m, pm25_gps`` (true mean rate [g/s]), ``active``, ``listed``, and
+        ``key``, which tells apart the sites of one name in two cities.
     """
     names = ["site", "category", "subtype", "bearing", "km", "stack_m", "pm25_gps", "active", "listed"]
     table = pd.DataFrame(_SITES, columns=names)
     points = [at(lat, lon, b, d) for b, d in zip(table["bearing"], table["km"], strict=True)]
-    return table.assign(lat=[p[0] for p in points], lon=[p[1] for p in points]).drop(columns=["bearing", "km"])
+    places = {"lat": [p[0] for p in points], "lon": [p[1] for p in points], "key": f"{city}/" + table["site"]}
+    return table.assign(**places).drop(columns=["bearing", "km"])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.city import City, city
+from data.city import cities as every
 from data.demo import places
 from data.demo.emissions import Air, air, fire_list, stamps
 from data.demo.gases import true_air
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Check = Callable[[pd.DataFrame], pd.DataFrame]
 
 SOURCE = "demo"
-CITIES = ("tashkent", "astana")
 RUN_UP = 96  # hours simulated before the first kept one, longer than any memory of the model [h]
 LOOK_BACK = timedelta(days=2)
 DELAY = timedelta(minutes=15)  # a reading is known so long after its hour ended
@@ -88,7 +88,7 @@ def build(
     seed : int
         Of every random number.
     cities : iterable of str, optional
-        City keys; `CITIES` by default. A city without a climate of its own here gets a general one.
+        City keys; every city of the centre by default. One without a climate of its own here gets a general one.
     stations : int, optional
         Air stations per city. Ten by default; when given, every station measures every parameter (for speed tests).
 
@@ -112,7 +112,7 @@ def build(
     if now.tzinfo is None:
         raise ValueError(f"{now} has no zone; give the moment with its zone")
     last = int((now.astimezone(UTC) - DELAY).timestamp() // 3600) - 1
-    parts = [_one(city(key), last, days, seed, stations) for key in cities or CITIES]
+    parts = [_one(city(key), last, days, seed, stations) for key in cities or every()]
 
     def joined(name: str) -> pd.DataFrame:
         return pd.concat([getattr(part, name) for part in parts], ignore_index=True)
@@ -183,7 +183,7 @@ def _one(place: City, last: int, days: int, seed: int, count: int | None) -> Dem
     climate, keep = places.climate(place.key), slice(RUN_UP, None)
     table = places.stations(place.key, place.lat, place.lon, count or 10)
     posts = table[table["stoves"].notna()].reset_index(drop=True)
-    sites = places.sites(place.lat, place.lon)
+    sites = places.sites(place.key, place.lat, place.lon)
     sky = weather(seed, place.key, hours, place.lat, place.lon, climate)
     fires = fire_list(seed, place.key, int(hours[0]), last, place.lat, place.lon, climate)
     true = air(seed, place.key, hours, sky, sites, posts, climate, place.zone, fires)
@@ -241,7 +241,7 @@ def _truth(key: str, hours: Hours, true: Air, posts: pd.DataFrame, keep: slice) 
 def _published(key: str, seed: int, sites: pd.DataFrame) -> pd.DataFrame:
     listed = sites[sites["listed"]].reset_index(drop=True)
     zero = np.zeros(len(listed), dtype=np.int64)
-    off = {name: white(salts(seed, f"inventory {name}", list(listed["site"])), zero) for name in ("rate", "lat", "lon")}
+    off = {name: white(salts(seed, f"inventory {name}", list(listed["key"])), zero) for name in ("rate", "lat", "lon")}
     return listed.assign(
         city=key,
         pm25_gps=(listed["pm25_gps"] * np.exp(0.6 * off["rate"])).round(2),
