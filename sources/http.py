@@ -1,5 +1,6 @@
 """The one way to a network: time-outs, retries, size cap, pace, and no key in any message."""
 
+import logging
 import os
 import random
 import re
@@ -8,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import orjson
 import requests
@@ -24,6 +25,8 @@ PATIENCE = 30.0  # a longer Retry-After is the collector's to keep [s]
 AGAIN = (429, 502, 503, 504)
 CHUNK = 64 * 1024
 CONTACT = "CLEANAIR_CONTACT"
+# urllib3 writes whole addresses, with any key in them, at its DEBUG level.
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 SECRET = re.compile(r"(?i)((?:api[_-]?key|map_key|token|key|appid|apikey|x-api-key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+")
 
 
@@ -48,7 +51,8 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     >>> redact("GET /x?token=abc&n=1 abc", ["abc"])
     'GET /x?token=***&n=1 ***'
     """
-    for secret in sorted((s for s in secrets if s), key=len, reverse=True):
+    spelled = {form for s in secrets if s for form in (s, quote(s), quote(s, safe=""), quote_plus(s))}
+    for secret in sorted(spelled, key=len, reverse=True):
         text = text.replace(secret, "***")
     return SECRET.sub(r"\1***", text)
 
@@ -140,9 +144,8 @@ class Client:
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError:
-            raise BadPayload(
-                f"{self._where(path)}: not JSON: {self._excerpt(content)}; the adapter must change"
-            ) from None
+            where = self._where(f"{self.base}/{path.lstrip('/')}")
+            raise BadPayload(f"{where}: not JSON: {self._excerpt(content)}; the adapter must change") from None
 
     def send(
         self,
