@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.kz_indices import GRADES, grade_iza, grade_np, grade_si, monthly, summation, sums, yearly
+from models.kz_indices import GRADES, grade_iza, grade_np, grade_si, monthly, yearly
 from models.limits import groups
+from models.summation import summation, sums
 
 ZONE = "Asia/Almaty"
 ASTANA = ZoneInfo(ZONE)

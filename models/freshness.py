@@ -1,0 +1,150 @@
+"""How old the newest value of each station is, and whether it may still speak for the city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import pandas as pd
+
+Freshness = Literal["fresh", "amber", "grey"]
+
+# Age from the END of the interval: at least so many hours, and so many intervals.
+AMBER, GREY = (3.0, 2), (6.0, 4)
+BACKGROUND = ("background", "")  # a station of unknown class counts, and the figure says so
+AHEAD = timedelta(minutes=10)  # a clock may run ahead by this much
+
+
+@dataclass(frozen=True)
+class StationState:
+    """
+    The newest value of one station and parameter.
+
+    Attributes
+    ----------
+    end : Timestamp
+        End of its interval, UTC.
+    age : float
+        From `end` to now. [h]
+    counts : bool
+        Whether it may enter the city's figure: fresh or amber, sound, no model, background or unknown class.
+    """
+
+    station: str
+    name: str
+    parameter: str
+    value: float
+    minutes: int
+    end: pd.Timestamp
+    age: float
+    freshness: Freshness
+    kind: str
+    flag: str
+    reason: str
+    station_class: str
+    source: str
+    counts: bool
+
+
+def freshness(end: datetime, minutes: int, now: datetime) -> Freshness:
+    """
+    How old a value may look.
+
+    Parameters
+    ----------
+    end : datetime
+        END of its interval.
+    minutes : int
+        Length of the interval; 0 = instantaneous. [min]
+    now : datetime
+
+    Returns
+    -------
+    {"fresh", "amber", "grey"}
+        Amber after the longer of 3 h and 2 intervals, grey (and out of the city's figure) after 6 h and 4 intervals.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> [freshness(noon - timedelta(hours=h), 60, noon) for h in (3, 3.1, 6.1)]
+    ['fresh', 'amber', 'grey']
+    >>> freshness(noon - timedelta(hours=48), 1440, noon)
+    'fresh'
+    """
+    hours = (now - end).total_seconds() / 3600
+    if hours > max(GREY[0], GREY[1] * minutes / 60):
+        return "grey"
+    return "amber" if hours > max(AMBER[0], AMBER[1] * minutes / 60) else "fresh"
+
+
+def station_states(latest: pd.DataFrame, stations: pd.DataFrame, now: datetime) -> tuple[StationState, ...]:
+    """
+    Newest value, age and standing of every station and parameter.
+
+    Parameters
+    ----------
+    latest : DataFrame
+        Measurement rows up to now; the newest of each station and parameter is taken, the shorter interval first.
+    stations : DataFrame
+        ``station, name, station_class`` and, if there, ``same_as``.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    tuple of StationState
+        By parameter, highest value first.
+    """
+    rows = ended(latest, now)
+    newest = rows.sort_values(["end", "minutes"], ascending=[True, False], kind="stable")
+    newest = newest.drop_duplicates(["station", "parameter"], keep="last")
+    newest = newest.sort_values(["parameter", "value", "station"], ascending=[True, False, True], kind="stable")
+    names, classes = described(stations)
+    return tuple(
+        _station_state(row, names.get(row["station"], row["station"]), classes.get(row["station"], ""), now)
+        for row in newest.to_dict("records")
+    )
+
+
+def _station_state(row: dict[str, object], name: str, station_class: str, now: datetime) -> StationState:
+    end, minutes = pd.Timestamp(str(row["end"])), int(str(row["minutes"]))
+    fresh = freshness(end, minutes, now)
+    sound = row["flag"] == "ok" and row["kind"] != "model" and station_class in BACKGROUND
+    return StationState(
+        station=str(row["station"]),
+        name=name,
+        parameter=str(row["parameter"]),
+        value=float(str(row["value"])),
+        minutes=minutes,
+        end=end,
+        age=(now - end).total_seconds() / 3600,
+        freshness=fresh,
+        kind=str(row["kind"]),
+        flag=str(row["flag"]),
+        reason=str(row["reason"]),
+        station_class=station_class,
+        source=str(row["source"]),
+        counts=sound and fresh != "grey",
+    )
+
+
+def ended(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Rows whose interval is over, with its end."""
+    closed = rows.assign(end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"))
+    return closed[closed["end"] <= pd.Timestamp(now) + AHEAD]
+
+
+def not_grey(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Rows (with their `end`) that may still speak for the city."""
+    hours = (pd.Timestamp(now) - rows["end"]) / pd.Timedelta(hours=1)
+    return rows[(hours <= (GREY[1] / 60 * rows["minutes"]).clip(lower=GREY[0])).to_numpy(dtype=bool)]
+
+
+def described(stations: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+    """Name and class of every station; the class is empty where nobody gave it."""
+    known = stations.drop_duplicates("station")
+    classes = known["station_class"].fillna("") if "station_class" in known else pd.Series("", index=known.index)
+    names = known["name"] if "name" in known else known["station"]
+    return dict(zip(known["station"], names, strict=True)), dict(zip(known["station"], classes, strict=True))
