@@ -1,7 +1,95 @@
 """Both cities now: the state against their own law, and what it rests on."""
 
-from pages.ui import frame
-from pages.ui.text import t
+import pandas as pd
+import streamlit as st
 
-frame.head(t("frame.page.situation"))
-frame.nothing()
+from data.city import cities
+from pages.ui import cards, charts, frame, load, text
+from pages.ui.palette import FRESHNESS, KINDS
+from pages.ui.picture import Picture
+from pages.ui.text import t, t_unit
+
+
+def chips(pictures: list[Picture]) -> list[frame.Chip]:
+    """Age, coverage and clock of each city."""
+    made: list[frame.Chip] = []
+    for one in pictures:
+        cover = frame.coverage(one.situation.reporting, one.situation.known)
+        words, colour = frame.freshness(one.freshness, one.age)
+        made.append((f"{one.name}: {words} · {cover} · {frame.zone_chip(one.city.zone, one.now)}", colour))
+    return made
+
+
+def city(picture: Picture) -> None:
+    """A city's card: state, figure, chips, curve, sources, stations."""
+    grey = picture.situation.figure.freshness == "grey"
+    made = [cards.chip(words, model=model) for words, model in picture.chips(short=False)]
+    made += [cards.chip(words) for words in picture.kinds()]
+    figure = cards.big(picture.value, t_unit(picture.unit), picture.averaged(), picture.arrow(), grey=grey)
+    st.html(
+        f'<div class="ca-card"><div class="ca-name"><b>{text.html(picture.name)}</b>'
+        f'<span class="ca-soft">{text.html(picture.trend())}</span></div><div class="ca-line">'
+        f"{cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>{cards.chips(made)}</div>"
+    )
+    for words in picture.events:
+        st.warning(text.markdown(words), icon=":material/warning:")
+    curve(picture)
+    if len(picture.sources):
+        st.markdown(f"**{t('situation.sources')}**")
+        rows = picture.sources.itertuples()
+        st.html("".join(cards.bar(r.category, r.share, r.lower, r.upper) for r in rows))
+    stations(picture)
+
+
+def curve(picture: Picture) -> None:
+    """72 hours, with what they are made of underneath."""
+    drawn = charts.hours(
+        picture.hourly,
+        picture.running,
+        zone=picture.city.zone,
+        unit=picture.unit,
+        lines=picture.lines(),
+        model=picture.model,
+        simulated=load.simulated(),
+    )
+    st.plotly_chart(drawn, key=f"curve.{picture.city.key}", config=charts.CONFIG, alt=picture.answer())
+    frame.caption(f"{picture.caption()}. {picture.rests_on()}.")
+
+
+def stations(picture: Picture) -> None:
+    """Every station with its kind, class, values and age."""
+    rows = picture.stations
+    if not len(rows):
+        return
+    classes = [f"quantity.station_class.{c or 'unknown'}" for c in rows["station_class"]]
+    table = pd.DataFrame(
+        {
+            t("situation.column_station"): rows["name"],
+            t("situation.column_value"): [text.number(v) for v in rows["day"]],
+            t("situation.column_hour"): [text.number(v) for v in rows["hour"]],
+            t("situation.column_age"): [
+                f"{FRESHNESS[f]} {text.age(a)}" for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
+            ],
+            t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
+            t("situation.column_class"): [t(c) for c in classes],
+        }
+    )
+    with st.expander(f"{t('situation.stations', averaged=picture.averaged())}, {t_unit(picture.unit)}"):
+        st.dataframe(table, hide_index=True, width="stretch")
+
+
+@frame.live()
+def now() -> None:
+    """The answer, then a card per city."""
+    if load.empty():
+        frame.head(t("frame.page.situation"))
+        frame.nothing()
+        return
+    pictures = [load.picture(key) for key in cities()]
+    frame.head(t("frame.page.situation"), "  \n".join(p.answer() for p in pictures), chips(pictures))
+    for column, picture in zip(st.columns(len(pictures)), pictures, strict=True):
+        with column.container(border=True):
+            city(picture)
+
+
+now()

@@ -7,8 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from data import clock
+from data.city import city as city_of
+from data.parameters import POLLUTANTS, WEATHER
 from data.served import real_store, served
 from data.store import Store
+from pages.ui import text
+from pages.ui.picture import Picture, paint
 
 KEPT = 48  # entries of a cache; a screen needs about six
 
@@ -209,3 +213,39 @@ def _counts(version: str) -> pd.DataFrame:
 def counts() -> pd.DataFrame:
     """Rows per source, flag and kind."""
     return _counts(version())
+
+
+LIVES = timedelta(days=30)  # a station that was silent for longer is no longer expected to report
+
+
+def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
+    """
+    Per pollutant the stations that measured it within the last 30 days, for "7 of 10 stations".
+
+    Parameters
+    ----------
+    city : str
+        Key.
+    moment : datetime
+        Now.
+    """
+    rows = spans(city)
+    rows = rows[(rows["kind"] != "model") & rows["parameter"].isin(POLLUTANTS)]
+    rows = rows[(rows["first"] <= moment) & (rows["last"] >= moment - LIVES)]
+    return {str(name): frozenset(part["station"]) for name, part in rows.groupby("parameter")}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _picture(version: str, city: str, parameter: str, moment: datetime, language: str) -> Picture:
+    back = timedelta(hours=96)  # 72 hours of running 24-h means
+    return paint(
+        city_of(city), moment, measurements(city, (*POLLUTANTS, *WEATHER), back), stations(city),
+        expected(city, moment), language=language, parameter=parameter,
+        attribution=table("attribution"), events=table("events"),
+    )  # fmt: skip
+
+
+def picture(city: str, parameter: str = "pm25") -> Picture:
+    """What the situation page, the wall and the map say of a city, as of this minute; read-only."""
+    moment = now().replace(second=0, microsecond=0)
+    return _picture(version(), city, parameter, moment, text.language())

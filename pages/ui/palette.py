@@ -14,7 +14,6 @@ GROUND = "rgba(128, 140, 152, 0.22)"
 # State of a city or station: symbol and colour go together, the word comes from the catalog.
 STATES: Mapping[str, tuple[str, str]] = {
     "above": ("▲", ALARM),
-    "near": ("◆", WARN),
     "within": ("●", CALM),
     "unknown": ("○", CALM),
 }

@@ -1,0 +1,232 @@
+"""What hangs on the wall, as HTML made from pictures: panels, plans, curves, network health. Values are escaped."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from pages.ui import text
+from pages.ui.palette import RATIOS, STATES, UNKNOWN
+from pages.ui.picture import Picture
+from pages.ui.plan import plan
+from pages.ui.spark import spark
+from pages.ui.text import html, number, t, t_unit
+
+RANKED = 4
+
+
+def view(name: str, inside: str, look: str) -> str:
+    """One of the views that take turns."""
+    return f'<section class="view {look}" data-name="{html(name)}">{inside}</section>'
+
+
+def views(pictures: Sequence[Picture], status: pd.DataFrame) -> str:
+    """
+    Every view of the wall, in the order in which they take turns.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        One or both cities.
+    status : DataFrame
+        The store's table of networks.
+    """
+    several = len(pictures) > 1
+    first = t("wall.view.both") if several else pictures[0].name
+    made = [view(first, "".join(city(p, wide=not several) for p in pictures), "both" if several else "one")]
+    made += [view(t("wall.view.map", city=p.name), town(p), "mapview") for p in pictures]
+    made.append(
+        view(t("wall.view.trend"), "".join(curve(p) for p in pictures), "trends" if several else "trends single")
+    )
+    made.append(view(t("wall.view.health"), health(status, [p.city.key for p in pictures], pictures[0].now), "health"))
+    return "".join(made)
+
+
+def fresh(picture: Picture) -> str:
+    """Age and coverage; the browser lets the age grow by itself."""
+    cover = html(t("frame.coverage", n=picture.situation.known, reporting=picture.situation.reporting))
+    if picture.newest is None:
+        return f'<span class="fresh grey">{html(t("frame.no_data"))}</span>'
+    ages = _age(picture.newest, picture.interval)
+    return f'<span class="fresh" {ages}>{html(t("wall.newest"))} <span class="age"></span> · {cover}</span>'
+
+
+def _age(end: datetime, minutes: int) -> str:
+    amber, grey = max(180, 2 * minutes), max(360, 4 * minutes)  # design of the table: age rules
+    return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber}" data-grey="{grey}"'
+
+
+def state(picture: Picture) -> str:
+    """State against the city's own law: symbol, word, detail."""
+    symbol = STATES[picture.verdict][0]
+    return (
+        f'<div class="state {picture.verdict}"><i>{symbol}</i><div><b>{html(picture.verdict_words())}</b>'
+        f"<span>{html(picture.detail())}</span></div></div>"
+    )
+
+
+def big(picture: Picture) -> str:
+    """The city's figure."""
+    return (
+        f'<div class="big"><span class="num">{number(picture.value)}</span><span class="unit">{html(t_unit(picture.unit))}'
+        f'<br>{html(picture.averaged())}</span><span class="arrow">{html(picture.arrow())}</span></div>'
+    )
+
+
+def chips(picture: Picture) -> str:
+    """Index, worst station, wind, leading pollutant; a dashed rim where a model speaks."""
+    made = "".join(
+        f'<span class="chip{" model" if modelled else ""}">{html(words)}</span>' for words, modelled in picture.chips()
+    )
+    return f'<div class="chips">{made}</div>'
+
+
+def city(picture: Picture, *, wide: bool) -> str:
+    """A city's panel."""
+    width, height = (1848, 420) if wide else (888, 300)
+    body = [
+        f'<div class="cap1"><h2>{html(picture.name)}</h2>{fresh(picture)}</div>',
+        f'<div class="row">{state(picture)}{big(picture)}</div>',
+        chips(picture),
+    ]
+    if picture.value is None and not len(picture.hourly):
+        body.append(f'<div class="none">{html(t("wall.nothing"))}</div>')
+    else:
+        body.append(f'<div class="curve">{_spark(picture, width, height)}</div>')
+        body.append(f'<div class="cap">{html(picture.caption())}</div>')
+    body.append(sources(picture) if len(picture.sources) else ranks(picture))
+    body += [f'<div class="event">⚠ {html(words)}</div>' for words in picture.events[:2]]
+    return f'<section class="city ages">{"".join(body)}</section>'
+
+
+def _spark(picture: Picture, width: int, height: int) -> str:
+    return spark(
+        picture.hourly,
+        picture.running,
+        zone=picture.city.zone,
+        now=picture.now,
+        lines=picture.lines(),
+        width=width,
+        height=height,
+    )
+
+
+def ranks(picture: Picture) -> str:
+    """The highest stations now, as bars on one scale."""
+    rows = picture.stations[picture.stations["fresh"] != "grey"].dropna(subset=["day"]).head(RANKED)
+    if not len(rows):
+        return ""
+    top = max(float(rows["day"].max()), picture.limit or 0.0) or 1.0
+    made = []
+    for row in rows.itertuples():
+        hot = " hot" if picture.limit and row.day > picture.limit else ""
+        made.append(
+            f'<div class="rank{hot}"><span>{html(row.name)}</span><span class="track"><i style="width:{row.day / top:.1%}">'
+            f"</i></span><span><b>{number(row.day)}</b> <small>{html(t(f'quantity.kind.{row.kind}'))}</small></span></div>"
+        )
+    title = html(t("wall.highest"))
+    return f'<div class="ranks"><h3>{title} <small>{html(picture.averaged())}</small></h3>{"".join(made)}</div>'
+
+
+def sources(picture: Picture) -> str:
+    """Likely sources with their intervals, when the attribution has run."""
+    made = []
+    for row in picture.sources.head(5).itertuples():
+        hatch = " hatch" if row.category == "undetermined" else ""
+        made.append(
+            f'<div class="rank{hatch}"><span>{html(t(f"frame.source.{row.category}"))}</span><span class="track">'
+            f'<i style="width:{row.share:.0f}%"></i><u style="left:{row.lower:.0f}%;width:{max(row.upper - row.lower, 0):.0f}%">'
+            f"</u></span><span><b>{number(row.share)} %</b> <small>({number(row.lower)}–{number(row.upper)})</small></span>"
+            "</div>"
+        )
+    return f'<div class="sources"><h3>{html(t("wall.sources"))}</h3>{"".join(made)}</div>'
+
+
+def town(picture: Picture) -> str:
+    """A city's plan with its figure beside it."""
+    limit = picture.limit
+    bands = [(0.0, *RATIOS[0]), *((a[0], *b) for a, b in zip(RATIOS, RATIOS[1:], strict=False))]
+    legend = (
+        "".join(
+            f'<div><em style="background:{colour}"></em>{_band(low * limit, high * limit)}</div>'
+            for low, high, colour in bands
+        )
+        if limit
+        else ""
+    )
+    legend += f'<div><em style="background:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
+    legend += "".join(f"<div>{html(words)}</div>" for words in picture.kinds())
+    return (
+        f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side ages">'
+        f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{chips(picture)}"
+        f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}{legend}</div></div>'
+    )
+
+
+def _band(low: float, high: float) -> str:
+    return f"&gt; {number(low)}" if high == float("inf") else f"{number(low)}–{number(high)}"
+
+
+def curve(picture: Picture) -> str:
+    """A city's last days across the whole wall."""
+    height = 300
+    return (
+        f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} · {number(picture.value)} '
+        f"{html(t_unit(picture.unit))}</h2>{fresh(picture)}</div>"
+        f'<div class="curve">{_spark(picture, 1848, height)}</div><div class="cap">{html(picture.caption())}</div></section>'
+    )
+
+
+def health(status: pd.DataFrame, cities: Sequence[str], now: datetime) -> str:
+    """Each network: whether it answers, how long ago, how much, what went wrong."""
+    rows = status[status["city"].isin([*cities, ""])] if len(status) else status
+    title = f"<h2>{html(t('wall.view.health'))}</h2>"
+    if not len(rows):
+        return title + f'<div class="none">{html(t("wall.no_networks"))}</div>'
+    made = []
+    for row in rows.sort_values(["city", "network"]).head(14).itertuples():
+        ok = good(row.error, row.succeeded, now)
+        since = (now - row.succeeded).total_seconds() / 60 if not pd.isna(row.succeeded) else None
+        made.append(
+            f'<div class="feed{"" if ok else " bad"}"><i>{"●" if ok else "▲"}</i><b>{html(row.network)}</b>'
+            f"<span>{html(row.city)}</span><span>{html(text.age(since))}</span>"
+            f'<span class="err">{html(row.error or t("wall.rows", n=int(row.rows)))}</span></div>'
+        )
+    return title + "".join(made)
+
+
+def good(error: object, succeeded: object, now: datetime) -> bool:
+    """Whether a network counts as answering: no error, and a success within a day."""
+    return not error and not pd.isna(succeeded) and now - succeeded < timedelta(days=1)  # type: ignore[operator]
+
+
+def top(pictures: Sequence[Picture], status: pd.DataFrame, *, simulated: bool, replay: str) -> str:
+    """The zone that never turns: heartbeat, name, networks, marks of demo and replay, clock."""
+    answering = sum(good(r.error, r.succeeded, pictures[0].now) for r in status.itertuples())
+    networks = t("wall.networks", n=len(status), answering=answering) + " · " if len(status) else ""
+    marks = f'<span class="tag demo">{html(t("frame.demo"))}</span>' if simulated else ""
+    marks += f'<span class="tag replay">{html(t("frame.replay"))}</span>' if replay else ""
+    return (
+        f'<div class="top"><span class="beat"></span><h1>{html(t("frame.centre"))}</h1>{marks}<span class="net">{html(networks)}'
+        '<span class="updated"></span></span><span class="clock"><span class="time"></span>'
+        '<small class="date"></small></span></div><div class="gone"></div>'
+    )
+
+
+def foot(pictures: Sequence[Picture], alarms: Sequence[str]) -> str:
+    """The zone that never turns, below: alarms or each city's state, and where the rotation stands."""
+    lines = [f'<div class="is-above"><i>▲</i>{html(words)}</div>' for words in alarms[:2]]
+    lines = lines or [
+        f'<div class="is-{p.verdict}"><i>{STATES[p.verdict][0]}</i>{html(p.name)}: {html(p.verdict_words())} '
+        f"<small>{html(p.detail())}</small></div>"
+        for p in sorted(pictures, key=lambda p: list(STATES).index(p.verdict))
+    ]
+    return (
+        f'<div class="foot"><div class="worst">{"".join(lines)}</div><div class="rot"><b class="place"></b><br>'
+        '<span class="next"></span><div class="prog"><i></i></div></div></div>'
+    )
+
+
+def water(words: str) -> str:
+    """The word that lies over the demo world."""
+    return f'<div class="water">{f"<span>{html(words)}</span>" * 9}</div>'

@@ -1,0 +1,389 @@
+"""One city's picture: its situation as the models see it, with the curves, names and words that screens add."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from data.city import City
+from data.parameters import PARAMETERS
+from models.figures import BACKGROUND, city_series
+from models.monitors import once, standing_for_air
+from models.situation import Chip, Situation, situation
+from pages.ui import text
+from pages.ui.charts import Line
+from pages.ui.palette import KINDS, by_ratio
+from pages.ui.text import number, t, t_unit
+
+STANDARDS = ("us-epa-2024", "eaqi-2024")
+BACK = timedelta(hours=72)
+ARROWS = {"rising": "↗", "steady": "→", "falling": "↘", "unknown": ""}
+POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
+SHARE = 0.75  # of the 24 hours that a mean needs
+SOURCE_COLUMNS = ("city", "start", "category", "share", "lower", "upper")
+EVENT_COLUMNS = ("city", "kind", "start", "end")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """
+    What is known of a city's air at a moment.
+
+    Attributes
+    ----------
+    situation : Situation
+        Figures, verdicts, indices, wind.
+    stations : DataFrame
+        Row per station that measures the headline pollutant: ``station, name, lat, lon, kind, station_class, day``
+        (24-h mean), ``hour`` (newest value), ``end``, ``age`` [min], ``fresh, flag, reason``.
+    series : DataFrame
+        ``start, hour, day``: the city's hours and running 24-h means.
+    model : DataFrame
+        ``start, value``: hours of the model.
+    sources : DataFrame
+        ``category, share, lower, upper`` [%]; empty until an attribution was made.
+    """
+
+    city: City
+    now: datetime
+    situation: Situation
+    stations: pd.DataFrame
+    series: pd.DataFrame
+    model: pd.DataFrame
+    sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The city in the reader's language."""
+        return self.city.name(text.language())
+
+    @property
+    def parameter(self) -> str:
+        """Headline pollutant."""
+        return self.situation.parameter
+
+    @property
+    def unit(self) -> str:
+        """Of the figure."""
+        return PARAMETERS[self.parameter].unit
+
+    @property
+    def value(self) -> float | None:
+        """The city's figure. [unit]"""
+        return self.situation.figure.value
+
+    @property
+    def verdict(self) -> str:
+        """`above`, `within` or `unknown`."""
+        said = self.situation.state.verdict
+        return said if said in ("above", "within") else "unknown"
+
+    @property
+    def limit(self) -> float | None:
+        """The 24-h limit that is law here. [unit]"""
+        limit = self.situation.state.limit
+        return limit.concentration if limit else None
+
+    @property
+    def newest(self) -> datetime | None:
+        """End of the newest interval of any pollutant."""
+        at = self.situation.newest
+        return None if at is None else at.to_pydatetime()
+
+    @property
+    def age(self) -> float | None:
+        """Since then. [min]"""
+        return (self.now - self.newest).total_seconds() / 60 if self.newest else None
+
+    @property
+    def interval(self) -> int:
+        """Length of the intervals that the figure rests on. [min]"""
+        return 1440 if self.situation.figure.averaging.startswith("daily") else 60
+
+    @property
+    def freshness(self) -> str:
+        """Of the newest interval."""
+        ages = [s.freshness for s in self.situation.stations if s.end == self.situation.newest]
+        return ages[0] if ages else "grey"
+
+    @property
+    def hourly(self) -> pd.DataFrame:
+        """Hours of the curve."""
+        return self._curve("hour")
+
+    @property
+    def running(self) -> pd.DataFrame:
+        """Running 24-h means of the curve."""
+        return self._curve("day")
+
+    def _curve(self, column: str) -> pd.DataFrame:
+        shown = self.series[self.series["start"] >= pd.Timestamp(self.now - BACK)]
+        return shown[["start", column]].rename(columns={column: "value"}).dropna().reset_index(drop=True)
+
+    def arrow(self) -> str:
+        """Which way the air is heading."""
+        return ARROWS[self.situation.trend.direction]
+
+    def trend(self) -> str:
+        """The arrow in words."""
+        direction = self.situation.trend.direction
+        return "" if direction == "unknown" else t("situation.trend", word=t(f"situation.trend_word.{direction}"))
+
+    def label(self) -> str:
+        """The headline pollutant in words."""
+        return t(f"quantity.parameter.{self.parameter}")
+
+    def averaged(self) -> str:
+        """`PM2.5 · 24-h mean`."""
+        return t(f"situation.averaged.{self.situation.figure.averaging}", parameter=self.label())
+
+    def law(self) -> str:
+        """Whose law the limit is."""
+        key = f"quantity.law.{self.city.law}"
+        return t(key) if text.has(key) else self.city.law.upper()
+
+    def verdict_words(self) -> str:
+        """`Above limit`."""
+        return t(f"situation.state.{self.verdict}")
+
+    def detail(self) -> str:
+        """`1.7 × 24-h limit 60 (UZ)`, or why nothing is said against the law."""
+        state = self.situation.state
+        if state.verdict == "not_checked":
+            reason = state.figure.missing or state.reason
+            return t(f"situation.reason.{reason}", parameter=self.label())
+        key = "situation.ratio_indicative" if state.indicative else "situation.ratio"
+        return t(key, ratio=times(state.ratio), limit=number(self.limit), law=self.law())
+
+    def answer(self) -> str:
+        """The page's answer about this city, in a sentence (markdown)."""
+        state = self.situation.state
+        if self.value is None:
+            return t("situation.answer_none", city=self.name, reason=self.detail())
+        said = {"city": self.name, "what": self.averaged(), "value": number(self.value), "unit": t_unit(self.unit)}
+        if state.verdict == "not_checked":
+            return t("situation.answer_free", reason=self.detail(), **said)
+        return t(f"situation.answer_{self.verdict}", detail=self.detail(), **said)
+
+    def rests_on(self) -> str:
+        """How many stations the figure is the median of, and what that is short of."""
+        figure = self.situation.figure
+        said = [t("situation.rests_on", n=figure.of, used=figure.n)]
+        said += [t(f"situation.note.{note}", n=figure.unknown_class) for note in figure.notes if note != "simulated"]
+        return ", ".join(said)
+
+    def caption(self) -> str:
+        """What stands under the curve: averaging, stations, the model."""
+        words = t("situation.caption", parameter=self.label())
+        return f"{words}; {t('situation.caption_model')}" if len(self.model) else words
+
+    def lines(self) -> tuple[Line, ...]:
+        """The limit across the curve."""
+        if self.limit is None:
+            return ()
+        return (Line(self.limit, t("situation.limit_line", limit=number(self.limit), law=self.law())),)
+
+    def index(self, standard: str = STANDARDS[0]) -> str:
+        """The index chip; it always names its scale."""
+        chip: Chip | None = self.situation.chips.get(standard)
+        if chip is None or chip.value is None:
+            return ""
+        named = t(f"quantity.standard.{standard}")
+        category = t(f"quantity.category.{chip.category}")
+        if standard.startswith("eaqi"):
+            return t("situation.index_word", standard=named, category=category)
+        return t("situation.index", standard=named, index=chip.value, category=category)
+
+    def leading(self) -> str:
+        """The pollutant highest over its own 24-h limit, else the one that sets the index."""
+        name = self.situation.worst_parameter
+        if name:
+            state = self.situation.states[name]
+            key = "situation.leading_indicative" if state.indicative else "situation.leading_ratio"
+            return t(key, parameter=t(f"quantity.parameter.{name}"), ratio=times(state.ratio))
+        name = next((c.parameter for c in self.situation.chips.values() if c.value), "")
+        return t("situation.leading", parameter=t(f"quantity.parameter.{name}")) if name else ""
+
+    def highest(self, *, short: bool = False) -> str:
+        """The station with the highest newest value of the headline pollutant, with its time."""
+        rows = self.stations[self.stations["fresh"] != "grey"].dropna(subset=["hour"])
+        if not len(rows):
+            return ""
+        row = rows.loc[rows["hour"].idxmax()]
+        said = {"station": row["name"], "value": number(row["hour"])}
+        if short:
+            return t("situation.highest", **said)
+        return t("situation.highest_at", unit=t_unit(self.unit), time=text.clock(row["end"], self.city.zone), **said)
+
+    def wind(self) -> str:
+        """Speed and the sector the wind comes from."""
+        wind = self.situation.wind
+        if wind is None:
+            return ""
+        sector = "calm" if wind.direction is None else POINTS[round(wind.direction / 45) % 8]
+        key = "situation.wind_model" if wind.kind == "model" else "situation.wind"
+        return t(key, speed=number(wind.speed, 1), unit=t_unit("m/s"), direction=t(f"quantity.wind.{sector}"))
+
+    def modelled(self) -> str:
+        """What the model says for the same 24 hours; beside, never in the figure."""
+        last = self.model[self.model["start"] > pd.Timestamp(self.now - timedelta(hours=25))]
+        if len(last) < SHARE * 24:
+            return ""
+        return t("situation.model", value=number(float(last["value"].tail(24).mean())), unit=t_unit(self.unit))
+
+    def chips(self, *, short: bool = True) -> list[tuple[str, bool]]:
+        """Words, and whether a model says them."""
+        wind = self.situation.wind
+        made = [
+            (self.index(), False),
+            ("" if short else self.index(STANDARDS[1]), False),
+            (self.highest(short=short), False),
+            (self.leading(), False),
+            (self.wind(), wind is not None and wind.kind == "model"),
+            (self.modelled(), True),
+        ]
+        return [(words, model) for words, model in made if words]
+
+    def kinds(self) -> list[str]:
+        """`● 3 reference`."""
+        counts = self.stations["kind"].value_counts()
+        return [
+            t("situation.kinds", symbol=KINDS[k], n=int(counts[k]), kind=t(f"quantity.kind.{k}"))
+            for k in KINDS
+            if k in counts
+        ]
+
+    def placed(self) -> pd.DataFrame:
+        """Stations as maps and plans take them: 24-h means, coloured by their share of the 24-h limit."""
+        rows = self.stations
+        grey = rows["fresh"] == "grey"
+        day = rows["day"].where(~grey)
+        ratio = day / self.limit if self.limit else day * np.nan
+        return rows.assign(
+            number=[number(v) for v in day],
+            colour=[by_ratio(None if r != r else float(r)) for r in ratio],
+            faded=grey,
+        )
+
+
+def times(ratio: float | None) -> str:
+    """A share of a limit; with two decimals where one would round it onto the limit."""
+    return number(ratio, 2 if ratio is not None and abs(ratio - 1) < 0.1 else 1)
+
+
+def paint(
+    city: City,
+    now: datetime,
+    rows: pd.DataFrame,
+    stations: pd.DataFrame,
+    expected: Mapping[str, frozenset[str]],
+    *,
+    language: str,
+    parameter: str = "pm25",
+    attribution: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+) -> Picture:
+    """
+    Put a city's picture together.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Four days of the city: all pollutants and weather.
+    stations : DataFrame
+        As the store gives them.
+    expected : mapping of str to frozenset of str
+        Stations known to measure each pollutant.
+    language : str
+        For station names.
+
+    Returns
+    -------
+    Picture
+        Nothing in it is drawn yet.
+    """
+    made = situation(rows, stations, now, law=city.law, zone=city.zone, parameter=parameter, expected=expected)
+    of_kind = rows[(rows["parameter"] == parameter) & (rows["kind"] == "model") & (rows["minutes"] == 60)]
+    model = of_kind.groupby("start", as_index=False)["value"].median()
+    return Picture(
+        city=city,
+        now=now,
+        situation=made,
+        stations=_stations(made, rows, stations, expected.get(parameter, frozenset()), language),
+        series=city_series(rows, stations, parameter),
+        model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
+        sources=likely(attribution, city.key, now),
+        events=running(events, city, now),
+    )
+
+
+def _stations(
+    made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expected: frozenset[str], language: str
+) -> pd.DataFrame:
+    """The newest value and the 24-h mean of each station; one that is silent has a row without a value."""
+    described = stations.drop_duplicates("station").set_index("station")
+    air = once(standing_for_air(rows[(rows["parameter"] == made.parameter) & (rows["flag"] == "ok")]), stations)
+    days = _means(air)
+    seen = [s for s in made.stations if s.parameter == made.parameter]
+    table = pd.DataFrame(
+        [
+            {"station": s.station, "kind": s.kind, "hour": s.value, "end": s.end, "age": s.age * 60,
+             "fresh": s.freshness, "flag": s.flag, "reason": s.reason, "minutes": s.minutes, "counts": s.counts}
+            for s in seen
+        ],
+        columns=["station", "kind", "hour", "end", "age", "fresh", "flag", "reason", "minutes", "counts"],
+    )  # fmt: skip
+    silent = [s for s in sorted(expected) if s not in set(table["station"]) and s in described.index]
+    if silent:
+        kinds = described.loc[silent, "kind"].to_numpy()
+        absent = pd.DataFrame(
+            {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "reason": "", "counts": False}
+        )
+        table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
+    names = described["name"] if len(described) else pd.Series(dtype="str")
+    own = described.get(f"name_{language}")
+    if own is not None:
+        names = own.where(own.fillna("") != "", names)
+    table["name"] = table["station"].map(names).fillna(table["station"])
+    table["day"] = table["station"].map(days).astype("float64")
+    for column in ("lat", "lon", "station_class"):
+        table[column] = table["station"].map(described[column]) if column in described else np.nan
+    table["station_class"] = table["station_class"].fillna("").astype(str)
+    table["background"] = table["station_class"].isin(BACKGROUND)
+    return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
+
+
+def _means(air: pd.DataFrame) -> pd.Series:
+    """24-h mean per station, of the hours that end with the city's newest; else its newest daily value. [unit]"""
+    hours, days = air[air["minutes"] == 60], air[air["minutes"] == 1440]
+    daily = days.sort_values("start").groupby("station")["value"].last()
+    if not len(hours):
+        return daily
+    window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
+    means = window.mean()[window.size() >= SHARE * 24]
+    return means.combine_first(daily)
+
+
+def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.DataFrame:
+    """Newest shares of a city's sources, highest first, what stays undetermined last; empty where none were made."""
+    if attribution is None or not set(SOURCE_COLUMNS) <= set(attribution):
+        return pd.DataFrame(columns=["category", "share", "lower", "upper"])
+    rows = attribution[(attribution["city"] == city) & (attribution["start"] <= pd.Timestamp(now))]
+    rows = rows[rows["start"] == rows["start"].max()]
+    rows = rows.assign(last=rows["category"] == "undetermined").sort_values(["last", "share"], ascending=[True, False])
+    return rows[["category", "share", "lower", "upper"]].reset_index(drop=True)
+
+
+def running(events: pd.DataFrame | None, city: City, now: datetime) -> tuple[str, ...]:
+    """Events that have begun and not ended, in words."""
+    if events is None or not set(EVENT_COLUMNS) <= set(events):
+        return ()
+    rows = events[(events["city"] == city.key) & (events["start"] <= pd.Timestamp(now))]
+    rows = rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(now))]
+    return tuple(
+        t("situation.event", kind=t(f"frame.event.{row.kind}"), since=text.at(row.start, city.zone))
+        for row in rows.sort_values("start").itertuples()
+    )

@@ -1,0 +1,143 @@
+"""A city's stations as a plan that needs no graphics card: colour, number and symbol over our own lines."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.city import City
+from pages.ui.maps import STATIC
+from pages.ui.palette import KINDS
+from pages.ui.text import html
+
+Place = Callable[[float, float], tuple[float, float]]
+WIDTH, HEIGHT = 1320, 760
+
+
+def plan(table: pd.DataFrame, city: City, *, width: int = WIDTH, height: int = HEIGHT) -> str:
+    """
+    An SVG plan.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``lat, lon, name, number, colour, kind, faded``.
+    city : City
+        Gives the ground: its box, and its own basemap where one was built.
+
+    Returns
+    -------
+    str
+        SVG with a scale bar; stations without coordinates are left out.
+    """
+    rows = table.dropna(subset=["lat", "lon"])
+    place, per_km = _projection(rows, city, width, height)
+    parts = [f'<svg viewBox="0 0 {width} {height}" class="plan" role="img">']
+    parts += [_shape(kind, points, place) for kind, points in ground(city)] or _graticule(width, height, per_km)
+    parts += _stations(rows, place)
+    parts.append(_scale(per_km, height))
+    return "".join([*parts, "</svg>"])
+
+
+def _projection(rows: pd.DataFrame, city: City, width: int, height: int) -> tuple[Place, float]:
+    """Equal distances in both directions around the middle of the stations, with a margin for names."""
+    south, west, north, east = city.box
+    if len(rows):
+        south, north = float(rows["lat"].min()), float(rows["lat"].max())
+        west, east = float(rows["lon"].min()), float(rows["lon"].max())
+    lat, lon = (south + north) / 2, (west + east) / 2
+    shrink = math.cos(math.radians(lat))
+    high, wide = max((north - south) * 111.2, 6.0), max((east - west) * 111.2 * shrink, 6.0)  # km
+    per_km = min((width - 260) / wide, (height - 170) / high)
+
+    def place(at_lat: float, at_lon: float) -> tuple[float, float]:
+        return (
+            width / 2 + (at_lon - lon) * 111.2 * shrink * per_km,
+            height / 2 - 14 - (at_lat - lat) * 111.2 * per_km,
+        )
+
+    return place, per_km
+
+
+def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
+    made, taken = [], []
+    for row in rows.sort_values("lat", ascending=False).itertuples():
+        x, y = place(row.lat, row.lon)
+        below = all(abs(x - a) > 150 or abs(y + 58 - b) > 26 for a, b in taken)
+        name_y = y + 58 if below else y - 42
+        taken.append((x, name_y))
+        made.append(
+            f'<g class="st{" old" if row.faded else ""}"><circle cx="{x:.0f}" cy="{y:.0f}" r="34" fill="{row.colour}"/>'
+            f'<text class="no" x="{x:.0f}" y="{y + 10:.0f}">{html(row.number)}</text>'
+            f'<text class="sy" x="{x + 34:.0f}" y="{y - 20:.0f}">{KINDS.get(row.kind, "")}</text>'
+            f'<text class="na" x="{x:.0f}" y="{name_y:.0f}">{html(row.name)}</text></g>'
+        )
+    return made
+
+
+def _graticule(width: int, height: int, per_km: float) -> list[str]:
+    step = 5 * per_km
+    across = [width / 2 + i * step for i in range(-30, 31) if 0 <= width / 2 + i * step <= width]
+    down = [height / 2 + i * step for i in range(-30, 31) if 0 <= height / 2 + i * step <= height]
+    return [f'<line class="gr" x1="{x:.0f}" x2="{x:.0f}" y1="0" y2="{height}"/>' for x in across] + [
+        f'<line class="gr" x1="0" x2="{width}" y1="{y:.0f}" y2="{y:.0f}"/>' for y in down
+    ]
+
+
+def _scale(per_km: float, height: int) -> str:
+    km = next((k for k in (1, 2, 5, 10, 20) if k * per_km > 110), 20)
+    end = 30 + km * per_km
+    return (
+        f'<path class="sc" d="M30,{height - 34} V{height - 22} H{end:.0f} V{height - 34}"/>'
+        f'<text class="sct" x="{end + 14:.0f}" y="{height - 20}">{km} km</text>'
+    )
+
+
+def ground(city: City) -> list[tuple[str, list[list[float]]]]:
+    """
+    Lines and areas of the city's basemap, if one was built.
+
+    Returns
+    -------
+    list of (kind, points)
+        Kind is `fill` or `line`; points are [lon, lat].
+    """
+    path = STATIC / "basemap" / f"{city.key}.json"
+    return _ground(path, path.stat().st_mtime_ns) if path.exists() else []
+
+
+@cache
+def _ground(path: Path, stamp: int) -> list[tuple[str, list[list[float]]]]:
+    style = json.loads(path.read_text("utf-8"))
+    drawn = {layer.get("source"): layer["type"] for layer in style.get("layers", []) if layer.get("source")}
+    found: list[tuple[str, list[list[float]]]] = []
+    for name, source in style.get("sources", {}).items():
+        data = source.get("data")
+        if isinstance(data, str):
+            beside = STATIC / data.removeprefix("/app/static/").removeprefix("./")
+            data = json.loads(beside.read_text("utf-8")) if beside.exists() else None
+        if isinstance(data, dict):
+            found += [("fill" if drawn.get(name) == "fill" else "line", p) for p in _paths(data)]
+    return found
+
+
+def _paths(thing: dict[str, Any]) -> Iterator[list[list[float]]]:
+    for part in (*thing.get("features", ()), *thing.get("geometries", ())):
+        yield from _paths(part)
+    if thing.get("type") == "Feature" and thing.get("geometry"):
+        yield from _paths(thing["geometry"])
+    points = thing.get("coordinates")
+    depth = {"LineString": 0, "Polygon": 1, "MultiLineString": 1, "MultiPolygon": 2}.get(str(thing.get("type")))
+    if points and depth is not None:
+        for _ in range(depth - 1):
+            points = [ring for polygon in points for ring in polygon]
+        yield from ([points] if depth == 0 else points)
+
+
+def _shape(kind: str, points: list[list[float]], place: Place) -> str:
+    at = " ".join(f"{x:.0f},{y:.0f}" for x, y in (place(p[1], p[0]) for p in points))
+    return f'<polygon class="ar" points="{at}"/>' if kind == "fill" else f'<polyline class="li" points="{at}"/>'
