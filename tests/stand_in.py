@@ -6,6 +6,7 @@
 import argparse
 import gzip
 import json
+import logging
 import math
 import re
 import sys
@@ -312,6 +313,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8600)
     parser.add_argument("--host", default="127.0.0.1")
     chosen = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = HTTPServer(chosen.host, chosen.port, threaded=True)
     server.start()
     for name, value in answers(server).items():
