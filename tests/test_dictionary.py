@@ -137,6 +137,7 @@ def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
     for name in ("categories", "daily", "sites"):
         file = next((tmp_path / "out").glob(f"{name}.csv*"))
         assert list(pd.read_csv(file, nrows=1)) == described(f"attribution {name}")
+    assert list(json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))) == described("attribution report")
 
 
 def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:

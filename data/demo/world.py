@@ -268,12 +268,7 @@ def _faults(key: str, hours: Hours, said: dict[str, Reported], posts: pd.DataFra
             marks = getattr(heard, kind)[keep]
             for j in np.flatnonzero(marks.any(axis=0)):
                 edges = np.flatnonzero(np.diff(np.concatenate([[0], marks[:, j].astype(int), [0]])))
-                starts, ends = hours[edges[::2]], hours[edges[1::2] - 1]
                 post = posts["station"].iloc[j]
-                found.append(
-                    pd.DataFrame({"station": post, "start": stamps(starts), "end": stamps(ends)}).assign(
-                        city=key, parameter=name, kind=kind
-                    )
-                )
-    columns = ["city", "station", "parameter", "kind", "start", "end"]
-    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+                found += [(key, post, name, kind, hours[a], hours[b - 1]) for a, b in edges.reshape(-1, 2)]
+    table = pd.DataFrame(found, columns=["city", "station", "parameter", "kind", "start", "end"])
+    return table.assign(**{side: stamps(table[side].to_numpy(np.int64)) for side in ("start", "end")})
