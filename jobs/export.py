@@ -103,7 +103,7 @@ class Request:
         if unknown:
             raise ExportError(f"no parameter {unknown[0]!r}; choose of {', '.join(PARAMETERS)}")
         if self.flags not in FLAG_CHOICES:
-            raise ExportError(f"flags={self.flags!r}: choose all or ok")
+            raise ExportError(f"flags: choose all or ok, not {self.flags[:40]!r}")
 
     def where(self) -> dict[str, Any]:
         """The filters of the store."""

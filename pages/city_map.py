@@ -1,0 +1,251 @@
+"""A city's stations on the map: value, category, kind and age; wind, sources of the register, districts beneath."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from data.city import City
+from data.inventory import InventoryError
+from data.inventory import load as inventory
+from data.parameters import POLLUTANTS
+from models.aqi import bands, index_frame
+from pages.ui import choices, frame, load, maps, text
+from pages.ui.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
+from pages.ui.picture import Picture
+from pages.ui.text import html, number, t, t_unit
+
+AVERAGINGS = ("24h", "1h")
+SITES = ("◇", "#3f4c58")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Stations as they are drawn, and what their colours mean."""
+
+    rows: pd.DataFrame
+    legend: list[tuple[str, str]]
+    caption: str
+
+
+def by_limit(picture: Picture) -> Shown:
+    """24-h means, coloured by their share of the 24-h limit that is law here."""
+    placed = picture.placed()
+    limit = picture.limit
+    legend: list[tuple[str, str]] = []
+    if limit:
+        low = 0.0
+        for top, colour in RATIOS:
+            words = (
+                f"{number(low * limit)}–{number(top * limit)}" if top != float("inf") else f"> {number(low * limit)}"
+            )
+            legend.append((colour, words))
+            low = top
+    state = picture.situation.state
+    kind = t("map.by_limit_indicative") if state.limit and state.limit.status != "verified" else t("map.by_limit")
+    words = (
+        kind.format(limit=number(limit), law=picture.law(), unit=t_unit(picture.unit)) if limit else t("map.no_limit")
+    )
+    return Shown(placed, legend, f"{picture.averaged()}, {t_unit(picture.unit)}. {words}")
+
+
+def by_hour(picture: Picture) -> Shown:
+    """Newest hours, coloured by the European index, whose bands are for hours."""
+    rows = picture.stations
+    grey = rows["fresh"] == "grey"
+    value = rows["hour"].where(~grey & (rows["minutes"] == 60) & (rows["flag"] != "invalid"))
+    asked = pd.DataFrame({"parameter": picture.parameter, "minutes": 60, "value": value.astype(float)})
+    index = index_frame(asked, "eaqi-2024")
+    known = picture.parameter in ("pm25", "pm10", "no2", "o3", "so2")
+    colours = [c or UNKNOWN for c in index["colour"]]
+    legend = [(b.colour, t(f"quantity.category.{b.category}")) for b in bands("eaqi-2024").values()] if known else []
+    words = t("map.by_index") if known else t("map.no_index")
+    drawn = rows.assign(number=[number(v) for v in value], colour=colours, faded=grey)
+    what = t("situation.averaged.1h", parameter=picture.label())
+    return Shown(drawn, legend, f"{what}, {t_unit(picture.unit)}. {words}")
+
+
+def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
+    """What a station says when it is pointed at: source, time, value, flag, age."""
+    zone = picture.city.zone
+    said = []
+    for row in shown.rows.to_dict("records"):
+        lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {t('quantity.kind.' + row['kind'])}")]
+        lines.append(html(f"{picture.label()}: {row['number']} {t_unit(picture.unit)}"))
+        if pd.notna(row.get("end")):
+            lines.append(html(t("map.until", moment=text.at(row["end"].to_pydatetime(), zone))))
+            lines.append(html(f"{FRESHNESS[row['fresh']]} {text.age(float(row['age']))}"))
+        else:
+            lines.append(html(t("frame.no_data")))
+        if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
+            lines.append(html(f"{t('quantity.flag.' + row['flag'])}: {row['reason']}"))
+        lines.append(html(str(row["station"])))
+        said.append("<br>".join(lines))
+    return shown.rows.assign(tip=said)
+
+
+def sites(city: City) -> tuple[pd.DataFrame, str]:
+    """Active sources of the register that have a point, and the register's vintage."""
+    try:
+        book = inventory(city.key)
+    except InventoryError as error:
+        st.warning(text.markdown(error), icon=":material/edit_note:")
+        return pd.DataFrame(), ""
+    rows = book.sites.dropna(subset=["lat", "lon"])
+    rows = rows[rows["status"] != "planned"]
+    own = f"name_{text.language()}"
+    name = rows[own].where(rows[own] != "", rows["name_en"])
+    tip = [
+        "<br>".join(
+            html(x)
+            for x in (
+                n,
+                f"{t('frame.source.' + r.category)} · {r.subtype}" + (f" · {r.fuel}" if r.fuel else ""),
+                t(f"map.status.{r.status}"),
+                t(f"map.quality.{r.coord_quality}"),
+            )
+            if x
+        )
+        for n, r in zip(name, rows.itertuples(), strict=True)
+    ]
+    return rows.assign(name=name, tip=tip), book.vintage
+
+
+def site_layers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
+    """Diamonds with the colour of their category; hollow names."""
+    if not len(rows):
+        return []
+    drawn = rows.assign(
+        fill=[
+            rgba(SOURCES.get(c, SITES[1]), 200 if s == "active" else 70)
+            for c, s in zip(rows["category"], rows["status"], strict=True)
+        ],
+        mark="◆",
+    )[["lat", "lon", "name", "tip", "fill", "mark"]]
+    ink = maps.INKS[theme]
+
+    def words(name: str, column: str, size: int, colour: object, offset: list[int]) -> pdk.Layer:
+        return pdk.Layer(
+            "TextLayer",
+            drawn,
+            id=name,
+            get_position=["lon", "lat"],
+            get_text=column,
+            get_size=size,
+            get_color=colour,
+            get_pixel_offset=offset,
+            font_family=pdk.types.String(maps.FONT),
+            character_set=pdk.types.String("auto"),
+            pickable=column == "mark",
+        )
+
+    return [words("sites", "mark", 26, "fill", [0, 0]), words("site-names", "name", 11, ink, [0, 20])]
+
+
+def wind_arrow(picture: Picture) -> str:
+    """An arrow that flies with the wind, and its words."""
+    wind = picture.situation.wind
+    if wind is None:
+        return f'<span class="ca-chip">{html(t("map.no_wind"))}</span>'
+    turn = (
+        ""
+        if wind.direction is None
+        else f'<i style="display:inline-block;transform:rotate({wind.direction + 180:.0f}deg)">↑</i> '
+    )
+    model = " ca-model" if wind.kind == "model" else ""
+    return f'<span class="ca-chip{model}">{turn}{html(picture.wind())}</span>'
+
+
+def legend(shown: Shown, with_sites: pd.DataFrame) -> str:
+    """Colours and symbols with their words."""
+    dots = [
+        f'<span class="ca-chip"><i style="color:{c};font-style:normal">⬤</i> {html(w)}</span>' for c, w in shown.legend
+    ]
+    kinds = [
+        f'<span class="ca-chip">{KINDS[k]} {html(t(f"quantity.kind.{k}"))}</span>'
+        for k in KINDS
+        if k in set(shown.rows["kind"])
+    ]
+    register = dict.fromkeys(with_sites["category"] if len(with_sites) else [])
+    cats = [
+        f'<span class="ca-chip"><i style="color:{SOURCES.get(c, SITES[1])};font-style:normal">◆</i> '
+        f"{html(t(f'frame.source.{c}'))}</span>"
+        for c in register
+    ]
+    return f'<div class="ca-chips">{"".join(dots + kinds + cats)}</div>'
+
+
+def answer(picture: Picture, shown: Shown) -> str:
+    """How many stations lie above, and which is highest."""
+    rows = shown.rows[~shown.rows["faded"]].dropna(subset=["day"])
+    if picture.limit is None or not len(rows):
+        return picture.answer()
+    above = int((rows["day"] > picture.limit).sum())
+    return t("map.answer", city=picture.name, above=above, n=len(rows), limit=number(picture.limit), law=picture.law(),
+             parameter=picture.label())  # fmt: skip
+
+
+@frame.live()
+def page() -> None:
+    """The page; looks again every minute."""
+    if load.empty():
+        frame.head(t("frame.page.map"))
+        frame.nothing()
+        return
+    top = st.container()
+    left, middle, right, last = st.columns([1.5, 1.4, 1.5, 1.2], vertical_alignment="bottom")
+    city = choices.city(left)
+    known = [p for p in POLLUTANTS if p in set(load.spans(city.key)["parameter"])]
+    parameter = choices.parameter(known or ["pm25"], middle)
+    averaging = choices.pick(
+        "averaging",
+        AVERAGINGS,
+        t("map.averaging"),
+        show=lambda k: t(f"map.averagings.{k}"),
+        widget=right.segmented_control,
+        required=True,
+    )
+    with_sites = last.toggle(t("map.sites"), value=True, key="map.sites")
+    picture = load.picture(city.key, parameter)
+    shown = by_limit(picture) if averaging == "24h" else by_hour(picture)
+    register, vintage = sites(city) if with_sites else (pd.DataFrame(), "")
+    with top:
+        frame.head(
+            f"{t('frame.page.map')}: {picture.name}",
+            answer(picture, shown),
+            [
+                frame.freshness(picture.freshness, picture.age),
+                frame.coverage(picture.situation.reporting, picture.situation.known),
+                frame.zone_chip(city.zone, picture.now),
+                t("map.vintage", vintage=vintage, n=len(register)) if vintage else "",
+            ],
+        )
+    theme = choices.theme()
+    deck = maps.stations(tips(shown, picture), city, theme=theme, under=site_layers(register, theme))
+    st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
+    st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')
+    st.html(legend(shown, register))
+    frame.caption(shown.caption)
+    table(shown, picture)
+
+
+def table(shown: Shown, picture: Picture) -> None:
+    """The same as rows, for those who cannot see the map."""
+    rows = shown.rows.sort_values("day", ascending=False, na_position="last")
+    cells = pd.DataFrame(
+        {
+            t("situation.column_station"): rows["name"],
+            t("situation.column_value"): [number(v) for v in rows["day"]],
+            t("situation.column_hour"): [number(v) for v in rows["hour"]],
+            t("situation.column_age"): [
+                f"{FRESHNESS[f]} {text.age(a)}" for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
+            ],
+            t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
+            t("map.flag"): [t(f"quantity.flag.{f}") if isinstance(f, str) and f else "" for f in rows["flag"]],
+        }
+    )
+    st.dataframe(cells, hide_index=True, width="stretch")
+
+
+page()
