@@ -84,7 +84,8 @@ def run(
     else:
         table = _limits(store, where, start, end, standard, flags, progress)
     _write(table, Path(out))
-    said = {"city": city, "standard": standard, "from": start, "to": end, "lines": len(table), "out": str(out)}
+    said: dict[str, Any] = {"city": city, "standard": standard, "from": start.isoformat(), "to": end.isoformat()}
+    said |= {"lines": len(table), "out": str(out)}
     if "result" in table:
         said |= {word: int((table["result"] == word).sum()) for word in ("exceeded", "none", "not_checked")}
         said["indicative"] = int(table["indicative"].sum())

@@ -8,9 +8,8 @@ from datetime import datetime
 import pandas as pd
 
 from models.aqi import averagings, combine, index
-from models.figures import HOUR, city_figure
-from models.freshness import BACKGROUND, described, ended, not_grey
-from models.monitors import once, standing_for_air
+from models.figures import HOUR, figure_of, prepared
+from models.freshness import BACKGROUND, described, not_grey
 from models.nowcast import nowcast_frame
 
 
@@ -56,11 +55,18 @@ def chip(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: st
         US AQI: NowCast of PM and ozone, 8-h mean of CO, hours of NO2 and SO2; from daily rows where there are no
         hours, with that basis. European index: hours. ``value`` None where nothing fresh can be indexed.
     """
-    current = _current(rows, stations, now, standard)
+    return chip_of(
+        prepared(rows[rows["parameter"].isin(list(averagings(standard)))], stations, now), stations, now, standard
+    )
+
+
+def chip_of(air: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: str) -> Chip:
+    """`chip` from rows that were `models.figures.prepared` before."""
+    current = _current(air, now, standard)
     found = combine(index(p, m, value, standard) for p, m, value in _medians(current, stations))
     basis = "nowcast" if standard == "us-epa-2024" else "hour"
     if found is None and standard == "us-epa-2024":
-        figures = [city_figure(rows, stations, now, parameter) for parameter in ("pm25", "pm10")]
+        figures = [figure_of(air[air["parameter"] == p], stations, now, p) for p in ("pm25", "pm10")]
         daily = [f for f in figures if f.value is not None and f.averaging.startswith("daily")]
         found = combine(index(f.parameter, 1440, f.value or 0.0, standard) for f in daily)
         basis = max((f.averaging for f in daily), default="")
@@ -72,12 +78,12 @@ def chip(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: st
     )
 
 
-def _current(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: str) -> pd.DataFrame:
+def _current(air: pd.DataFrame, now: datetime, standard: str) -> pd.DataFrame:
     """Per station and pollutant the concentration that stands for now, with the averaging it stands for."""
-    hourly = rows[(rows["minutes"] == HOUR) & (rows["flag"] == "ok")]
-    indexed = hourly[hourly["parameter"].isin(list(averagings(standard)))]
-    air = once(standing_for_air(ended(indexed, now)), stations)
-    hours = air[air["start"] > pd.Timestamp(now) - pd.Timedelta(hours=24)]
+    recent = (
+        (air["minutes"] == HOUR) & (air["flag"] == "ok") & (air["end"] > pd.Timestamp(now) - pd.Timedelta(hours=24))
+    )
+    hours = air[recent & air["parameter"].isin(list(averagings(standard)))]
     if standard == "us-epa-2024":
         plain = hours[~hours["parameter"].isin(["pm25", "pm10", "o3", "co"])]
         hours = pd.concat([nowcast_frame(hours), plain, _eight_hours(hours[hours["parameter"] == "co"])])

@@ -19,6 +19,7 @@ Averaging = Literal["1h", "24h", "daily_mean", "daily_median"]
 Direction = Literal["rising", "falling", "steady", "unknown"]
 
 HOUR = 60
+_NEEDED = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
 TREND_HOURS, TREND_LEAST = 3, 2
 DEAD_BAND, DEAD_BAND_LEAST = 0.1, 2.0  # share of the level before; and at least [µg/m³]
 
@@ -121,7 +122,31 @@ def city_figure(
     Reference and low-cost stations count alike, models never; simulated rows only where nothing is measured. A
     monitor that two networks deliver counts once. A station of unknown class counts as background.
     """
-    air = once(standing_for_air(ended(rows[rows["parameter"] == parameter], now)), stations)
+    air = prepared(rows[rows["parameter"] == parameter], stations, now)
+    return figure_of(air, stations, now, parameter, averaging=averaging, expected=expected, min_coverage=min_coverage)
+
+
+def prepared(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Rows that may stand for the air: over, measured, each monitor once; with their `end`."""
+    slim = rows[[name for name in _NEEDED if name in rows]]
+    texts = [name for name in _NEEDED if name in slim and name not in ("start", "minutes", "value")]
+    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
+    return once(standing_for_air(ended(slim.astype(dict.fromkeys(texts, object)), now)), stations).reset_index(
+        drop=True
+    )
+
+
+def figure_of(
+    air: pd.DataFrame,
+    stations: pd.DataFrame,
+    now: datetime,
+    parameter: str,
+    *,
+    averaging: Literal["1h", "24h"] = "24h",
+    expected: Collection[str] | None = None,
+    min_coverage: float = MIN_COVERAGE,
+) -> CityFigure:
+    """`city_figure` from rows of one parameter that were `prepared` before."""
     sound = air[air["flag"] == "ok"]
     values, made = _hourly(sound, now, averaging, min_coverage)
     if values.empty and made != TOO_FEW_HOURS:
@@ -142,10 +167,11 @@ def _hourly(sound: pd.DataFrame, now: datetime, averaging: str, min_coverage: fl
     if averaging == "1h":
         return newest, ""
     last = newest["end"].max()
-    window = hours[(hours["end"] > last - timedelta(hours=24)) & hours["station"].isin(list(newest["station"]))]
-    means = window.groupby("station").agg(value=("value", "mean"), n=("value", "size"), kind=("kind", "last"))
-    enough = means[means["n"] >= min_coverage * 24].drop(columns="n").reset_index()
-    return enough.merge(newest[["station", "end"]], on="station"), "" if len(enough) else TOO_FEW_HOURS
+    window = hours[(hours["end"] > last - timedelta(hours=24)) & hours["station"].isin(newest["station"])]
+    of = window["value"].groupby(window["station"])
+    means, filled = of.mean(), of.size()
+    enough = newest[(newest["station"].map(filled) >= min_coverage * 24).to_numpy()]
+    return enough.assign(value=enough["station"].map(means)), "" if len(enough) else TOO_FEW_HOURS
 
 
 def _daily(sound: pd.DataFrame, now: datetime) -> tuple[pd.DataFrame, Averaging]:
@@ -247,7 +273,11 @@ def trend(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime, parameter: 
         Median over the stations of the change of their means; ``steady`` within 10 % of the level before and
         2 µg/m³; ``unknown`` where no station has two of the hours on both sides.
     """
-    air = once(standing_for_air(ended(rows[rows["parameter"] == parameter], now)), stations)
+    return trend_of(prepared(rows[rows["parameter"] == parameter], stations, now), stations, now)
+
+
+def trend_of(air: pd.DataFrame, stations: pd.DataFrame, now: datetime) -> Trend:
+    """`trend` from rows of one parameter that were `prepared` before."""
     _, classes = described(stations)
     hours = air[(air["minutes"] == HOUR) & (air["flag"] == "ok")]
     hours = hours[hours["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND)]

@@ -11,11 +11,10 @@ import pandas as pd
 
 from data.limits import Limit, Registry
 from data.parameters import POLLUTANTS
-from models.chips import Chip, chip
-from models.figures import CityFigure, Trend, city_figure, city_series, trend
+from models.chips import Chip, chip, chip_of
+from models.figures import CityFigure, Trend, city_figure, city_series, figure_of, prepared, trend, trend_of
 from models.freshness import Freshness, StationState, freshness, station_states
 from models.limits import Comparison, applicable, compare
-from models.monitors import once, standing_for_air
 from models.wind_now import Wind, wind_now
 
 __all__ = [
@@ -169,29 +168,33 @@ def situation(
         ``states``: 24-h state of every pollutant with rows; ``worst_parameter``: the one highest over its own 24-h
         limit, empty where none was checked. ``reporting`` of ``known``: stations with any pollutant that is not grey.
     """
-    there = [name for name in POLLUTANTS if name in set(rows["parameter"])]
-    expected = expected or {}
+    air, expected = prepared(rows[rows["parameter"].isin(list(POLLUTANTS))], stations, now), expected or {}
+    there = {parameter, *rows["parameter"].unique()} & set(POLLUTANTS)
+    parts = {name: air[air["parameter"] == name] for name in sorted(there, key=POLLUTANTS.index)}
     states = {
         name: state(
-            city_figure(rows, stations, now, name, expected=expected.get(name)), law, zone=zone, now=now, known=known
+            figure_of(parts[name], stations, now, name, expected=expected.get(name)),
+            law,
+            zone=zone,
+            now=now,
+            known=known,
         )
-        for name in dict.fromkeys((parameter, *there))
+        for name in parts
     }
     checked = {
         name: one.ratio for name, one in states.items() if one.verdict != "not_checked" and one.ratio is not None
     }
-    air = once(standing_for_air(rows[rows["parameter"].isin(list(POLLUTANTS))]), stations)
     seen = station_states(air, stations, now)
     alive = {one.station for one in seen if one.freshness != "grey"}
     return Situation(
         parameter=parameter,
-        hour=city_figure(rows, stations, now, parameter, averaging="1h", expected=expected.get(parameter)),
+        hour=figure_of(parts[parameter], stations, now, parameter, averaging="1h", expected=expected.get(parameter)),
         figure=states[parameter].figure,
         state=states[parameter],
         states=states,
         worst_parameter=max(checked, key=lambda name: checked[name], default=""),
-        trend=trend(rows, stations, now, parameter),
-        chips={standard: chip(rows, stations, now, standard) for standard in SCALES},
+        trend=trend_of(parts[parameter], stations, now),
+        chips={standard: chip_of(air, stations, now, standard) for standard in SCALES},
         wind=wind_now(rows, now),
         stations=seen,
         newest=max((one.end for one in seen), default=None),
