@@ -124,12 +124,14 @@ def batch(rows: pd.DataFrame) -> Batch:
 
 
 def joined(*codes: npt.NDArray[np.integer]) -> Integers:
-    """One number per combination of codes, in their order."""
-    key = np.zeros(len(codes[0]), dtype=np.int64)
-    for code in codes:
-        key = key * (int(code.max(initial=0)) + 1) + code
-        key = np.unique(key, return_inverse=True)[1].astype(np.int64)
-    return key
+    """One number per combination of codes (0 and up), in their order."""
+    key = codes[0].astype(np.int64)
+    for code in codes[1:]:
+        span = int(code.max(initial=0)) + 1
+        if int(key.max(initial=0) + 1) * span >= 2**62:
+            key = pd.factorize(key, sort=True)[0].astype(np.int64)
+        key = key * span + code
+    return np.asarray(pd.factorize(key, sort=True)[0], dtype=np.int64)
 
 
 def firsts(key: Integers) -> Integers:

@@ -22,7 +22,7 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     rows : DataFrame
         Conforming rows: any cities, stations, parameters, averagings and kinds together. The more of a network and
         of its last weeks is in the batch, the more can be seen: runs and spikes need hours around them, dead
-        channels five days, levels seven days and two other stations.
+        channels five days, levels seven days and three other stations or three other years.
     now : datetime, optional
         The present, with its zone; without it future times are not looked for.
 
@@ -36,9 +36,9 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     -----
     ``invalid``: sentinel, negative, out of range, measured in the future. ``suspect``: everything else, that is
     values a person should look at and a city's figure leaves out: `models.quality_rules` (ceiling, stuck, spike,
-    fractions) and `models.quality_levels` (dead, flat, level, neighbours). Model rows are checked for range and
-    future only, and a future one is a forecast: ``suspect``. Weather is checked for range and future. Simulated
-    rows are treated as if measured.
+    fractions) and `models.quality_levels` (dead channel, flat, level, level break, neighbours). Model rows are
+    checked for range and future only, and a future one is a forecast: ``suspect``. Weather is checked for range and
+    future. Simulated rows are treated as if measured.
 
     A rise that the network or the station's other pollutants share is never a spike, so that a dust storm of
     18,000 µg/m³ passes.
@@ -100,8 +100,16 @@ def _span(minutes: int) -> str:
 def _merged(rows: pd.DataFrame, severity: Integers, reasons: dict[int, list[str]]) -> pd.DataFrame:
     """New flags over old ones: the graver stands, and each check gives its reason once."""
     names = np.array(list(SEVERITY), dtype=object)
-    old = rows["flag"].map(SEVERITY).fillna(0).to_numpy(np.int64) if "flag" in rows else np.zeros(len(rows), np.int64)
-    text = rows["reason"].fillna("").to_numpy(object).copy() if "reason" in rows else np.full(len(rows), "", object)
+    old = (
+        rows["flag"].astype("str").map(SEVERITY).fillna(0).to_numpy(np.int64)
+        if "flag" in rows
+        else np.zeros(len(rows), np.int64)
+    )
+    text = (
+        rows["reason"].astype("str").fillna("").to_numpy(object).copy()
+        if "reason" in rows
+        else np.full(len(rows), "", object)
+    )
     for at, new in reasons.items():
         if not text[at]:
             text[at] = "; ".join(new)

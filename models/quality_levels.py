@@ -1,4 +1,4 @@
-"""Checks of whole days against weeks and neighbours: dead and flat channels, wrong levels, disagreement."""
+"""Checks of whole days against weeks, years and neighbours: dead, flat, wrong level, level break, disagreement."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ APART_MORE = 1.5  # times these for one day against the station's usual ratio to
 STEP = {"co": 500.0, "h2s": 5.0}  # smaller differences are not worth a doubt [µg/m³]
 STEP_DEFAULT = 15.0
 USUAL_KNOWN = 300  # days that make a station's usual level one of all seasons
+YEARS = 3  # other years needed to know a season's level
 OTHERS = 3  # other stations needed to know a network's level
 
 
@@ -97,7 +98,9 @@ def _judged(days: Days) -> Iterator[tuple[int, int, str]]:
     """Series, day and reason."""
     middle = days.middle.to_numpy(np.float64)
     dead, dead_level = _dead(days)
-    yield from _texts(days, dead, lambda i, j: f"dead channel: median of two weeks {dead_level[i, j]:.2g} {days.unit}")
+    yield from _texts(
+        days, dead, lambda i, j: f"dead channel: median of the fortnight around {dead_level[i, j]:.2g} {days.unit}"
+    )
     flat = _flat(days) & ~dead
     yield from _texts(days, flat, lambda i, j: f"flat: three days within {FLAT_SHARE:.0%} of {middle[i, j]:.3g}")
     alive = days.middle.mask(dead | flat)
@@ -108,11 +111,20 @@ def _judged(days: Days) -> Iterator[tuple[int, int, str]]:
         days,
         wrong,
         lambda i, j: (
-            f"level: median of a month {month[i, j]:.3g} {days.unit}, "
+            f"level: median of the weeks around {month[i, j]:.3g} {days.unit}, "
             f"{number[i, j]} other stations have {others[i, j]:.3g}"
         ),
     )
-    apart, expected = _apart(days, alive.mask(wrong))
+    broken, before = _broken(days, own.mask(wrong))
+    yield from _texts(
+        days,
+        broken & ~wrong,
+        lambda i, j: (
+            f"level break: median of the weeks around {month[i, j]:.3g} {days.unit}, "
+            f"the same season of other years has {before[i, j]:.3g}"
+        ),
+    )
+    apart, expected = _apart(days, alive.mask(wrong | broken))
     yield from _texts(
         days,
         apart,
@@ -172,6 +184,22 @@ def _level_of_others(trusted: Floats) -> tuple[Floats, Integers]:
     stand_ins, stand_number = others_median(np.where(np.isnan(trusted), usual, trusted))
     few = number < OTHERS
     return np.where(few, stand_ins, others), np.where(few, stand_number, number)
+
+
+def _broken(days: Days, own: pd.DataFrame) -> tuple[Booleans, Floats]:
+    """Where the weeks around are many times those of the same season in other years, or a small part of them."""
+    mine = own.to_numpy(np.float64)
+    date = pd.to_datetime(own.index.to_numpy(), unit="D")
+    year, season = date.year.to_numpy() - date.year.min(), date.day_of_year.to_numpy()
+    others, number = np.full(mine.shape, np.nan), np.zeros(mine.shape, dtype=np.int64)
+    if year.max(initial=0) >= YEARS:
+        for j in range(mine.shape[1]):
+            table = np.full((367, int(year.max()) + 1), np.nan)
+            table[season, year] = mine[:, j]
+            rest, known = others_median(table)
+            others[:, j], number[:, j] = rest[season, year], known[season, year]
+    factor = LEVEL_FACTOR.get(days.parameter, LEVEL_DEFAULT)
+    return _differ(mine, others, factor, days.parameter) & (number >= YEARS), others
 
 
 def _apart(days: Days, alive: pd.DataFrame) -> tuple[Booleans, Floats]:

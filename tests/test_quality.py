@@ -150,7 +150,7 @@ def test_a_dead_channel_is_marked():
     rows = flag(joined(tables.values()))
     given, reasons = flags_of(rows)
     assert set(given) == {"suspect"}
-    assert all(reason.startswith("dead channel: median of two weeks 1.1 µg/m³") for reason in reasons)
+    assert all(reason.startswith("dead channel: median of the fortnight around 1.1 µg/m³") for reason in reasons)
     assert (rows.loc[rows["station"] != "a", "flag"] == "ok").all()
 
 
@@ -174,6 +174,15 @@ def test_two_stations_cannot_say_which_of_them_is_wrong():
     tables = network(24 * 20, count=2, parameter="no2")
     tables["a"]["value"] *= 12
     assert not flag(joined(tables.values()))["reason"].str.contains("level").any()
+
+
+def test_a_level_break_shows_against_other_years():
+    values = np.tile(wave(24 * 365, level=20.0), 5)
+    values[24 * 730 : 24 * 790] *= 15
+    given, reasons = flags_of(flag(series(values, parameter="no2")), parameter="no2")
+    assert set(given[24 * 740 : 24 * 780]) == {"suspect"}
+    assert reasons[24 * 760].startswith("level break: median of the weeks around")
+    assert set(given[: 24 * 700] + given[24 * 820 :]) == {"ok"}
 
 
 def test_a_day_against_its_neighbours_is_marked():
@@ -260,8 +269,7 @@ def test_injected_faults_of_the_simulated_runs_are_found(shared):
 def test_the_known_breaks_of_the_real_astana_series_are_marked(shared):
     if not (shared / "data" / "airdata-kz" / "astana").is_dir():
         pytest.skip("the folder ../shared/data/airdata-kz is not on this machine")
-    rows = astana()
-    found = known_breaks(flag(rows[rows["parameter"].isin(["pm25", "pm10", "no2"])].reset_index(drop=True)))
+    found = known_breaks(flag(astana(("pm25", "pm10", "no2"))))
     assert found["PM rows of months near 1 µg/m³ (median < 2) flagged"] > 0.9
     assert found["PM rows of months with a median of 5 µg/m³ and more called dead"] < 0.01
     assert found["NO2 above 100 µg/m³ in winter 2023-24 flagged"] > 0.85
