@@ -125,8 +125,8 @@ class Profile:
             missing = layout.columns - {layout.names.get(c, c) for c in columns}
             if not missing:
                 return layout
-            lacking.append((len(missing) / len(layout.columns), layout, sorted(missing)))
-        _, nearest, missing_columns = min(lacking, key=lambda item: item[0])
+            lacking.append((layout.places, len(missing) / len(layout.columns), layout, sorted(missing)))
+        _, _, nearest, missing_columns = min(lacking, key=lambda item: item[:2])
         raise ImportFileError(
             f"{name} is not a file of --format {self.key}: {nearest.name} needs the column"
             f"{'s' if len(missing_columns) > 1 else ''} {', '.join(missing_columns)}; "

@@ -212,7 +212,8 @@ def _text(path: Path, seen: Seen | None) -> Iterator[Chunk]:
             if broken:
                 yield Chunk(pd.DataFrame(columns=pd.Index(names)), len(broken), broken[0])
         except (OSError, EOFError, zlib.error, pa.ArrowException, UnicodeError) as error:
-            raise _damage(path, error) from error
+            if "Empty CSV file" not in str(error):  # a header and nothing after it is a table without rows
+                raise _damage(path, error) from error
 
 
 def _dialect(path: Path) -> tuple[list[str], str]:

@@ -1,0 +1,67 @@
+"""AirData.kz files: one gzipped CSV per pollutant, hourly, as `sources.airdata_kz` reads them live."""
+
+import re
+
+import pandas as pd
+
+from data.city import cities
+from sources import airdata_kz
+from sources.files.profile import ImportFileError, Layout, Options, Profile
+
+KEY = "airdata-kz"
+
+
+def parameter(name: str) -> str:
+    """
+    Pollutant of a file, which only its name tells.
+
+    Examples
+    --------
+    >>> parameter("pm25.csv.gz"), parameter("astana_no2_hourly.csv")
+    ('pm25', 'no2')
+    """
+    for word in re.split(r"[^a-z0-9]+", name.lower()):
+        if word in airdata_kz.PARAMETERS:
+            return airdata_kz.PARAMETERS[word]
+    raise ImportFileError(f"{name} does not say its pollutant; name it as the publisher does, for example pm25.csv.gz")
+
+
+def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Rows of a piece of the file."""
+    try:
+        return airdata_kz.parse(table, options.stamps, parameter(options.name), options.city.key, KEY)
+    except airdata_kz.BadPayload as error:
+        raise ImportFileError(
+            f"{options.name} has stamps of -07:00 or -08:00, so it is from before 9 October 2026 and stamps the END "
+            "of the hour; leave out --stamps start"
+        ) from error
+
+
+def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Stations of a piece of the file."""
+    return airdata_kz.parse_stations(table, options.city.key, KEY)
+
+
+def home(table: pd.DataFrame) -> str:
+    """City whose box holds most of the rows."""
+    lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
+    held = {
+        key: int((lat.between(city.box[0], city.box[2]) & lon.between(city.box[1], city.box[3])).sum())
+        for key, city in cities().items()
+    }
+    best = max(held, key=lambda key: held[key])
+    return best if held[best] > len(table) / 2 else ""
+
+
+PROFILE = Profile(
+    key=KEY,
+    layouts=(
+        Layout(
+            name="an hourly file of AirData.kz",
+            columns=frozenset({*airdata_kz.COLUMNS, "station_name", "lat", "lon"}),
+            parse=parse,
+            stations=stations,
+        ),
+    ),
+    home=home,
+)

@@ -1,0 +1,115 @@
+"""AirNow's files of the monitors at US embassies ("DOS" layout), hourly, on the site's own clock."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.city import cities
+from sources.files.profile import Layout, Options, Profile, local, number
+
+KEY = "airnow-dos"
+HOUR = pd.Timedelta("1h")
+# First words of the column Parameter, lower case → our key.
+PARAMETERS: Mapping[str, str] = {
+    "pm2.5": "pm25",
+    "pm10": "pm10",
+    "ozone": "o3",
+    "o3": "o3",
+    "no2": "no2",
+    "so2": "so2",
+    "co": "co",
+}
+MINUTES: Mapping[str, int] = {"1 hr": 60, "1hr": 60, "60 min": 60, "24 hr": 1440}
+# QC Name, lower case → flag and reason.
+QUALITY: Mapping[str, tuple[str, str]] = {
+    "valid": ("ok", ""),
+    "suspect": ("suspect", "network: QC Name Suspect"),
+    "invalid": ("invalid", "network: QC Name Invalid"),
+    "missing": ("invalid", "network: QC Name Missing"),
+}
+UNREAD = ("suspect", "network: QC Name not understood")
+MISSING = -900.0  # -999 and -999.0 stand for "no value"; nothing real lies near
+# Sites whose name is not the city's present one.
+FORMERLY: Mapping[str, str] = {"nur-sultan": "astana", "nursultan": "astana"}
+
+
+def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """
+    Rows of a file.
+
+    Notes
+    -----
+    The stamp is the END of the hour: it equals the stamp OpenAQ gives the same value, on 9,496 of 9,496 common hours
+    at Bishkek, and OpenAQ's stamps end the hour. Values are preliminary; the publisher's own word on a value
+    (``QC Name``) becomes its flag.
+    """
+    stamp, lost = local(table["Date (LT)"], options, "%Y-%m-%d %I:%M %p")
+    value = number(table["Raw Conc."])
+    gone = value <= MISSING
+    known = table["Site"].map(_of(table["Site"])) == options.city.key
+    reject = lost.mask(gone, "no value (-999)").mask(~known.fillna(False), f"site is not {options.city.name()}")
+    word = table["QC Name"].fillna("").str.lower()
+    judged = {w: QUALITY.get(w, UNREAD) for w in word.unique()}
+    minutes = table["Duration"].fillna("").str.lower().map(MINUTES)
+    return pd.DataFrame(
+        {
+            "start": stamp - pd.to_timedelta(minutes.fillna(60), unit="min"),
+            "station": f"{KEY}:" + table["Site"].fillna("").str.casefold().str.replace(r"\s+", "-", regex=True),
+            "parameter": table["Parameter"].fillna("").str.lower().str.split().str[0].map(PARAMETERS),
+            "minutes": minutes,
+            "raw_value": value,
+            "raw_unit": table["Conc. Unit"],
+            "flag": word.map({w: j[0] for w, j in judged.items()}),
+            "reason": word.map({w: j[1] for w, j in judged.items()}),
+            "reject": reject,
+            "source": KEY,
+            "city": options.city.key,
+            "kind": "reference",
+        }
+    )
+
+
+def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """One station per site; the files carry no coordinates."""
+    of = _of(table["Site"])
+    sites = [s for s in of if of[s] == options.city.key]
+    return pd.DataFrame(
+        {
+            "station": [f"{KEY}:" + "-".join(s.casefold().split()) for s in sites],
+            "name": [f"US Embassy, {s}" for s in sites],
+            "source": KEY,
+            "city": options.city.key,
+            "kind": "reference",
+            "owner": "U.S. Department of State",
+            "licence": "US Public Domain",
+            "same_as": SAME.get(options.city.key, ""),
+        }
+    )
+
+
+SAME: Mapping[str, str] = {"astana": "openaq:7094", "tashkent": "openaq:8881"}
+
+
+def _of(sites: pd.Series) -> dict[str, str]:
+    """Site → key of its city, "" where no city file has that name."""
+    names = {n.casefold(): key for key, city in cities().items() for n in (key, *city.names.values())}
+    return {s: {**FORMERLY, **names}.get(s.strip().casefold(), "") for s in sites.dropna().astype("str").unique()}
+
+
+def home(table: pd.DataFrame) -> str:
+    """City of the first site that has a city file."""
+    return next((key for key in _of(table["Site"]).values() if key), "")
+
+
+PROFILE = Profile(
+    key=KEY,
+    layouts=(
+        Layout(
+            name="an AirNow file of the embassies",
+            columns=frozenset({"Site", "Parameter", "Date (LT)", "Raw Conc.", "Conc. Unit", "Duration", "QC Name"}),
+            parse=parse,
+            stations=stations,
+        ),
+    ),
+    home=home,
+)

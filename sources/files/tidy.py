@@ -1,0 +1,99 @@
+"""The centre's own files, so that what one centre exports another can import unchanged: CSV, Excel, Parquet."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.city import cities
+from data.schema import KINDS, STATION_CLASSES
+from sources.files.profile import Layout, Options, Profile, number
+
+KEY = "tidy"
+# Column of an export → column of the table; both are read.
+NAMES: Mapping[str, str] = {
+    "station_id": "station", "time_start_utc": "start", "averaging_minutes": "minutes", "known_at_utc": "known_at",
+}  # fmt: skip
+NEEDED = ("station", "parameter", "start", "minutes", "value")
+TEXT = ("station", "parameter", "flag", "reason", "kind", "raw_unit", "source", "city", "unit")
+ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
+
+
+def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """
+    Rows of an export, or of any table that has `NEEDED`.
+
+    Notes
+    -----
+    Flags, reasons and kinds are kept as they stand in the file. Without a column ``source`` the rows are of the
+    source ``tidy`` and their kind, unless stated, is ``indicative``: nobody vouches for more.
+    """
+    table = table.rename(columns=dict(NAMES))
+    rows = pd.DataFrame({n: _unguarded(table[n]) for n in TEXT if n in table}, index=table.index)
+    rows["start"] = _moments(table["start"])
+    rows["minutes"], rows["value"] = number(table["minutes"]), number(table["value"])
+    rows["source"] = rows["source"].fillna(KEY) if "source" in rows else KEY
+    rows["kind"] = rows["kind"].fillna("indicative") if "kind" in rows else "indicative"
+    rows["city"] = rows["city"].fillna(options.city.key) if "city" in rows else options.city.key
+    rows["station"] = rows["station"].where(
+        rows["station"].str.contains(":") | rows["station"].isna(), f"{KEY}:" + rows["station"]
+    )
+    if {"raw_value", "raw_unit"} <= set(table):
+        rows["raw_value"] = number(table["raw_value"])
+    elif "unit" in rows:
+        rows["raw_value"], rows["raw_unit"] = rows.pop("value"), rows["unit"]
+    reject = pd.Series("", index=table.index, dtype="str").mask(rows["start"].isna(), "no start time with its zone")
+    return rows.drop(columns="unit", errors="ignore").assign(
+        reject=reject.mask(rows["city"] != options.city.key, f"row is not of {options.city.name()}")
+    )
+
+
+def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Stations an export describes, one per id."""
+    table = table.rename(columns=dict(NAMES)).dropna(subset=["station"]).drop_duplicates("station", keep="last")
+    rows = parse(table, options)[["source", "station", "city", "kind", "reject"]]
+    for name in ABOUT:
+        if name in table:
+            column = table[name]
+            rows[name] = number(column) if name in ("lat", "lon") else _unguarded(column).fillna("")
+    rows = rows.rename(columns={"station_name": "name"})
+    if "station_class" in rows:
+        rows["station_class"] = rows["station_class"].where(rows["station_class"].isin(STATION_CLASSES), "")
+    return rows[rows["kind"].isin(KINDS) & (rows.pop("reject") == "")]
+
+
+def home(table: pd.DataFrame) -> str:
+    """City the first row names."""
+    named = table["city"].dropna() if "city" in table else pd.Series(dtype="str")
+    return str(named.iloc[0]) if len(named) and named.iloc[0] in cities() else ""
+
+
+def _moments(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.tz_convert("UTC")
+    texts = column.astype("str")
+    parsed = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    return parsed.where(texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False))
+
+
+def _unguarded(column: pd.Series) -> pd.Series:
+    """Text without the apostrophe that our exports put before what a spreadsheet would run."""
+    text = column.astype("str")
+    return text.str.replace(r"^'(?=[=+\-@\t])", "", regex=True)
+
+
+PROFILE = Profile(
+    key=KEY,
+    layouts=(
+        Layout(
+            name="a file of this centre",
+            columns=frozenset(NEEDED),
+            parse=parse,
+            stations=stations,
+            names=NAMES,
+        ),
+    ),
+    home=home,
+    assessed=True,
+    describes=False,
+    binary=True,
+)
