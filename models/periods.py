@@ -48,7 +48,7 @@ def nanoseconds(index: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
     >>> nanoseconds(pd.DatetimeIndex(["1970-01-01T00:00:01Z"])).tolist()
     [1000000000]
     """
-    return index.as_unit("ns").asi8
+    return np.asarray(index.as_unit("ns").asi8, dtype=np.int64)
 
 
 def step(index: pd.DatetimeIndex) -> int:
