@@ -29,7 +29,7 @@ def network_lock(store: Store, network: str) -> FileLock | None:
     return lock
 
 
-def deliver(source: Source, task: Task, known: set[str], stale: bool) -> Delivery:
+def deliver(source: Source, task: Task, known: set[str] | None) -> Delivery:
     """
     A network's answer to a task.
 
@@ -39,10 +39,8 @@ def deliver(source: Source, task: Task, known: set[str], stale: bool) -> Deliver
         Asked.
     task : Task
         City and stretch.
-    known : set of str
-        Stations the store knows; a new one makes the list of stations be read again.
-    stale : bool
-        Whether to read that list anyway.
+    known : set of str or None
+        Stations that are known: a row of another makes the list of stations be read. None = it is not read.
 
     Returns
     -------
@@ -58,9 +56,10 @@ def deliver(source: Source, task: Task, known: set[str], stale: bool) -> Deliver
         log.debug("adapter failed", exc_info=True)
         return Delivery(task, none, none, _unexpected(source, error))
     try:
-        wanted = len(rows) and (stale or not set(rows["station"].dropna()) <= known)
+        wanted = known is not None and len(rows) and not set(rows["station"].dropna()) <= known
         return Delivery(task, rows, source.stations(task.city) if wanted else none)
-    except Exception:  # a station list that fails costs no row
+    except Exception:
+        log.debug("station list failed", exc_info=True)
         return Delivery(task, rows, none)
 
 

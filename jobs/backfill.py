@@ -67,7 +67,7 @@ def _backfilled(
     try:
         for begin, end in pieces(SOURCES[network], since, until, clock.now()):
             task = Task(network, place, begin, end)
-            delivery = _patiently(source, task, stale=total.stored + total.unchanged == 0)
+            delivery = _patiently(source, task, set() if begin == since or not total.stored else None)
             if delivery.error is not None:
                 where = f"kept up to {begin:%Y-%m-%dT%H:%MZ}; go on with --since from there"
                 return replace(total, error=f"{delivery.error} ({where})")
@@ -81,10 +81,10 @@ def _backfilled(
     return total
 
 
-def _patiently(source: Source, task: Task, stale: bool) -> Delivery:
+def _patiently(source: Source, task: Task, known: set[str] | None) -> Delivery:
     """Once more after the pause that a network asks for, if that is bearable."""
-    delivery = deliver(source, task, set(), stale)
+    delivery = deliver(source, task, known)
     if isinstance(delivery.error, RateLimited) and delivery.error.retry_after <= PATIENCE:
         time.sleep(delivery.error.retry_after)
-        delivery = deliver(source, task, set(), stale)
+        delivery = deliver(source, task, known)
     return delivery

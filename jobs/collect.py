@@ -1,6 +1,7 @@
 """Collection: ask every network that is due, each on its own, keep what comes, and go on for ever."""
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -27,6 +28,7 @@ log = logging.getLogger("cleanair.collect")
 TICK = 15.0  # between two looks at the schedule [s]
 LONGEST = 600.0  # one collection waits no longer for its networks [s]
 STATIONS = 86_400.0  # between two readings of a network's station list [s]
+AGAIN = 3_600.0  # a station that is new makes it be read again after this [s]
 
 
 class Collector:
@@ -76,7 +78,7 @@ class Collector:
             # Once more under the lock: another process may have collected it meanwhile.
             mine = due(self.store.status(), {network: SOURCES[network]}, asked, moment)
             known = set(self.store.stations()["station"])
-            arguments = (source, mine, self._came, known, {t.city.key for t in mine if self._stale(t)})
+            arguments = (source, [(task, self._known(task, known)) for task in mine], self._came)
             threading.Thread(target=_ask, args=arguments, name=f"collect-{network}", daemon=True).start()
             started += mine
         return started
@@ -109,22 +111,18 @@ class Collector:
             self._running[network] = taken
         return taken is not None
 
-    def _stale(self, task: Task) -> bool:
+    def _known(self, task: Task, stations: set[str]) -> set[str] | None:
+        """Stations whose rows need no reading of the list: all of them for an hour after it, none after a day."""
         last = self._listed.get((task.network, task.city.key))
-        return last is None or time.monotonic() - last > STATIONS
+        age = math.inf if last is None else time.monotonic() - last
+        return None if age < AGAIN else set() if age > STATIONS else stations
 
 
-def _ask(
-    source: Source,
-    tasks: Sequence[Task],
-    came: "queue.Queue[Delivery | str]",
-    known: set[str],
-    stale: set[str],
-) -> None:
+def _ask(source: Source, tasks: Sequence[tuple[Task, set[str] | None]], came: "queue.Queue[Delivery | str]") -> None:
     """Body of a network's thread: its cities one after the other, so that its quota holds."""
     try:
-        for task in tasks:
-            came.put(deliver(source, task, known, task.city.key in stale))
+        for task, known in tasks:
+            came.put(deliver(source, task, known))
     finally:
         came.put(source.name)
 

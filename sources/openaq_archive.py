@@ -13,6 +13,7 @@ import pandas as pd
 from data.city import City
 from sources import openaq
 from sources.base import BadPayload, Credit, Quota
+from sources.http import Client
 from sources.network import Network, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(dict(openaq.PARAMETERS))
@@ -62,6 +63,24 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
     )
 
 
+def positions(payload: Any) -> dict[str, tuple[float, float]]:
+    """
+    Where the stations of a day's file stand.
+
+    Returns
+    -------
+    dict
+        Station to (lat, lon).
+    """
+    table = _table(payload)
+    table = table[table["parameter"].isin(list(PARAMETERS))]
+    if not {"lat", "lon"} <= set(table):
+        return {}
+    where = table.assign(station=_stations(table)).drop_duplicates("station").set_index("station")[["lat", "lon"]]
+    known = where.apply(pd.to_numeric, errors="coerce").dropna()
+    return {str(name): (float(lat), float(lon)) for name, lat, lon in known.itertuples()}
+
+
 def _table(payload: Any) -> pd.DataFrame:
     if not isinstance(payload, bytes):
         raise BadPayload("openaq_archive: not a file of the archive; the adapter must change")
@@ -100,23 +119,32 @@ class OpenAQArchive(Network):
     span = timedelta(days=31)
     quota = Quota(300, timedelta(minutes=1))
 
+    def __init__(self, client: Client | None = None) -> None:
+        super().__init__(client)
+        self._seen: dict[str, tuple[float, float]] = {}  # station → position, as the files state it
+
     def stations(self, city: City) -> pd.DataFrame:
-        """The locations of the city file, which states what the archive's files do not: kind and licence."""
-        return pd.DataFrame(
-            {
-                "source": self.name,
-                "station": f"openaq:{place['id']}",
-                "city": city.key,
-                "name": str(place.get("name", place["id"])),
-                "lat": place.get("lat"),
-                "lon": place.get("lon"),
-                "kind": str(place.get("kind", "indicative")),
-                "owner": str(place.get("owner", "")),
-                "licence": str(place.get("licence", "")),
-                "coord_quality": "exact" if "lat" in place else "",
-            }
-            for place in self._places(city)
-        )
+        """The locations of the city file, which states what the files do not: kind and licence."""
+        places = {f"openaq:{place['id']}": place for place in self._places(city)}
+        doubles = {s: places[s.split(".")[0]] for s in self._seen if s.split(".")[0] in places}
+        return pd.DataFrame(self._station(name, place, city) for name, place in (places | doubles).items())
+
+    def _station(self, name: str, place: Mapping[str, Any], city: City) -> dict[str, Any]:
+        lat, lon = self._seen.get(name, (place.get("lat"), place.get("lon")))
+        main = f"openaq:{place['id']}"
+        return {
+            "source": self.name,
+            "station": name,
+            "city": city.key,
+            "name": str(place.get("name", place["id"])),
+            "lat": lat,
+            "lon": lon,
+            "kind": str(place.get("kind", "indicative")),
+            "owner": str(place.get("owner", "")),
+            "licence": str(place.get("licence", "")),
+            "same_as": "" if name == main else main,
+            "coord_quality": "exact" if lat is not None else "",
+        }
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows whose period starts in [since, until); a day without a file is a day without data."""
@@ -127,6 +155,7 @@ class OpenAQArchive(Network):
             for day in days:
                 content = self.client.get_bytes(_path(place["id"], day), absent=(403, 404))
                 if content is not None:
+                    self._seen |= positions(content)
                     parts.append(parse(content, city.key, str(place.get("kind", "indicative"))))
         return within(pd.concat(parts, ignore_index=True), since, until) if parts else pd.DataFrame()
 

@@ -130,7 +130,13 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
         for place in (_part(r, "location") for r in _records(payload))
         if place.get("id") is not None
     }
-    return pd.DataFrame(list(boxes.values()))
+    seconds = (name for name in parse(payload, city)["station"].dropna().unique() if "." in name)
+    doubles = [
+        boxes[number] | {"station": name, "same_as": f"sensor_community:{number}"}
+        for name in seconds
+        if (number := int(name.split(":")[1].split(".")[0])) in boxes
+    ]
+    return pd.DataFrame([*boxes.values(), *doubles])
 
 
 def _number(text: Any) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
@@ -167,6 +167,7 @@ JSON = st.recursive(
 KINDS = st.sampled_from(["Polygon", "MultiPolygon", "LineString", "Feature", "GeometryCollection", "FeatureCollection"])
 
 
+@settings(deadline=None)
 @given(kind=KINDS, content=JSON)
 def test_no_file_makes_it_fall_over(kind: str, content: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("g") / "x.geojson"

@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -225,6 +225,7 @@ def test_an_address_that_is_none_says_what_to_mend(monkeypatch: pytest.MonkeyPat
         Client("testnet", "https://x.invalid").get_json("a")
 
 
+@settings(deadline=None)
 @given(secret=st.text(min_size=4, max_size=20), before=st.text(max_size=20), after=st.text(max_size=20))
 def test_redaction_leaves_no_secret(secret: str, before: str, after: str) -> None:
     assert (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.city import city
@@ -179,6 +179,21 @@ def test_the_archive_stamps_the_end() -> None:
     assert set(rows.parameter) == {"pm25"}
 
 
+def test_the_archive_knows_where_its_stations_stand() -> None:
+    class Files:
+        def get_bytes(self, path: str, absent: object = ()) -> bytes | None:
+            return payload("openaq_archive/good.csv").replace(b"7001", b"8881") if "=8881" in path else None
+
+    made = openaq_archive.OpenAQArchive(Files())  # type: ignore[arg-type]
+    since = datetime(2026, 1, 4, 19, tzinfo=UTC)
+    rows = made.fetch(city("tashkent"), since, since + timedelta(hours=3))
+    listed = conform_stations(made.stations(city("tashkent")))
+    assert set(rows.station) <= set(listed.station)
+    embassy = one(listed, station="openaq:8881")
+    assert (embassy.lat, embassy.kind, embassy.licence) == (41.3, "reference", "US Public Domain")
+    assert one(listed, station="openaq:8881.62").same_as == "openaq:8881"
+
+
 def test_shorter_periods_of_the_archive_are_seen_from_the_stamps() -> None:
     rows = door(openaq_archive.parse(payload("openaq_archive/quarter_hours.csv"), "tashkent"))
     assert set(rows.minutes) == {15}
@@ -228,6 +243,7 @@ def test_positions_say_how_good_they_are() -> None:
     assert one(listed, station="sensor_community:55").coord_quality == "rounded"
     assert one(listed, station="sensor_community:57").coord_quality == "exact"
     assert pd.isna(one(listed, station="sensor_community:55").altitude)
+    assert one(listed, station="sensor_community:57.905").same_as == "sensor_community:57"
 
 
 def test_an_area_without_sensors_is_no_fault() -> None:
@@ -354,6 +370,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused(monkeypatch: pytest.Monkey
 VALUES = st.one_of(st.none(), st.text(max_size=8), st.floats(), st.integers(), st.lists(st.integers(), max_size=2))
 
 
+@settings(deadline=None)
 @given(value=VALUES, stamp=VALUES, kind=VALUES)
 def test_sensor_community_never_falls_over_a_record(value: Any, stamp: Any, kind: Any) -> None:
     record = payload("sensor_community/good.json")[0]
