@@ -129,7 +129,7 @@ def test_demo_files(world: demo.Demo, tmp_path: Path) -> None:
 
 def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
     attribute = job("attribute")
-    folder = demo.write_run(demo.build(NOW, days=40, cities=["astana"]), "astana", tmp_path / "run")
+    folder = demo.write_run(demo.build(NOW, days=5, cities=["astana"]), "astana", tmp_path / "run")
     ends = {"measurements": ".csv.gz", "weather": ".csv.gz"}
     names = ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
     paths = {name: folder / f"{name}{ends.get(name, '.csv')}" for name in names}
