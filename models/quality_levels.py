@@ -86,11 +86,14 @@ def _networks(batch: Batch, day: Integers, key: Integers, begins: Integers) -> I
         }
     )
     for _, part in table.groupby("network", sort=True):
+        names, column = np.unique(part["series"].to_numpy(np.int64), return_inverse=True)
+        line = (part["day"] - part["day"].min()).to_numpy(np.int64)
         span = np.arange(part["day"].min(), part["day"].max() + 1)
-        wide = {
-            name: part.pivot_table(index="day", columns="series", values=name).reindex(span)
-            for name in ("middle", "low", "high", "count")
-        }
+        wide = {}
+        for figure in ("middle", "low", "high", "count"):
+            grid = np.full((len(span), len(names)), np.nan)
+            grid[line, column] = part[figure].to_numpy(np.float64)
+            wide[figure] = pd.DataFrame(grid, index=span, columns=names)
         yield Days(**wide, parameter=batch.names[int(part["parameter"].iloc[0])])
 
 
