@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -103,6 +104,8 @@ def checks(
     names = sorted(rows["station"].unique()) or [NOBODY]
     sound = rows[rows["flag"].isin(list(flags)) & ~is_median(rows)]
     made = _Maker(rows, sound, names, pd.Timestamp(start), pd.Timestamp(end), zone, min_coverage)
+    if rows.empty:
+        return made.nothing(averaging, minutes)
     if averaging in ("single", "1h"):
         return made.samples(minutes)
     if averaging == "24h":
@@ -124,41 +127,61 @@ class _Maker:
     zone: str
     share: float
 
+    def nothing(self, averaging: str, minutes: int) -> Checks:
+        """All intervals of the one place that stands in where no station delivered."""
+        if averaging in ("single", "1h"):
+            grid = self.steps(minutes)
+            blank = pd.DataFrame(np.nan, index=grid, columns=self.names)
+            return _named(blank, blank, pd.DatetimeIndex(grid + pd.Timedelta(minutes=minutes)), minutes)
+        every: Literal["day", "year"] = "year" if averaging in ("year", "season") else "day"
+        blank = pd.DataFrame(np.nan, index=self.grid(every), columns=self.names)
+        return self.whole(blank, blank) if every == "year" else _named(blank, blank, self.ends(every), minutes)
+
     def samples(self, minutes: int) -> Checks:
         values = self.wide(self.sound, minutes)
         ends = pd.DatetimeIndex(values.index + pd.Timedelta(minutes=minutes))
-        return _named(values, self.wide(self.rows, minutes), ends, minutes, few="flagged")
+        seen = values if len(self.sound) == len(self.rows) else self.wide(self.rows, minutes)
+        return _named(values, seen, ends, minutes, few="flagged")
 
     def days(self) -> Checks:
-        means = self.average(self.wide(self.sound, 60), "day").combine_first(self.daily(self.sound))
+        means = self.average(self.sound_hours, "day").combine_first(self.daily(self.sound))
         return _named(means, self.seen("day"), self.ends("day"), 60, self.daily(self.rows[is_median(self.rows)]))
 
     def eight_hours(self) -> Checks:
-        highest = daily_max_running(self.wide(self.sound, 60), 8, self.share, tz=self.zone)
+        highest = daily_max_running(self.sound_hours, 8, self.share, tz=self.zone)
         return _named(self.placed(highest, "day"), self.seen("day"), self.ends("day"), 60)
 
     def years(self) -> Checks:
-        hours = self.average(self.wide(self.sound, 60), "year")
+        hours = self.average(self.sound_hours, "year")
         values = hours.combine_first(self.average(self.daily(self.sound), "year", minutes=DAY))
-        return self.whole(values, self.average(self.daily(self.rows[is_median(self.rows)]), "year", minutes=DAY))
+        medians = self.average(self.daily(self.rows[is_median(self.rows)]), "year", minutes=DAY)
+        return self.whole(values, self.seen("year"), medians)
 
     def seasons(self) -> Checks:
-        highest = daily_max_running(self.wide(self.sound, 60), 8, self.share, tz=self.zone)
+        highest = daily_max_running(self.sound_hours, 8, self.share, tz=self.zone)
         months = time_average(highest, "month", self.share, tz=self.zone, span="calendar", minutes=DAY)
         six = months.rolling(PEAK_MONTHS, min_periods=PEAK_MONTHS).mean()
         best = six.groupby(pd.DatetimeIndex(six.index).tz_convert(self.zone).year).max()
         grid = self.grid("year")
-        return self.whole(best.reindex(grid.tz_convert(self.zone).year).set_axis(grid))
+        return self.whole(best.reindex(grid.tz_convert(self.zone).year).set_axis(grid), self.seen("year"))
 
     # -- the parts ----------------------------------------------------------------------------------------------
 
     def wide(self, rows: pd.DataFrame, minutes: int) -> pd.DataFrame:
         """Interval starts × stations, the whole period; stamps off the grid are taken to its interval."""
+        mine = rows[rows["minutes"] == minutes]
+        table = _table(mine["start"].dt.floor(f"{minutes}min"), mine)
+        return table.reindex(index=self.steps(minutes), columns=self.names).astype(float)
+
+    @cached_property
+    def sound_hours(self) -> pd.DataFrame:
+        return self.wide(self.sound, 60)
+
+    def steps(self, minutes: int) -> pd.DatetimeIndex:
+        """Starts of the intervals of the period, in UTC."""
         every = f"{minutes}min"
         first, last = self.start.tz_convert("UTC").floor(every), self.end.tz_convert("UTC")
-        grid = pd.date_range(first, last, freq=every, inclusive="left").as_unit("us")
-        mine = rows[rows["minutes"] == minutes]
-        return _table(mine["start"].dt.floor(every), mine).reindex(index=grid, columns=self.names).astype(float)
+        return pd.date_range(first, last, freq=every, inclusive="left").as_unit("us")
 
     def daily(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of 1440 minutes on the local days in which they begin."""
@@ -175,9 +198,8 @@ class _Maker:
 
     def seen(self, every: Literal["day", "year"]) -> pd.DataFrame:
         """A value wherever anything came at all, sound or not."""
-        return self.average(self.wide(self.rows, 60), every, 0.0).combine_first(
-            self.average(self.daily(self.rows), every, 0.0, DAY)
-        )
+        hours = self.sound_hours if len(self.sound) == len(self.rows) else self.wide(self.rows, 60)
+        return self.average(hours, every, 0.0).combine_first(self.average(self.daily(self.rows), every, 0.0, DAY))
 
     def grid(self, every: Literal["day", "year"]) -> pd.DatetimeIndex:
         return pd.DatetimeIndex(self.edges(every)[:-1])
@@ -191,11 +213,11 @@ class _Maker:
     def placed(self, table: pd.DataFrame, every: Literal["day", "year"]) -> pd.DataFrame:
         return table.reindex(index=self.grid(every), columns=self.names).astype(float)
 
-    def whole(self, values: pd.DataFrame, medians: pd.DataFrame | None = None) -> Checks:
+    def whole(self, values: pd.DataFrame, seen: pd.DataFrame, medians: pd.DataFrame | None = None) -> Checks:
         """Years that reach beyond the period are not checked, whatever was measured in it."""
         cut = np.asarray((values.index < self.start) | (self.ends("year") > self.end))
         values = values.mask(np.repeat(cut[:, None], values.shape[1], axis=1))
-        made = _named(values, self.seen("year"), self.ends("year"), 60, medians)
+        made = _named(values, seen, self.ends("year"), 60, medians)
         made.why[cut, :] = _CODE["partial"]
         return made
 

@@ -170,7 +170,7 @@ def test_daily_means_of_the_store_give_the_same_days():
     assert (beside["result"], beside["indicative_exceeded"]) == ("not_checked", 2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(0, 300)), min_size=1, max_size=72), st.sampled_from(["ok", "suspect"]))
 def test_every_interval_is_counted_exactly_once(values, flag):
     rows = hours([np.nan if value is None else value for value in values], flag=flag, parameter="pm25")
