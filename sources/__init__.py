@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sources.airdata_kz import AirDataKz
+from sources.airgradient import AirGradient
 from sources.base import Source
 from sources.metar import Metar
 from sources.openaq import OpenAQ
@@ -19,6 +20,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "openaq": OpenAQ,
         "openaq_archive": OpenAQArchive,
         "sensor_community": SensorCommunity,
+        "airgradient": AirGradient,
         "airdata_kz": AirDataKz,
         "metar": Metar,
     }

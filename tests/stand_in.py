@@ -26,6 +26,7 @@ PATHS = {
     "CLEANAIR_OPENAQ_URL": "/openaq/v3",
     "CLEANAIR_OPENAQ_ARCHIVE_URL": "/openaq_archive",
     "CLEANAIR_SENSOR_COMMUNITY_URL": "/sensor_community",
+    "CLEANAIR_AIRGRADIENT_URL": "/airgradient",
     "CLEANAIR_AIRDATA_KZ_URL": "/airdata_kz",
     "CLEANAIR_METAR_URL": "/metar",
     "CLEANAIR_OVERPASS_URL": "/overpass",
@@ -81,6 +82,7 @@ def answers(server: HTTPServer, now: Callable[[], datetime] = lambda: datetime.n
         r"/openaq/v3/sensors/\d+/measurements": openaq_measurements,
         "/openaq_archive/records/.*": openaq_archive,
         "/sensor_community/airrohr/v1/filter/.*": sensor_community,
+        "/airgradient/public/api/v1/world/locations/measures/current": airgradient,
         r"/airdata_kz/.*\.csv\.gz": airdata_kz,
         "/metar/api/data/metar": metar,
         "/overpass/?(api/interpreter)?": overpass,
@@ -239,6 +241,37 @@ def _box(number: int, lat: float, lon: float, level: float, moment: datetime, in
         }
         for i, (name, values) in enumerate(kinds.items())
     ]  # fmt: skip
+
+
+def airgradient(request: Request, now: datetime) -> Response:
+    """The whole public list: one place in each city, one far away, one dead for a year."""
+    places = {
+        720001: (41.27, 69.22, 44, 2),
+        720002: (51.14, 71.42, 31, 3),
+        720003: (1.3, 103.8, 12, 1),
+        720004: (41.3, 69.3, 5, 525_600),
+    }
+    rows = []
+    for number, (lat, lon, level, minutes) in places.items():
+        at = now - timedelta(minutes=minutes)
+        pm = wave(level, at, lat)
+        rows.append(
+            {
+                "locationId": number,
+                "locationName": f"Stand-in {number}",
+                "latitude": lat,
+                "longitude": lon,
+                "offline": False,
+                "pm01": round(pm * 0.6, 1),
+                "pm02": pm,
+                "pm10": round(pm * 1.3, 1),
+                "pm003Count": 2000,
+                "atmp": 4.0,
+                "rhum": 60,
+                "timestamp": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
+            }
+        )
+    return as_json(rows)
 
 
 def airdata_kz(request: Request, now: datetime) -> Response:

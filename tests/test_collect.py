@@ -407,7 +407,7 @@ def test_every_network_delivers_fresh_rows_from_the_stand_in(store: Store, live:
     latest = store.latest("tashkent", now=NOW)
     assert latest.start.max() >= pd.Timestamp(NOW) - timedelta(hours=1)
     pm = store.measurements("tashkent", ["pm25"], flags=("ok",))
-    assert {"openaq", "openmeteo_air", "sensor_community"} <= set(pm.source)
+    assert {"openaq", "openmeteo_air", "sensor_community", "airgradient"} <= set(pm.source)
     assert set(pm[pm.source == "openmeteo_air"].kind) == {"model"}
     dead = store.measurements("astana", stations=["openaq:910004"])
     assert not len(dead)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.city import city
 from data.schema import conform, conform_stations
-from sources import airdata_kz, metar, openaq, openaq_archive, openmeteo, openmeteo_air, sensor_community
+from sources import airdata_kz, airgradient, metar, openaq, openaq_archive, openmeteo, openmeteo_air, sensor_community
 from sources.base import BadPayload
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -249,6 +249,32 @@ def test_positions_say_how_good_they_are() -> None:
 def test_an_area_without_sensors_is_no_fault() -> None:
     assert not len(sensor_community.parse(payload("sensor_community/empty.json"), "astana"))
     assert not len(sensor_community.parse_stations([], "astana"))
+
+
+# --- AirGradient -------------------------------------------------------------------------------------------------
+
+
+def test_the_public_list_is_cut_to_the_city_and_the_living() -> None:
+    class List:
+        def get_json(self, path: str) -> Any:
+            return payload("airgradient/good.json")
+
+    made = airgradient.AirGradient(List())  # type: ignore[arg-type]
+    since = datetime(2026, 1, 10, 6, tzinfo=UTC)
+    result = conform(made.fetch(city("tashkent"), since, since + timedelta(hours=1)), KNOWN)
+    assert set(result.rows.station) == {"airgradient:7101", "airgradient:7104"}
+    half = result.rows[result.rows.station == "airgradient:7104"]
+    assert set(half.parameter) == {"pm1", "pm10", "temperature"}
+    assert result.rejects.reason.value_counts().to_dict() == {"no start time": 5, "no value": 1}
+    raw = one(result.rows, station="airgradient:7101", parameter="pm25")
+    assert (raw.value, raw.kind, raw.minutes) == (36.5, "indicative", 0)
+
+
+def test_a_device_that_another_network_delivers_is_named() -> None:
+    same = city("tashkent").networks["airgradient"]["same_as"]
+    listed = conform_stations(airgradient.parse_stations(payload("airgradient/good.json"), "tashkent", same_as=same))
+    assert one(listed, station="airgradient:7101").same_as == "openaq:4902926"
+    assert one(listed, station="airgradient:7102").same_as == ""
 
 
 # --- METAR -------------------------------------------------------------------------------------------------------

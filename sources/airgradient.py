@@ -1,0 +1,145 @@
+"""AirGradient: low-cost sensors of its public list, the present reading of each. Keyless."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from data.city import City
+from sources.base import BadPayload, Credit, Quota
+from sources.network import Network, within
+
+# Particles are as the sensor reads them: a correction is a matter of `models`, and keeps both.
+PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {"pm01": "pm1", "pm02": "pm25", "pm10": "pm10", "atmp": "temperature", "rhum": "relative_humidity"}
+)
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"pm01": "µg/m³", "pm02": "µg/m³", "pm10": "µg/m³", "atmp": "°C", "rhum": "%"}
+)
+WORLD = (-90.0, -180.0, 90.0, 180.0)
+
+
+def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.DataFrame:
+    """
+    Readings of the list's places in a box.
+
+    Parameters
+    ----------
+    payload : object
+        The decoded array.
+    city : str
+        Written into every row.
+    box : sequence of float
+        South, west, north, east. [°]
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform`, at ``timestamp`` (``minutes`` 0). A dead device stays in the network's list with
+        its old time; whoever asks for a stretch of time gets it no more.
+
+    Raises
+    ------
+    BadPayload
+        When the answer is not an array of places.
+    """
+    rows = pd.DataFrame(
+        [
+            {
+                "station": f"airgradient:{place['locationId']}",
+                "parameter": ours,
+                "start": place.get("timestamp"),
+                "raw_value": place[theirs],
+                "raw_unit": UNITS[theirs],
+            }
+            for place in _places(payload, box)
+            for theirs, ours in PARAMETERS.items()
+            if place.get(theirs) is not None
+        ],
+        columns=["station", "parameter", "start", "raw_value", "raw_unit"],
+    )
+    texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str) and t.endswith("Z")))
+    rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    return rows.assign(source="airgradient", city=city, kind="indicative", minutes=0)
+
+
+def _places(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:
+    if not isinstance(payload, list) or not all(isinstance(p, dict) for p in payload):
+        raise BadPayload(f"airgradient: no array of places: {str(payload)[:120]}; the adapter must change")
+    if payload and not any("locationId" in p and "latitude" in p for p in payload):
+        raise BadPayload("airgradient: no place has an id and a position; the adapter must change")
+    south, west, north, east = box
+    return [
+        p
+        for p in payload
+        if "locationId" in p
+        and south <= _number(p.get("latitude")) <= north
+        and west <= _number(p.get("longitude")) <= east
+    ]
+
+
+def _number(text: Any) -> float:
+    return float(pd.to_numeric(text, errors="coerce")) if isinstance(text, str | int | float) else float("nan")
+
+
+def parse_stations(
+    payload: Any, city: str = "", box: Sequence[float] = WORLD, same_as: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
+    """
+    Places of the list in a box.
+
+    Parameters
+    ----------
+    payload, city, box
+        As for `parse`.
+    same_as : mapping
+        Name of a place to the station id under which another network delivers it.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform_stations`.
+    """
+    return pd.DataFrame(
+        {
+            "source": "airgradient",
+            "station": f"airgradient:{p['locationId']}",
+            "city": city,
+            "name": str(p.get("locationName") or p["locationId"]),
+            "lat": _number(p["latitude"]),
+            "lon": _number(p["longitude"]),
+            "kind": "indicative",
+            "owner": "AirGradient contributor",
+            "licence": "CC BY-SA 4.0",
+            "same_as": same_as.get(str(p.get("locationName")), ""),
+            "coord_quality": "rounded",
+        }
+        for p in _places(payload, box)
+    )
+
+
+class AirGradient(Network):
+    """Every place of the public list in the city's box; a device that OpenAQ delivers too counts once."""
+
+    name = "airgradient"
+    host = "https://api.airgradient.com"
+    credit = Credit("AirGradient and its contributors", "https://www.airgradient.com", "CC BY-SA 4.0", True)
+    every = timedelta(minutes=10)
+    revises = timedelta(minutes=20)
+    first = timedelta(hours=1)
+    reach: ClassVar[timedelta | None] = timedelta(hours=1)
+    quota = Quota(30, timedelta(hours=1))
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """Places in the box, dead ones too."""
+        return parse_stations(self._answer(), city.key, city.box, city.networks[self.name].get("same_as", {}))
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Readings in [since, until); the list holds the present ones only."""
+        return within(parse(self._answer(), city.key, city.box), since, until)
+
+    def _answer(self) -> Any:
+        return self.client.get_json("public/api/v1/world/locations/measures/current")
