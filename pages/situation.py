@@ -29,9 +29,10 @@ def city(picture: Picture) -> None:
     st.html(
         f'<div class="ca-card"><div class="ca-name"><b>{text.html(picture.name)}</b>'
         f'<span class="ca-soft">{text.html(picture.trend())}</span></div><div class="ca-line">'
-        f"{cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>{cards.chips(made)}</div>"
+        f"{cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>"
+        f"{cards.chips(made)}</div>"
     )
-    for words in picture.events:
+    for words in picture.happening():
         st.warning(text.markdown(words), icon=":material/warning:")
     curve(picture)
     if len(picture.sources):
@@ -52,8 +53,10 @@ def curve(picture: Picture) -> None:
         model=picture.model,
         simulated=load.simulated(),
     )
-    st.plotly_chart(drawn, key=f"curve.{picture.city.key}", config=charts.CONFIG, alt=picture.answer())
-    frame.caption(f"{picture.caption()}. {picture.rests_on()}.")
+    st.plotly_chart(
+        drawn, key=f"curve.{picture.city.key}", config=charts.CONFIG, alt=picture.answer().replace("**", "")
+    )
+    frame.caption(f"{picture.caption()}; {picture.rests_on()}.")
 
 
 def stations(picture: Picture) -> None:

@@ -35,6 +35,12 @@ def seconds() -> int:
     return min(int(asked), 3600) if asked.isdecimal() else 20
 
 
+def first_view() -> int:
+    """The view to begin with by `?view=`, counted from 1; with `rotate=0` it stays."""
+    asked = st.query_params.get("view", "1")
+    return max(int(asked) - 1, 0) if asked.isdecimal() else 0
+
+
 def days(moment: datetime, zone_of: Picture) -> dict[str, str]:
     """Dates around now in words, so that the browser's clock can turn the page at midnight by itself."""
     zone = zone_of.city.zone
@@ -87,6 +93,7 @@ def wall() -> None:
                 "zone": text.offset(moment, first.city.zone),
                 "days": days(moment, first),
                 "rotate": seconds(),
+                "first": first_view(),
                 "patience": PATIENCE,
                 "theme": choices.asked("theme", choices.THEMES, "dark"),
                 "language": text.language(),

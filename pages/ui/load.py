@@ -11,7 +11,6 @@ from data.city import city as city_of
 from data.parameters import POLLUTANTS, WEATHER
 from data.served import real_store, served
 from data.store import Store
-from pages.ui import text
 from pages.ui.picture import Picture, paint
 
 KEPT = 48  # entries of a cache; a screen needs about six
@@ -236,11 +235,11 @@ def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _picture(version: str, city: str, parameter: str, moment: datetime, language: str) -> Picture:
+def _picture(version: str, city: str, parameter: str, moment: datetime) -> Picture:
     back = timedelta(hours=96)  # 72 hours of running 24-h means
     return paint(
         city_of(city), moment, measurements(city, (*POLLUTANTS, *WEATHER), back), stations(city),
-        expected(city, moment), language=language, parameter=parameter,
+        expected(city, moment), parameter=parameter,
         attribution=table("attribution"), events=table("events"),
     )  # fmt: skip
 
@@ -248,4 +247,4 @@ def _picture(version: str, city: str, parameter: str, moment: datetime, language
 def picture(city: str, parameter: str = "pm25") -> Picture:
     """What the situation page, the wall and the map say of a city, as of this minute; read-only."""
     moment = now().replace(second=0, microsecond=0)
-    return _picture(version(), city, parameter, moment, text.language())
+    return _picture(version(), city, parameter, moment).named()

@@ -6,7 +6,7 @@ import pandas as pd
 import pydeck as pdk
 
 from data.city import City
-from pages.ui.palette import KINDS, rgba
+from pages.ui.palette import KINDS, ink_on, rgba
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 INKS = {"light": [27, 36, 45, 255], "dark": [232, 236, 240, 255]}
@@ -77,6 +77,7 @@ def stations(
     rows = table.dropna(subset=["lat", "lon"])
     drawn = rows.assign(
         fill=[rgba(c, 235) for c in rows["colour"]],
+        ink=[rgba(ink_on(c)) for c in rows["colour"]],
         symbol=[KINDS.get(k, "●") for k in rows["kind"]],
         number=rows["number"].astype(str),
     )
@@ -93,7 +94,9 @@ def stations(
 
 
 def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
-    def words(name: str, column: str, size: int, colour: list[int], offset: list[int], **more: object) -> pdk.Layer:
+    def words(
+        name: str, column: str, size: int, colour: list[int] | str, offset: list[int], **more: object
+    ) -> pdk.Layer:
         return pdk.Layer(
             "TextLayer",
             rows,
@@ -129,7 +132,7 @@ def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
             pickable=True,
             auto_highlight=True,
         ),
-        words("numbers", "number", 14, [255, 255, 255, 255], [0, 0]),
+        words("numbers", "number", 14, "ink", [0, 0]),
         words("symbols", "symbol", 13, ink, [18, -14], **halo),
         words("names", "name", 12, ink, [0, 27], **halo),
     ]

@@ -60,3 +60,18 @@ def by_ratio(ratio: float | None) -> str:
 def rgba(colour: str, alpha: int = 255) -> list[int]:
     """Red, green, blue and opacity of a `#rrggbb`, as maps take them."""
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
+
+
+def ink_on(colour: str) -> str:
+    """
+    Black or white, whichever stands out more on a colour.
+
+    Examples
+    --------
+    >>> ink_on("#c9a25e"), ink_on("#8f1d2c")
+    ('#14181c', '#ffffff')
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # WCAG 2
+    return "#14181c" if luminance > 0.2 else "#ffffff"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from pages.ui import text
-from pages.ui.palette import RATIOS, STATES, UNKNOWN
+from pages.ui.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.picture import Picture
 from pages.ui.plan import plan
 from pages.ui.spark import spark
@@ -33,7 +33,7 @@ def views(pictures: Sequence[Picture], status: pd.DataFrame) -> str:
     """
     several = len(pictures) > 1
     first = t("wall.view.both") if several else pictures[0].name
-    made = [view(first, "".join(city(p, wide=not several) for p in pictures), "both" if several else "one")]
+    made = [view(first, "".join(city(p) for p in pictures), "both" if several else "one")]
     made += [view(t("wall.view.map", city=p.name), town(p), "mapview") for p in pictures]
     made.append(
         view(t("wall.view.trend"), "".join(curve(p) for p in pictures), "trends" if several else "trends single")
@@ -67,9 +67,10 @@ def state(picture: Picture) -> str:
 
 def big(picture: Picture) -> str:
     """The city's figure."""
+    unit = "<br>".join(html(w) for w in (t_unit(picture.unit), *picture.averaged().split(" · ")))
     return (
-        f'<div class="big"><span class="num">{number(picture.value)}</span><span class="unit">{html(t_unit(picture.unit))}'
-        f'<br>{html(picture.averaged())}</span><span class="arrow">{html(picture.arrow())}</span></div>'
+        f'<div class="big"><span class="num">{number(picture.value)}</span><span class="unit">{unit}</span>'
+        f'<span class="arrow">{html(picture.arrow())}</span></div>'
     )
 
 
@@ -81,9 +82,8 @@ def chips(picture: Picture) -> str:
     return f'<div class="chips">{made}</div>'
 
 
-def city(picture: Picture, *, wide: bool) -> str:
+def city(picture: Picture) -> str:
     """A city's panel."""
-    width, height = (1848, 420) if wide else (888, 300)
     body = [
         f'<div class="cap1"><h2>{html(picture.name)}</h2>{fresh(picture)}</div>',
         f'<div class="row">{state(picture)}{big(picture)}</div>',
@@ -92,23 +92,17 @@ def city(picture: Picture, *, wide: bool) -> str:
     if picture.value is None and not len(picture.hourly):
         body.append(f'<div class="none">{html(t("wall.nothing"))}</div>')
     else:
-        body.append(f'<div class="curve">{_spark(picture, width, height)}</div>')
-        body.append(f'<div class="cap">{html(picture.caption())}</div>')
+        body.append(f'<div class="curve">{_spark(picture)}</div>')
+        body.append(f'<div class="cap">{html(t("wall.caption", parameter=picture.label()))}</div>')
     body.append(sources(picture) if len(picture.sources) else ranks(picture))
-    body += [f'<div class="event">⚠ {html(words)}</div>' for words in picture.events[:2]]
+    body += [f'<div class="event">⚠ {html(words)}</div>' for words in picture.happening()[:2]]
     return f'<section class="city ages">{"".join(body)}</section>'
 
 
-def _spark(picture: Picture, width: int, height: int) -> str:
+def _spark(picture: Picture) -> str:
     return spark(
-        picture.hourly,
-        picture.running,
-        zone=picture.city.zone,
-        now=picture.now,
-        lines=picture.lines(),
-        width=width,
-        height=height,
-    )
+        picture.hourly, picture.running, zone=picture.city.zone, now=picture.now, lines=picture.lines()
+    )  # fmt: skip
 
 
 def ranks(picture: Picture) -> str:
@@ -120,60 +114,56 @@ def ranks(picture: Picture) -> str:
     made = []
     for row in rows.itertuples():
         hot = " hot" if picture.limit and row.day > picture.limit else ""
-        made.append(
-            f'<div class="rank{hot}"><span>{html(row.name)}</span><span class="track"><i style="width:{row.day / top:.1%}">'
-            f"</i></span><span><b>{number(row.day)}</b> <small>{html(t(f'quantity.kind.{row.kind}'))}</small></span></div>"
-        )
+        kind = f"{KINDS[row.kind]} {html(t(f'quantity.kind.{row.kind}'))}"
+        made.append(_rank(html(row.name), row.day / top, "", number(row.day), kind, hot))
     title = html(t("wall.highest"))
     return f'<div class="ranks"><h3>{title} <small>{html(picture.averaged())}</small></h3>{"".join(made)}</div>'
+
+
+def _rank(name: str, share: float, interval: str, value: str, small: str, look: str) -> str:
+    track = f'<span class="track"><i style="width:{min(share, 1):.1%}"></i>{interval}</span>'
+    return f'<div class="rank{look}"><span>{name}</span>{track}<span><b>{value}</b> <small>{small}</small></span></div>'
 
 
 def sources(picture: Picture) -> str:
     """Likely sources with their intervals, when the attribution has run."""
     made = []
     for row in picture.sources.head(5).itertuples():
-        hatch = " hatch" if row.category == "undetermined" else ""
-        made.append(
-            f'<div class="rank{hatch}"><span>{html(t(f"frame.source.{row.category}"))}</span><span class="track">'
-            f'<i style="width:{row.share:.0f}%"></i><u style="left:{row.lower:.0f}%;width:{max(row.upper - row.lower, 0):.0f}%">'
-            f"</u></span><span><b>{number(row.share)} %</b> <small>({number(row.lower)}–{number(row.upper)})</small></span>"
-            "</div>"
-        )
+        width = max(row.upper - row.lower, 0)
+        interval = f'<u style="left:{row.lower:.0f}%;width:{width:.0f}%"></u>'
+        small = f"({number(row.lower)}–{number(row.upper)})"
+        look = " hatch" if row.category == "undetermined" else ""
+        name = html(t(f"frame.source.{row.category}"))
+        made.append(_rank(name, row.share / 100, interval, f"{number(row.share)} %", small, look))
     return f'<div class="sources"><h3>{html(t("wall.sources"))}</h3>{"".join(made)}</div>'
 
 
 def town(picture: Picture) -> str:
     """A city's plan with its figure beside it."""
-    limit = picture.limit
-    bands = [(0.0, *RATIOS[0]), *((a[0], *b) for a, b in zip(RATIOS, RATIOS[1:], strict=False))]
-    legend = (
-        "".join(
-            f'<div><em style="background:{colour}"></em>{_band(low * limit, high * limit)}</div>'
-            for low, high, colour in bands
-        )
-        if limit
-        else ""
-    )
+    tops = [top for top, _ in RATIOS]
+    bands = zip([0.0, *tops], RATIOS, strict=False)
+    legend = "".join(_band(low, high, colour, picture.limit) for low, (high, colour) in bands if picture.limit)
     legend += f'<div><em style="background:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
     legend += "".join(f"<div>{html(words)}</div>" for words in picture.kinds())
     return (
         f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side ages">'
         f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{chips(picture)}"
-        f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}{legend}</div></div>'
+        f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}<div class="keys">{legend}</div></div></div>'
     )
 
 
-def _band(low: float, high: float) -> str:
-    return f"&gt; {number(low)}" if high == float("inf") else f"{number(low)}–{number(high)}"
+def _band(low: float, high: float, colour: str, limit: float) -> str:
+    words = f"&gt; {number(low * limit)}" if high == float("inf") else f"{number(low * limit)}–{number(high * limit)}"
+    return f'<div><em style="background:{colour}"></em>{words}</div>'
 
 
 def curve(picture: Picture) -> str:
     """A city's last days across the whole wall."""
-    height = 300
+    figure = f"{number(picture.value)} {html(t_unit(picture.unit))}"
+    caption = html(t("wall.caption", parameter=picture.label()))
     return (
-        f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} · {number(picture.value)} '
-        f"{html(t_unit(picture.unit))}</h2>{fresh(picture)}</div>"
-        f'<div class="curve">{_spark(picture, 1848, height)}</div><div class="cap">{html(picture.caption())}</div></section>'
+        f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} · {figure}</h2>{fresh(picture)}</div>'
+        f'<div class="curve">{_spark(picture)}</div><div class="cap">{caption}</div></section>'
     )
 
 
@@ -207,8 +197,9 @@ def top(pictures: Sequence[Picture], status: pd.DataFrame, *, simulated: bool, r
     marks = f'<span class="tag demo">{html(t("frame.demo"))}</span>' if simulated else ""
     marks += f'<span class="tag replay">{html(t("frame.replay"))}</span>' if replay else ""
     return (
-        f'<div class="top"><span class="beat"></span><h1>{html(t("frame.centre"))}</h1>{marks}<span class="net">{html(networks)}'
-        '<span class="updated"></span></span><span class="clock"><span class="time"></span>'
+        f'<div class="top"><span class="beat"></span><h1>{html(t("frame.centre"))}</h1>{marks}'
+        f'<span class="net">{html(networks)}<span class="updated"></span></span>'
+        '<span class="clock"><span class="time"></span>'
         '<small class="date"></small></span></div><div class="gone"></div>'
     )
 

@@ -1,7 +1,7 @@
 """One city's picture: its situation as the models see it, with the curves, names and words that screens add."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -53,7 +53,7 @@ class Picture:
     series: pd.DataFrame
     model: pd.DataFrame
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
-    events: tuple[str, ...] = ()
+    events: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def name(self) -> str:
@@ -256,6 +256,21 @@ class Picture:
             if k in counts
         ]
 
+    def named(self) -> "Picture":
+        """The same with station names in the reader's language, where the network gave them."""
+        own = f"name_{text.language()}"
+        if own not in self.stations:
+            return self
+        table = self.stations
+        return replace(self, stations=table.assign(name=table[own].where(table[own] != "", table["name"])))
+
+    def happening(self) -> list[str]:
+        """Events of now, in words."""
+        return [
+            t("situation.event", kind=t(f"frame.event.{row.kind}"), since=text.at(row.start, self.city.zone))
+            for row in self.events.itertuples()
+        ]
+
     def placed(self) -> pd.DataFrame:
         """Stations as maps and plans take them: 24-h means, coloured by their share of the 24-h limit."""
         rows = self.stations
@@ -281,7 +296,6 @@ def paint(
     stations: pd.DataFrame,
     expected: Mapping[str, frozenset[str]],
     *,
-    language: str,
     parameter: str = "pm25",
     attribution: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
@@ -297,8 +311,6 @@ def paint(
         As the store gives them.
     expected : mapping of str to frozenset of str
         Stations known to measure each pollutant.
-    language : str
-        For station names.
 
     Returns
     -------
@@ -312,7 +324,7 @@ def paint(
         city=city,
         now=now,
         situation=made,
-        stations=_stations(made, rows, stations, expected.get(parameter, frozenset()), language),
+        stations=_stations(made, rows, stations, expected.get(parameter, frozenset())),
         series=city_series(rows, stations, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
@@ -320,9 +332,7 @@ def paint(
     )
 
 
-def _stations(
-    made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expected: frozenset[str], language: str
-) -> pd.DataFrame:
+def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expected: frozenset[str]) -> pd.DataFrame:
     """The newest value and the 24-h mean of each station; one that is silent has a row without a value."""
     described = stations.drop_duplicates("station").set_index("station")
     air = once(standing_for_air(rows[(rows["parameter"] == made.parameter) & (rows["flag"] == "ok")]), stations)
@@ -343,11 +353,9 @@ def _stations(
             {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "reason": "", "counts": False}
         )
         table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
-    names = described["name"] if len(described) else pd.Series(dtype="str")
-    own = described.get(f"name_{language}")
-    if own is not None:
-        names = own.where(own.fillna("") != "", names)
-    table["name"] = table["station"].map(names).fillna(table["station"])
+    for column in (c for c in described if str(c).startswith("name")):
+        table[column] = table["station"].map(described[column]).fillna("")
+    table["name"] = table["name"].where(table["name"] != "", table["station"]) if "name" in table else table["station"]
     table["day"] = table["station"].map(days).astype("float64")
     for column in ("lat", "lon", "station_class"):
         table[column] = table["station"].map(described[column]) if column in described else np.nan
@@ -377,13 +385,9 @@ def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.Dat
     return rows[["category", "share", "lower", "upper"]].reset_index(drop=True)
 
 
-def running(events: pd.DataFrame | None, city: City, now: datetime) -> tuple[str, ...]:
-    """Events that have begun and not ended, in words."""
+def running(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:
+    """Events that have begun and not ended."""
     if events is None or not set(EVENT_COLUMNS) <= set(events):
-        return ()
+        return pd.DataFrame(columns=list(EVENT_COLUMNS))
     rows = events[(events["city"] == city.key) & (events["start"] <= pd.Timestamp(now))]
-    rows = rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(now))]
-    return tuple(
-        t("situation.event", kind=t(f"frame.event.{row.kind}"), since=text.at(row.start, city.zone))
-        for row in rows.sort_values("start").itertuples()
-    )
+    return rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(now))].sort_values("start")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.city import City
 from pages.ui.maps import STATIC
-from pages.ui.palette import KINDS
+from pages.ui.palette import KINDS, ink_on
 from pages.ui.text import html
 
 Place = Callable[[float, float], tuple[float, float]]
@@ -72,7 +72,7 @@ def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
         taken.append((x, name_y))
         made.append(
             f'<g class="st{" old" if row.faded else ""}"><circle cx="{x:.0f}" cy="{y:.0f}" r="34" fill="{row.colour}"/>'
-            f'<text class="no" x="{x:.0f}" y="{y + 10:.0f}">{html(row.number)}</text>'
+            f'<text class="no" fill="{ink_on(row.colour)}" x="{x:.0f}" y="{y + 10:.0f}">{html(row.number)}</text>'
             f'<text class="sy" x="{x + 34:.0f}" y="{y - 20:.0f}">{KINDS.get(row.kind, "")}</text>'
             f'<text class="na" x="{x:.0f}" y="{name_y:.0f}">{html(row.name)}</text></g>'
         )
@@ -99,12 +99,12 @@ def _scale(per_km: float, height: int) -> str:
 
 def ground(city: City) -> list[tuple[str, list[list[float]]]]:
     """
-    Lines and areas of the city's basemap, if one was built.
+    Lines of the city's basemap, if one was built.
 
     Returns
     -------
-    list of (kind, points)
-        Kind is `fill` or `line`; points are [lon, lat].
+    list of (layer, points)
+        Layer as the basemap names it: `boundary`, `district`, `river`, `road`, `graticule` …; points are [lon, lat].
     """
     path = STATIC / "basemap" / f"{city.key}.json"
     return _ground(path, path.stat().st_mtime_ns) if path.exists() else []
@@ -112,32 +112,33 @@ def ground(city: City) -> list[tuple[str, list[list[float]]]]:
 
 @cache
 def _ground(path: Path, stamp: int) -> list[tuple[str, list[list[float]]]]:
-    style = json.loads(path.read_text("utf-8"))
-    drawn = {layer.get("source"): layer["type"] for layer in style.get("layers", []) if layer.get("source")}
-    found: list[tuple[str, list[list[float]]]] = []
-    for name, source in style.get("sources", {}).items():
-        data = source.get("data")
-        if isinstance(data, str):
-            beside = STATIC / data.removeprefix("/app/static/").removeprefix("./")
-            data = json.loads(beside.read_text("utf-8")) if beside.exists() else None
-        if isinstance(data, dict):
-            found += [("fill" if drawn.get(name) == "fill" else "line", p) for p in _paths(data)]
-    return found
+    sources = json.loads(path.read_text("utf-8")).get("sources", {})
+    features = [
+        f
+        for source in sources.values()
+        if isinstance(source.get("data"), dict)
+        for f in source["data"].get("features", ())
+    ]
+    return [
+        (str(feature.get("properties", {}).get("layer", "")), points)
+        for feature in features
+        for points in _paths(feature.get("geometry") or {})
+    ]
 
 
-def _paths(thing: dict[str, Any]) -> Iterator[list[list[float]]]:
-    for part in (*thing.get("features", ()), *thing.get("geometries", ())):
+def _paths(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
+    for part in geometry.get("geometries", ()):
         yield from _paths(part)
-    if thing.get("type") == "Feature" and thing.get("geometry"):
-        yield from _paths(thing["geometry"])
-    points = thing.get("coordinates")
-    depth = {"LineString": 0, "Polygon": 1, "MultiLineString": 1, "MultiPolygon": 2}.get(str(thing.get("type")))
-    if points and depth is not None:
-        for _ in range(depth - 1):
-            points = [ring for polygon in points for ring in polygon]
-        yield from ([points] if depth == 0 else points)
+    points = geometry.get("coordinates")
+    match geometry.get("type"):
+        case "LineString":
+            yield points
+        case "Polygon" | "MultiLineString":
+            yield from points
+        case "MultiPolygon":
+            yield from (ring for polygon in points for ring in polygon)
 
 
-def _shape(kind: str, points: list[list[float]], place: Place) -> str:
+def _shape(layer: str, points: list[list[float]], place: Place) -> str:
     at = " ".join(f"{x:.0f},{y:.0f}" for x, y in (place(p[1], p[0]) for p in points))
-    return f'<polygon class="ar" points="{at}"/>' if kind == "fill" else f'<polyline class="li" points="{at}"/>'
+    return f'<polyline class="li l-{html(layer)}" points="{at}"/>'

@@ -9,7 +9,7 @@ import pandas as pd
 from pages.ui import text
 from pages.ui.charts import Line, regular
 
-LEFT, BOTTOM, TOP = 8, 38, 34  # room for words inside the drawing
+WIDE, HIGH = 1000, 100  # of the drawing, which is stretched over whatever room there is; words are not
 
 
 def spark(
@@ -20,11 +20,9 @@ def spark(
     now: datetime,
     back: timedelta = timedelta(hours=72),
     lines: Sequence[Line] = (),
-    width: int = 880,
-    height: int = 300,
 ) -> str:
     """
-    An SVG of a series for a screen that is read from afar.
+    HTML of a series for a screen that is read from afar.
 
     Parameters
     ----------
@@ -42,42 +40,37 @@ def spark(
     Returns
     -------
     str
-        SVG; its letters are sized in the units of `width`.
+        Fills the box it is put into; points stand at the END of their interval.
     """
     first = now - back
     peaks = [float(t["value"].max()) for t in (hourly, running) if len(t)] + [line.value for line in lines]
-    top = max([p for p in peaks if p == p], default=1.0) * 1.08 or 1.0
+    top = max([p for p in peaks if p == p], default=1.0) * 1.12 or 1.0
 
     def x(moment: datetime) -> float:
-        return (moment - first) / back * width
+        return (moment - first) / back * WIDE
 
     def y(value: float) -> float:
-        return TOP + (height - TOP - BOTTOM) * (1 - min(max(value / top, 0), 1))
+        return HIGH * (1 - min(max(value / top, 0), 1))
 
-    parts = [f'<svg viewBox="0 0 {width} {height}" class="spark" role="img">']
-    parts += _ticks(first, now, zone, x, height)
-    for name, table in (("hour", hourly), ("run", running)):
-        parts.append(f'<path class="{name}" d="{_path(table, x, y)}"/>')
-    for line in lines:
-        level = y(line.value)
-        parts.append(f'<line class="limit" x1="0" x2="{width}" y1="{level:.1f}" y2="{level:.1f}"/>')
-        parts.append(f'<text class="lim" x="{LEFT}" y="{level - 8:.1f}">{text.html(line.words)}</text>')
-    return "".join([*parts, "</svg>"])
+    days = [(x(m.to_pydatetime()), m) for m in midnights(first, now, zone)]
+    drawn = [f'<line class="grid" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{HIGH}"/>' for at, _ in days]
+    drawn += [f'<path class="{k}" d="{_path(rows, x, y)}"/>' for k, rows in (("hour", hourly), ("run", running))]
+    drawn += [f'<line class="limit" x1="0" x2="{WIDE}" y1="{y(n.value):.2f}" y2="{y(n.value):.2f}"/>' for n in lines]
+    words = [f'<span class="lim" style="top:{y(n.value):.1f}%">{text.html(n.words)}</span>' for n in lines]
+    words += [_tick(at / WIDE, moment, zone) for at, moment in days if at < WIDE * 0.9]
+    svg = f'<svg viewBox="0 0 {WIDE} {HIGH}" preserveAspectRatio="none" role="img">{"".join(drawn)}</svg>'
+    return f'<div class="spark"><div class="area">{svg}{"".join(words)}</div></div>'
 
 
-def _ticks(first: datetime, last: datetime, zone: ZoneInfo, x, height: int) -> list[str]:  # type: ignore[no-untyped-def]
-    midnights = pd.date_range(first.astimezone(zone).date(), last.astimezone(zone).date(), freq="D", tz=zone)
-    made = []
-    for midnight in midnights:
-        at = x(midnight.to_pydatetime())
-        if at < 0:
-            continue
-        made.append(f'<line class="grid" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{height - BOTTOM}"/>')
-        if at < x(last) - 100:
-            words = f"{text.weekday(midnight, zone)} {text.day(midnight, zone, year=False)}"
-            made.append(f'<text class="tick" x="{at + 6:.1f}" y="{height - 10}">{text.html(words)}</text>')
-    made.append(f'<line class="base" x1="0" x2="{x(last):.1f}" y1="{height - BOTTOM}" y2="{height - BOTTOM}"/>')
-    return made
+def midnights(first: datetime, last: datetime, zone: ZoneInfo) -> list[pd.Timestamp]:
+    """The city's midnights between two moments."""
+    days = pd.date_range(first.astimezone(zone).date(), last.astimezone(zone).date(), freq="D", tz=zone)
+    return [day for day in days if day >= first]
+
+
+def _tick(share: float, midnight: pd.Timestamp, zone: ZoneInfo) -> str:
+    words = f"{text.weekday(midnight, zone)} {text.day(midnight, zone, year=False)}"
+    return f'<span class="tick" style="left:{share:.1%}">{text.html(words)}</span>'
 
 
 def _path(table: pd.DataFrame, x, y) -> str:  # type: ignore[no-untyped-def]

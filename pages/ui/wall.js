@@ -49,7 +49,8 @@ function rotate(state) {
   if (!views.length) return;
   const every = data.rotate * SECOND;
   const spent = performance.now() - state.started;
-  const index = every > 0 ? Math.floor(spent / every) % views.length : 0;
+  const turned = every > 0 ? Math.floor(spent / every) : 0;
+  const index = (turned + (data.first ?? 0)) % views.length;
   views.forEach((view, i) => view.classList.toggle("on", i === index));
   const next = views[(index + 1) % views.length];
   root.querySelector(".place").textContent = `${index + 1} / ${views.length} · ${views[index].dataset.name}`;
