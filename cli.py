@@ -299,10 +299,12 @@ def demo(a: Arguments) -> Result:
     """Build or extend the demo world in its own store."""
     from data import demo as world
     from data.served import demo_store
+    from models.quality import flag
 
     os.environ[STORE] = str(a.store or os.environ.get(STORE) or "var/store")
     store = demo_store()
-    world.fill(store, clock.now())
+    now = clock.now()
+    world.fill(store, now, check=lambda rows: flag(rows, now=now))
     print(store.folder)
     return {"store": str(store.folder)}
 

@@ -42,10 +42,12 @@ def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -
 
 def _demo(real: Store, demo: Store, stop: threading.Event) -> None:
     from data import demo as world
+    from models.quality import flag
 
     while real.is_empty() and not stop.is_set():
         try:
-            world.fill(demo, clock.now())
+            moment = clock.now()
+            world.fill(demo, moment, check=lambda rows, at=moment: flag(rows, now=at))
         except StoreError as error:
             log.warning("demo world: %s", error)
         if stop.wait(DEMO_EVERY):

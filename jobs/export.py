@@ -183,6 +183,8 @@ def plan(store: Store, request: Request) -> Plan:
 
 
 def _why(source: str) -> str:
+    if credit(source).may_redistribute:
+        return "the licence of these stations is not stated or does not allow passing them on"
     return f"the licence ({credit(source).licence}) does not allow passing it on"
 
 

@@ -13,6 +13,11 @@ from pages.ui.text import number, t
 from sources import SOURCES
 
 
+COLUMNS = [
+    "network", "city", "attempted", "succeeded", "newest", "rows", "rejected", "error", "failing_since", "next",
+]  # fmt: skip
+
+
 def moment(value: object, zone: object) -> str:
     """A moment on the city's clock, or a word where there is none."""
     return t("feeds.never") if pd.isna(value) else text.at(pd.Timestamp(value).to_pydatetime(), zone)
@@ -67,7 +72,7 @@ def board(rows: pd.DataFrame) -> None:
     for _, row in rows.iterrows():
         zone = known[row["city"]].zone
         age = (pd.Timestamp(load.now()) - row["newest"]).total_seconds() / 60 if pd.notna(row["newest"]) else None
-        error = str(row["error"] or "") if row["state"] == "bad" else ""
+        error = str(row["error"] or "").removeprefix(f"{row['network']}: ") if row["state"] == "bad" else ""
         if error and pd.notna(row["failing_since"]):
             error += f" ({t('feeds.since', moment=moment(row['failing_since'], zone))})"
         table.append(
@@ -85,7 +90,14 @@ def board(rows: pd.DataFrame) -> None:
                 t("feeds.rejected"): number(row["rejected"]),
             }
         )
-    st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
+    failing = any(state == "bad" for state in rows["state"])
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        width="stretch",
+        row_height=72 if failing else None,  # an error is a sentence and needs lines
+        column_config={t("feeds.error"): st.column_config.TextColumn(width="large" if failing else "small")},
+    )
 
 
 def stations() -> None:

@@ -1,4 +1,4 @@
-"""How numbers are made: limits with their status, indices, checks, rules of age and coverage, licences; all generated."""
+"""How numbers are made: limits with their status, indices, checks, rules of age, licences; all generated."""
 
 import re
 import tomllib
@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from data.city import cities
 from data.limits import Limit, registry
 from data.parameters import PARAMETERS
 from models import aqi, checks, quality_levels, quality_rules
@@ -33,12 +32,7 @@ def limits() -> None:
 
 
 def _jurisdiction(key: str) -> str:
-    where = [c.name() for c in cities().values() if c.law == key]
-    return (
-        t(f"quantity.standard.{key}")
-        if key not in ("eu",)
-        else t("method.eu") + (f" ({', '.join(where)})" if where else "")
-    )
+    return t("method.eu") if key == "eu" else t(f"quantity.standard.{key}")
 
 
 def _limit(limit: Limit) -> dict[str, str]:
@@ -66,7 +60,9 @@ def indices() -> None:
     for standard in aqi.STANDARDS:
         st.markdown(f"**{t(f'quantity.standard.{standard}')}**")
         table = pd.read_csv(ROOT / "data" / "standards" / f"{standard.replace('-', '_')}.csv")
-        table["range"] = [f"{a:g} – {b:g}" for a, b in zip(table["low"], table["high"], strict=True)]
+        table["range"] = [
+            f"{a:g} – {b:g}" if b == b else f"≥ {a:g}" for a, b in zip(table["low"], table["high"], strict=True)
+        ]
         table["what"] = [
             f"{t(f'quantity.parameter.{p}')}, {_span(m)}, {u}"
             for p, m, u in zip(table["parameter"], table["minutes"], table["unit"], strict=True)

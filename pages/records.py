@@ -186,7 +186,8 @@ def licences(found: export.Plan) -> None:
 def _why(source: str) -> str:
     from sources.credits import credit
 
-    return t("records.why", licence=markdown(credit(source).licence))
+    one = credit(source)
+    return t("records.why_station") if one.may_redistribute else t("records.why", licence=markdown(one.licence))
 
 
 def rejected(city: City) -> None:
