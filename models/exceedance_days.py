@@ -67,7 +67,9 @@ def exceedance_days(
         for line in _years(air[air["parameter"] == limit.parameter], limit, classes, min_coverage)
     ]
     whole = [name for name in COLUMNS if name.startswith(("days", "indicative_")) or name == "year"]
-    return pd.DataFrame(lines, columns=list(COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
+    table = pd.DataFrame(lines, columns=list(COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
+    order = table.groupby(["parameter", "standard", "level"], sort=False).ngroup()
+    return table.assign(order=order).sort_values(["order", "year"], kind="stable")[list(COLUMNS)].reset_index(drop=True)
 
 
 def _years(rows: pd.DataFrame, limit: Limit, classes: dict[str, str], min_coverage: float) -> list[dict[str, object]]:
