@@ -71,7 +71,7 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
     zone = picture.city.zone
     said = []
     for row in shown.rows.to_dict("records"):
-        lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {t('quantity.kind.' + row['kind'])}")]
+        lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {_kind(row['kind'])}")]
         lines.append(html(f"{picture.label()}: {row['number']} {t_unit(picture.unit)}"))
         if pd.notna(row.get("end")):
             lines.append(html(t("map.until", moment=text.at(row["end"].to_pydatetime(), zone))))
@@ -79,10 +79,22 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
         else:
             lines.append(html(t("frame.no_data")))
         if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
-            lines.append(html(f"{t('quantity.flag.' + row['flag'])}: {row['reason']}"))
+            lines.append(html(f"{_flag(row['flag'])}: {row['reason']}"))
         lines.append(html(str(row["station"])))
         said.append("<br>".join(lines))
     return shown.rows.assign(tip=said)
+
+
+def _kind(key: str) -> str:
+    return t(f"quantity.kind.{key}")
+
+
+def _flag(key: str) -> str:
+    return t(f"quantity.flag.{key}")
+
+
+def _category(key: str) -> str:
+    return t(f"frame.source.{key}")
 
 
 def sites(city: City) -> tuple[pd.DataFrame, str]:
@@ -101,7 +113,7 @@ def sites(city: City) -> tuple[pd.DataFrame, str]:
             html(x)
             for x in (
                 n,
-                f"{t('frame.source.' + r.category)} · {r.subtype}" + (f" · {r.fuel}" if r.fuel else ""),
+                f"{_category(r.category)} · {r.subtype}" + (f" · {r.fuel}" if r.fuel else ""),
                 t(f"map.status.{r.status}"),
                 t(f"map.quality.{r.coord_quality}"),
             )

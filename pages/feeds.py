@@ -12,7 +12,6 @@ from pages.ui.palette import FRESHNESS, KINDS
 from pages.ui.text import number, t
 from sources import SOURCES
 
-
 COLUMNS = [
     "network", "city", "attempted", "succeeded", "newest", "rows", "rejected", "error", "failing_since", "next",
 ]  # fmt: skip
