@@ -233,7 +233,13 @@ def _broken(chunk: Chunk, batch: _Batch, account: _Account, origin: str) -> int:
 
 
 def _take(
-    chunk: Chunk, layout: Layout, options: Options, known_at: datetime, batch: _Batch, account: _Account, profile: Profile
+    chunk: Chunk,
+    layout: Layout,
+    options: Options,
+    known_at: datetime,
+    batch: _Batch,
+    account: _Account,
+    profile: Profile,
 ) -> None:
     """Rows of a piece of a file: through the profile, then through the door."""
     home = profile.home(chunk.table)
@@ -259,7 +265,9 @@ def _refused(rows: pd.DataFrame) -> pd.DataFrame:
     """Reason and count of rows the profile refused, with the first of each as excerpt."""
     first = rows.drop_duplicates("reason").drop(columns="reject")
     counts = rows["reason"].value_counts()
-    excerpts = [str({k: v for k, v in row.items() if pd.notna(v) and k != "reason"})[:300] for row in first.to_dict("records")]
+    excerpts = [
+        str({k: v for k, v in row.items() if pd.notna(v) and k != "reason"})[:300] for row in first.to_dict("records")
+    ]
     return pd.DataFrame({"reason": first["reason"], "excerpt": excerpts, "count": first["reason"].map(counts)})
 
 

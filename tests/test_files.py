@@ -9,8 +9,19 @@ import pytest
 from data.city import city
 from data.schema import conform, conform_stations
 from sources.credits import IMPORTS
-from sources.files import FORMATS, ImportFileError, Options, chunks, header
-from sources.files import airdata_kz, airnow_dos, kazhydromet, reading, tashkent_open, tidy
+from sources.files import (
+    FORMATS,
+    ImportFileError,
+    Options,
+    airdata_kz,
+    airnow_dos,
+    chunks,
+    header,
+    kazhydromet,
+    reading,
+    tashkent_open,
+    tidy,
+)
 from tests.conftest import NOW
 
 ASTANA, TASHKENT = Options(city=city("astana"), name="pm25.csv.gz"), Options(city=city("tashkent"))
@@ -86,7 +97,9 @@ def test_airdata_pollutant_is_in_the_file_name_and_city_in_the_coordinates() -> 
     assert airdata_kz.home(airdata(datetime_utc=["x"], lat=["43.2"], lon=["76.9"])) == ""
 
 
-PLACES = text(value_id=["036112022"], name_ru=["Дружба народов"], name_uz=["Xalqlar do'stligi"], lat=["41.3"], lon=["69.2"])
+PLACES = text(
+    value_id=["036112022"], name_ru=["Дружба народов"], name_uz=["Xalqlar do'stligi"], lat=["41.3"], lon=["69.2"]
+)
 
 
 def test_tashkent_day_is_a_median_of_the_local_day() -> None:
@@ -96,14 +109,20 @@ def test_tashkent_day_is_a_median_of_the_local_day() -> None:
     assert len(rows) == 1
     row = rows.iloc[0]
     assert (row["start"], row["minutes"], row["value"]) == (pd.Timestamp("2023-03-08T19:00Z"), 1440, 71.0)
-    assert (row["station"], row["reason"], row["flag"]) == ("tashkent-open:036112022", "daily median of hourly values", "ok")
+    assert (row["station"], row["reason"], row["flag"]) == (
+        "tashkent-open:036112022",
+        "daily median of hourly values",
+        "ok",
+    )
     assert tashkent_open.daily(table, TASHKENT)["station"].iloc[0] == "tashkent-open:Дружба  Народов"
     assert tashkent_open.named(table, options)["station"].tolist() == ["tashkent-open:Чужая"]
     assert tashkent_open.places(PLACES, options)["lat"].tolist() == [41.3]
 
 
 def test_tashkent_hours_begin_at_their_local_stamp() -> None:
-    table = text(station_id=["036112022"], datetime=["2024-12-18T00:00:00"], humidity=["62.6"], rain=[None], pm2_5=["55"])
+    table = text(
+        station_id=["036112022"], datetime=["2024-12-18T00:00:00"], humidity=["62.6"], rain=[None], pm2_5=["55"]
+    )
     rows = kept(tashkent_open.hourly(table, TASHKENT))
     assert rows["parameter"].tolist() == ["pm25", "relative_humidity"]
     assert set(rows["start"]) == {pd.Timestamp("2024-12-17T19:00Z")}
@@ -128,8 +147,8 @@ def test_tashkent_sensor_file_tells_measured_from_modelled() -> None:
 
 def dos(**columns: list[str]) -> pd.DataFrame:
     n = len(next(iter(columns.values())))
-    plain = {"Site": "Astana", "Parameter": "PM2.5 - Principal", "Date (LT)": "2022-01-02 01:00 AM", "Raw Conc.": "12.0",
-             "Conc. Unit": "UG/M3", "Duration": "1 Hr", "QC Name": "Valid"}  # fmt: skip
+    plain = {"Site": "Astana", "Parameter": "PM2.5 - Principal", "Date (LT)": "2022-01-02 01:00 AM",
+             "Raw Conc.": "12.0", "Conc. Unit": "UG/M3", "Duration": "1 Hr", "QC Name": "Valid"}  # fmt: skip
     return text(**{**{k: [v] * n for k, v in plain.items()}, **columns})
 
 
@@ -166,16 +185,20 @@ def test_an_hour_that_came_twice_is_not_guessed() -> None:
     assert airnow_dos.parse(table, ASTANA)["reject"].tolist() == ["local hour came twice or never"]
 
 
-FEED = {"code (S)": ["PM2.5", "PM2.5", "PM10"], "date (S)": ["2020-03-27T01:00:00.000Z"] * 3, "stationId (N)": ["12", "12", "26"],
-        "ts (S)": ["2020-03-27T02:00", "2020-03-27T01:48", "2020-03-27T01:48"], "unit (S)": ["mg/m3"] * 3,
-        "value (N)": ["0.05", "0.02", "0.03"]}  # fmt: skip
+FEED = {"code (S)": ["PM2.5", "PM2.5", "PM10"], "date (S)": ["2020-03-27T01:00:00.000Z"] * 3,
+        "stationId (N)": ["12", "12", "26"], "ts (S)": ["2020-03-27T02:00", "2020-03-27T01:48", "2020-03-27T01:48"],
+        "unit (S)": ["mg/m3"] * 3, "value (N)": ["0.05", "0.02", "0.03"]}  # fmt: skip
 
 
 def test_kazhydromet_feed_ends_the_hour_in_milligrams() -> None:
     rows = kept(kazhydromet.feed(text(**FEED), ASTANA))
     assert len(rows) == 1  # post 26 is not Astana's; the value fetched last stands
     row = rows.iloc[0]
-    assert (row["start"], row["raw_unit"], row["station"]) == (pd.Timestamp("2020-03-27T00:00Z"), "mg/m3", "kazhydromet:12")
+    assert (row["start"], row["raw_unit"], row["station"]) == (
+        pd.Timestamp("2020-03-27T00:00Z"),
+        "mg/m3",
+        "kazhydromet:12",
+    )
     assert row["value"] == pytest.approx(50.0)
     assert kazhydromet.PROFILE.recognise(list(FEED), "x.csv").name == "the feed of hourly averages"
 
@@ -203,7 +226,9 @@ def test_tidy_reads_its_own_and_an_exports_names() -> None:
 
 
 def test_tidy_converts_a_unit_of_its_own() -> None:
-    table = text(station=["1"], start=["2026-01-01T00:00Z"], minutes=["60"], parameter=["co"], value=["1.5"], unit=["mg/m3"])
+    table = text(
+        station=["1"], start=["2026-01-01T00:00Z"], minutes=["60"], parameter=["co"], value=["1.5"], unit=["mg/m3"]
+    )
     assert kept(tidy.parse(table, TASHKENT))["value"].tolist() == [1500.0]
 
 

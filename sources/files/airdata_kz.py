@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.city import cities
 from sources import airdata_kz
+from sources.base import BadPayload
 from sources.files.profile import ImportFileError, Layout, Options, Profile
 
 KEY = "airdata-kz"
@@ -30,7 +31,7 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     """Rows of a piece of the file."""
     try:
         return airdata_kz.parse(table, options.stamps, parameter(options.name), options.city.key, KEY)
-    except airdata_kz.BadPayload as error:
+    except BadPayload as error:
         raise ImportFileError(
             f"{options.name} has stamps of -07:00 or -08:00, so it is from before 9 October 2026 and stamps the END "
             "of the hour; leave out --stamps start"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from sources.files.profile import ImportFileError
 
 MOST_BYTES = 4 << 30  # unpacked; the largest file known, all of Tashkent's open data set, has 0.12 GB
-MOST_SHEET = 256 << 20  # unpacked size of an Excel file, which must be parsed as XML
+MOST_TEXTS = 256 << 20  # unpacked size of an Excel file's list of texts, which is held in memory
 BLOCK = 8 << 20
 HEAD = 64 << 10
 SHEET_ROWS = 50_000
@@ -270,11 +270,13 @@ _WORDS = {"sheet": "an Excel or ZIP file", "parquet": "a Parquet file"}
 def _sheet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
+            sizes = {item.filename: item.file_size for item in archive.infolist()}
     except (OSError, zipfile.BadZipFile, ValueError) as error:
         raise _damage(path, error) from error
-    if size > MOST_SHEET:
-        raise ImportFileError(f"{path.name} unpacks to more than {MOST_SHEET >> 20} MB; give it as CSV")
+    if sum(sizes.values()) > MOST_BYTES or sizes.get("xl/sharedStrings.xml", 0) > MOST_TEXTS:
+        raise ImportFileError(
+            f"{path.name} is too large for an Excel file ({sum(sizes.values()) >> 20} MB); give it as CSV"
+        )
     try:
         yield from _sheet_rows(path)
     except ImportFileError:
@@ -287,19 +289,32 @@ def _sheet_rows(path: Path) -> Iterator[Chunk]:
     from openpyxl import load_workbook  # 0.2 s, for Excel files alone
 
     book = load_workbook(path, read_only=True, data_only=True)
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    names = [str(n) for n in next(rows, ()) if n is not None]
+    names: list[str] = []
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True)
+        here = [str(n) for n in next(rows, ()) if n is not None]
+        names = names or here
+        if here and here == names:  # further sheets go on where the first is full
+            yield from _pieces(rows, names)
     if not names:
         raise ImportFileError(f"{path.name} has no header line in its first sheet; give a sheet with one")
+    yield _texts([], names)
+
+
+def _pieces(rows: Iterator[tuple[Any, ...]], names: list[str]) -> Iterator[Chunk]:
     held: list[list[str | None]] = []
     for row in rows:
         if any(cell is not None for cell in row):
             cells = [_cell(c) for c in row[: len(names)]]
             held.append(cells + [None] * (len(names) - len(cells)))
         if len(held) == SHEET_ROWS:
-            yield Chunk(pd.DataFrame(held, columns=pd.Index(names), dtype="str"))
+            yield _texts(held, names)
             held = []
-    yield Chunk(pd.DataFrame(held, columns=pd.Index(names), dtype="str"))
+    yield _texts(held, names)
+
+
+def _texts(rows: list[list[str | None]], names: list[str]) -> Chunk:
+    return Chunk(pd.DataFrame(rows, columns=pd.Index(names), dtype="str"))
 
 
 def _cell(value: Any) -> str | None:

@@ -14,6 +14,7 @@ HOURLY = {
     "rain": ("precipitation", "mm"),
 }
 # The one sensor of the hourly file with weather, and the model whose weather stands beside it.
+PLACE = (41.2047, 69.2325)
 SENSOR, MODEL, CAMS = f"{KEY}:sputnik-4", f"{KEY}:openmeteo-archive", f"{KEY}:cams"
 WEATHER = {
     "temperature_2m": ("temperature", "°C"),
@@ -98,7 +99,7 @@ def sensor(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 def _ids(names: pd.Series, options: Options) -> dict[str, str]:
     """Name → station id: the publisher's own where its station list knows the name, else the name itself."""
-    known = {}
+    known: dict[str, str] = {}
     if options.places is not None:
         for column in ("name_ru", "name_uz"):
             known |= dict(zip(options.places[column].map(_plain), options.places["value_id"], strict=True))
@@ -140,14 +141,15 @@ def _stations(ids: pd.Series, options: Options) -> pd.DataFrame:
 
 def sensor_stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     """The sensor and the two models of the hourly file with weather."""
+    names = ["station", "name", "kind", "owner", "same_as", "coord_quality"]
     rows = pd.DataFrame(
         [
-            (SENSOR, "Sputnik-4", 41.2047, 69.2325, "indicative", "AirGradient sensor, by OpenAQ", "CC BY 4.0", "openaq:4902926", "exact"),
-            (MODEL, "Open-Meteo archive (ERA5)", 41.2047, 69.2325, "model", "Open-Meteo", "CC BY 4.0", "", "generic"),
-            (CAMS, "CAMS global", 41.2047, 69.2325, "model", "Copernicus, by Open-Meteo", "CC BY 4.0", "", "generic"),
+            (SENSOR, "Sputnik-4", "indicative", "AirGradient sensor, by OpenAQ", "openaq:4902926", "exact"),
+            (MODEL, "Open-Meteo archive (ERA5)", "model", "Open-Meteo", "", "generic"),
+            (CAMS, "CAMS global", "model", "Copernicus, by Open-Meteo", "", "generic"),
         ],
-        columns=["station", "name", "lat", "lon", "kind", "owner", "licence", "same_as", "coord_quality"],
-    )  # fmt: skip
+        columns=names,
+    ).assign(lat=PLACE[0], lon=PLACE[1], licence="CC BY 4.0")
     kept = rows if (table["source"] == "cams").any() else rows[rows["station"] != CAMS]
     return kept.assign(source=KEY, city=options.city.key)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data.city import cities
+from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
 from sources.files.profile import Layout, Options, Profile, number
 
@@ -39,12 +40,31 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     )
     if {"raw_value", "raw_unit"} <= set(table):
         rows["raw_value"] = number(table["raw_value"])
+        rows["value"] = rows["value"].mask(_converted(rows))
     elif "unit" in rows:
         rows["raw_value"], rows["raw_unit"] = rows.pop("value"), rows["unit"]
     reject = pd.Series("", index=table.index, dtype="str").mask(rows["start"].isna(), "no start time with its zone")
     return rows.drop(columns="unit", errors="ignore").assign(
         reject=reject.mask(rows["city"] != options.city.key, f"row is not of {options.city.name()}")
     )
+
+
+def _converted(rows: pd.DataFrame) -> pd.Series:
+    """
+    Where the value is but the delivered one in our unit: the door then converts it again, to the last digit.
+
+    Excel keeps 15 to 16 of the 17 digits a number may need.
+    """
+    told = pd.Series(False, index=rows.index)
+    for (parameter, unit), part in rows.groupby(["parameter", "raw_unit"], sort=False):
+        try:
+            factor, offset = conversion(str(parameter), str(unit))
+        except (UnitError, KeyError):
+            continue
+        told.loc[part.index] = (part["raw_value"] * factor + offset - part["value"]).abs() <= 1e-14 * part[
+            "value"
+        ].abs()
+    return told
 
 
 def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
