@@ -22,8 +22,8 @@ THEMES: Mapping[str, str] = MappingProxyType({"light": "", "dark": "-dark"})
 GROUND = MappingProxyType({"light": "#eef1f4", "dark": "#14181d"})
 INKS: Mapping[str, tuple[str, str, float]] = MappingProxyType(
     {
-        "graticule": ("#dfe4e9", "#20262d", 1.0),
-        "box": ("#c9d1d8", "#2f3841", 1.0),
+        "graticule": ("#c9d2da", "#2c353e", 1.0),
+        "box": ("#9fabb6", "#55626e", 1.4),
         "river": ("#a9c6dc", "#274258", 2.0),
         "road": ("#d3d9df", "#2b333b", 1.2),
         "district": ("#b7c1ca", "#39444e", 1.0),

@@ -8,7 +8,7 @@ from data import clock
 from data.served import VARIABLE
 from data.store import Store, open_store
 
-MOMENT = "2024-12-07T20:00:00+05:00"  # both cities have data then; Astana under winter smog
+MOMENT = "2026-01-18T20:00:00+05:00"  # smog in Astana at four low-cost stations, daily medians in Tashkent
 STORE = "var/replay"
 FOLDER = "../shared/data"
 # What is imported: format, city, files within the data folder; a file with stations comes before the rows it describes.

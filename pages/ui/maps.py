@@ -1,5 +1,6 @@
 """From tables to maps: colour, symbol and number for each station, on our own basemap."""
 
+from math import cos, log2, radians
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 INKS = {"light": [27, 36, 45, 255], "dark": [232, 236, 240, 255]}
 RIMS = {"light": [255, 255, 255, 255], "dark": [20, 24, 29, 255]}
 NEEDED = ("lat", "lon", "name", "number", "colour", "kind")
+SCALE_KM = 5
 FONT = '"Source Sans", "DejaVu Sans", sans-serif'
 
 
@@ -36,16 +38,57 @@ def view(city: City, table: pd.DataFrame | None = None) -> pdk.ViewState:
     lat, lon = city.lat, city.lon
     if table is not None and len(table):
         lat, lon = (table["lat"].min() + table["lat"].max()) / 2, (table["lon"].min() + table["lon"].max()) / 2
-    span = max(north - south, (east - west) * 0.75)
+        wide = max(float(table["lon"].max() - table["lon"].min()), 0.02)
+        high = max(float(table["lat"].max() - table["lat"].min()), 0.02)
+    else:
+        wide, high = east - west, north - south
     return pdk.ViewState(
         latitude=float(lat),
         longitude=float(lon),
-        zoom=10.2 if span < 0.6 else 9.2,
+        zoom=round(min(_zoom(wide, 620), _zoom(high / cos(radians(float(lat))), 400), 13.0), 2),
         min_zoom=6,
         max_zoom=16,
         pitch=0,
         bearing=0,
     )
+
+
+def _zoom(degrees: float, pixels: float) -> float:
+    """Zoom at which so many degrees of longitude take so many pixels (Web Mercator, tiles of 512)."""
+    return log2(pixels * 360 / (512 * degrees))
+
+
+def scale_bar(city: City, table: pd.DataFrame, theme: str) -> list[pdk.Layer]:
+    """A line of five kilometres below the stations, with its length."""
+    rows = table.dropna(subset=["lat", "lon"])
+    lat = float(rows["lat"].min()) - 0.035 if len(rows) else city.lat
+    lon = float(rows["lon"].min()) if len(rows) else city.lon
+    east = lon + SCALE_KM / (111.32 * cos(radians(lat)))
+    line = pd.DataFrame(
+        [{"from": [lon, lat], "to": [east, lat], "at": [(lon + east) / 2, lat], "km": f"{SCALE_KM} km"}]
+    )
+    return [
+        pdk.Layer(
+            "LineLayer",
+            line,
+            id="scale",
+            get_source_position="from",
+            get_target_position="to",
+            get_color=INKS[theme],
+            get_width=3,
+        ),
+        pdk.Layer(
+            "TextLayer",
+            line,
+            id="scale-words",
+            get_position="at",
+            get_text="km",
+            get_size=13,
+            get_color=INKS[theme],
+            get_pixel_offset=[0, 12],
+            font_family=pdk.types.String(FONT),
+        ),
+    ]
 
 
 def stations(
@@ -83,7 +126,7 @@ def stations(
     )
     drawn = drawn[[c for c in drawn.columns if c not in ("colour",)]].round({"lat": 5, "lon": 5})
     return pdk.Deck(
-        layers=[*(under or []), *_markers(drawn, theme)],
+        layers=[*scale_bar(city, rows, theme), *(under or []), *_markers(drawn, theme)],
         initial_view_state=view(city, rows),
         map_style=style(city, theme),
         map_provider="carto",
