@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Quota
-from sources.network import Network, within
+from sources.base import BadPayload, Credit, Quota, understood
+from sources.network import Network, number, within
 
 # Particles are as the sensor reads them: a correction is a matter of `models`, and keeps both.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -21,6 +21,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 WORLD = (-90.0, -180.0, 90.0, 180.0)
 
 
+@understood("airgradient")
 def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.DataFrame:
     """
     Readings of the list's places in a box.
@@ -76,15 +77,12 @@ def _places(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:
         p
         for p in payload
         if "locationId" in p
-        and south <= _number(p.get("latitude")) <= north
-        and west <= _number(p.get("longitude")) <= east
+        and south <= number(p.get("latitude")) <= north
+        and west <= number(p.get("longitude")) <= east
     ]
 
 
-def _number(text: Any) -> float:
-    return float(pd.to_numeric(text, errors="coerce")) if isinstance(text, str | int | float) else float("nan")
-
-
+@understood("airgradient")
 def parse_stations(
     payload: Any, city: str = "", box: Sequence[float] = WORLD, same_as: Mapping[str, str] = MappingProxyType({})
 ) -> pd.DataFrame:
@@ -109,8 +107,8 @@ def parse_stations(
             "station": f"airgradient:{p['locationId']}",
             "city": city,
             "name": str(p.get("locationName") or p["locationId"]),
-            "lat": _number(p["latitude"]),
-            "lon": _number(p["longitude"]),
+            "lat": number(p["latitude"]),
+            "lon": number(p["longitude"]),
             "kind": "indicative",
             "owner": "AirGradient contributor",
             "licence": "CC BY-SA 4.0",

@@ -1,8 +1,10 @@
 """What every network adapter offers, whom it credits, and the ways it may fail."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import pandas as pd
 
@@ -69,6 +71,46 @@ class Denied(SourceError):
 
 class BadPayload(SourceError):
     """The network answered something we do not understand; the adapter must change."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MISUNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+
+
+def understood(network: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """
+    Make a parser refuse an answer of another shape as `BadPayload`, whatever it stumbles over.
+
+    Parameters
+    ----------
+    network : str
+        Key of the network, for the message.
+
+    Examples
+    --------
+    >>> @understood("someone")
+    ... def parse(payload):
+    ...     return payload["hourly"]["time"]
+    >>> parse({"hourly": 3})
+    Traceback (most recent call last):
+    sources.base.BadPayload: someone: the answer has another shape (TypeError in parse); the adapter must change
+    """
+
+    def decorate(parse: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(parse)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return parse(*args, **kwargs)
+            except MISUNDERSTOOD as error:
+                what = f"{type(error).__name__} in {parse.__name__}"
+                raise BadPayload(
+                    f"{network}: the answer has another shape ({what}); the adapter must change"
+                ) from error
+
+        return guarded
+
+    return decorate
 
 
 @runtime_checkable

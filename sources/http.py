@@ -90,6 +90,8 @@ class Client:
         Environment variable that holds the key, for messages and redaction.
     sleep, tick : callable
         The clock, replaceable in tests.
+    timeout : (float, float)
+        To connect, and between two bytes. [s]
     """
 
     def __init__(
@@ -100,11 +102,12 @@ class Client:
         key: str = "",
         sleep: Callable[[float], None] = time.sleep,
         tick: Callable[[], float] = time.monotonic,
+        timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         self.network, self.key = network, key
         self.override = os.environ.get(f"CLEANAIR_{network.upper()}_URL", "").rstrip("/")
         self.base = self.override or base.rstrip("/")
-        self.quota, self.sleep, self.tick = quota, sleep, tick
+        self.quota, self.sleep, self.tick, self.timeout = quota, sleep, tick, timeout
         self._spent: deque[tuple[float, float]] = deque()
         self.session = requests.Session()
         self.session.mount("https://", HTTPAdapter(max_retries=0))
@@ -212,7 +215,7 @@ class Client:
         try:
             with self.session.request(
                 method, address, params=params, data=data, headers=headers,  # type: ignore[arg-type]
-                timeout=TIMEOUT, allow_redirects=False, stream=True,
+                timeout=self.timeout, allow_redirects=False, stream=True,
             ) as answer:  # fmt: skip
                 content = self._body(answer, where, began)
                 return answer.status_code, answer.headers, content

@@ -10,8 +10,8 @@ import pandas as pd
 
 from data.city import City
 from data.clock import now
-from sources.base import BadPayload, Credit, Quota
-from sources.network import Network, within
+from sources.base import BadPayload, Credit, Quota, understood
+from sources.network import Network, number, within
 
 # Pressure is left out: `altim` is reduced to sea level, ours is that of the place.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -24,6 +24,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 WIND = re.compile(r"\b(\d{3}|VRB)(\d{2,3})(?:G(\d{2,3}))?(KT|MPS)\b")
 
 
+@understood("metar")
 def parse(payload: Any, city: str = "") -> pd.DataFrame:
     """
     Observations of an answer.
@@ -91,6 +92,7 @@ def _calm(speed: Any) -> bool:
     return bool(pd.to_numeric(speed, errors="coerce") == 0) if speed is not None else False
 
 
+@understood("metar")
 def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
     """
     Airports of an answer.
@@ -106,9 +108,9 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
             "station": f"metar:{r['icaoId']}",
             "city": city,
             "name": str(r.get("name") or r["icaoId"]),
-            "lat": r.get("lat"),
-            "lon": r.get("lon"),
-            "altitude": r.get("elev"),
+            "lat": number(r.get("lat")),
+            "lon": number(r.get("lon")),
+            "altitude": number(r.get("elev")),
             "kind": "reference",
             "owner": "airport weather office",
             "licence": "US Public Domain",

@@ -1,7 +1,7 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -68,3 +68,15 @@ def within(rows: pd.DataFrame, since: datetime, until: datetime) -> pd.DataFrame
     if not len(rows):
         return rows
     return rows[rows["start"].isna() | ((rows["start"] >= since) & (rows["start"] < until))]
+
+
+def number(given: Any) -> float:
+    """
+    A delivered number, also one written as text; NaN for anything else.
+
+    Examples
+    --------
+    >>> number("41.3"), number("-"), number(None)
+    (41.3, nan, nan)
+    """
+    return float(pd.to_numeric(given, errors="coerce")) if isinstance(given, str | int | float) else float("nan")

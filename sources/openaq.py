@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Quota
-from sources.network import Network, within
+from sources.base import BadPayload, Credit, Quota, understood
+from sources.network import Network, number, within
 
 # OpenAQ's names are ours, but for these.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -30,6 +30,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 PAGE = 1000
 
 
+@understood("openaq")
 def parse(payload: Any, city: str = "", station: str = "openaq:", kind: str = "indicative") -> pd.DataFrame:
     """
     Measurements of one sensor.
@@ -86,6 +87,7 @@ def _results(payload: Any) -> list[dict[str, Any]]:
     return results
 
 
+@understood("openaq")
 def sensors(payload: Any) -> pd.DataFrame:
     """
     The sensors of an answer of ``/locations`` that the centre can use.
@@ -137,6 +139,7 @@ def _locations(payload: Any) -> list[dict[str, Any]]:
     return places
 
 
+@understood("openaq")
 def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
     """
     Stations of an answer of ``/locations``.
@@ -154,8 +157,8 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
             "station": station,
             "city": city,
             "name": str(places[location].get("name") or location),
-            "lat": (places[location].get("coordinates") or {}).get("latitude"),
-            "lon": (places[location].get("coordinates") or {}).get("longitude"),
+            "lat": number((places[location].get("coordinates") or {}).get("latitude")),
+            "lon": number((places[location].get("coordinates") or {}).get("longitude")),
             "kind": kind,
             "owner": _owner(places[location]),
             "licence": _licence(places[location]).get("name") or "",

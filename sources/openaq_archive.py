@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.city import City
 from sources import openaq
-from sources.base import BadPayload, Credit, Quota
+from sources.base import BadPayload, Credit, Quota, understood
 from sources.http import Client
 from sources.network import Network, within
 
@@ -21,6 +21,7 @@ COLUMNS = ("location_id", "sensors_id", "datetime", "parameter", "units", "value
 HOUR = 60  # [min]
 
 
+@understood("openaq_archive")
 def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFrame:
     """
     Rows of a day's file.
@@ -63,6 +64,7 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
     )
 
 
+@understood("openaq_archive")
 def positions(payload: Any) -> dict[str, tuple[float, float]]:
     """
     Where the stations of a day's file stand.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from data.clock import now
-from sources.base import BadPayload, Credit, Quota
+from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -32,6 +32,7 @@ RECENT = timedelta(days=80)  # the forecast host keeps about three months
 ALLOWED = Quota(5000, timedelta(hours=1))
 
 
+@understood("openmeteo")
 def parse(
     payload: Any,
     city: str = "",
@@ -114,7 +115,8 @@ def _stamps(place: dict[str, Any], source: str) -> pd.Series:
         if place["hourly_units"].get("time") == "unixtime":
             return pd.Series(pd.to_datetime(pd.to_numeric(pd.Series(texts)), unit="s", utc=True))
         offset = timedelta(seconds=float(place.get("utc_offset_seconds", 0)))
-        return pd.Series(pd.to_datetime(texts, format="ISO8601", utc=True)) - offset
+        given = pd.Series([t if isinstance(t, str) else None for t in texts], dtype="str")
+        return pd.to_datetime(given, format="ISO8601", utc=True) - offset
     except (TypeError, ValueError, OverflowError):
         raise BadPayload(f"{source}: times cannot be read: {str(texts)[:80]}; the adapter must change") from None
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources import openmeteo
-from sources.base import Credit
+from sources.base import Credit, understood
 from sources.network import Network
 
 # Their indices (european_aqi, us_aqi) are left out: the centre computes its own.
@@ -27,6 +27,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 )
 
 
+@understood("openmeteo_air")
 def parse(payload: Any, city: str = "", points: Sequence[Sequence[float]] = ()) -> pd.DataFrame:
     """
     Hours of an answer; as `sources.openmeteo.parse` reads them.

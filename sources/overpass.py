@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from data.city import City
-from sources.base import BadPayload, Credit, Quota, Unavailable
+from sources.base import BadPayload, Credit, Quota, Unavailable, understood
 from sources.http import Client
 
 CREDIT = Credit("© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright", "ODbL 1.0", True)
 HOST = "https://overpass-api.de"
+PATIENCE = (5.0, 120.0)  # it computes for up to 90 s before its first byte [s]
 # Tag and value → our layer; the first that fits counts.
 LAYERS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -53,6 +54,7 @@ def query(box: Sequence[float]) -> str:
     )
 
 
+@understood("overpass")
 def parse(payload: Any) -> list[Feature]:
     """
     Lines of an answer as GeoJSON features.
@@ -131,6 +133,6 @@ def fetch(city: City, client: Client | None = None) -> list[Feature]:
     SourceError
         As the client and `parse` raise them.
     """
-    client = client or Client("overpass", HOST, Quota(10, timedelta(minutes=1)))
+    client = client or Client("overpass", HOST, Quota(10, timedelta(minutes=1)), timeout=PATIENCE)
     content = client.send("POST", "api/interpreter", data={"data": query(city.box)})
     return parse(client.decode(content or b"", "api/interpreter"))

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Quota
-from sources.network import Network, within
+from sources.base import BadPayload, Credit, Quota, understood
+from sources.network import Network, number, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,6 +26,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 )
 
 
+@understood("sensor_community")
 def parse(payload: Any, city: str = "") -> pd.DataFrame:
     """
     Readings of an answer; indoor sensors are left out.
@@ -104,6 +105,7 @@ def _stations(rows: pd.DataFrame) -> pd.Series:
     )
 
 
+@understood("sensor_community")
 def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
     """
     Boxes of an answer.
@@ -119,9 +121,9 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
             "station": f"sensor_community:{place['id']}",
             "city": city,
             "name": f"Sensor.Community {place['id']}",
-            "lat": _number(place.get("latitude")),
-            "lon": _number(place.get("longitude")),
-            "altitude": _number(place.get("altitude")),
+            "lat": number(place.get("latitude")),
+            "lon": number(place.get("longitude")),
+            "altitude": number(place.get("altitude")),
             "kind": "indicative",
             "owner": "Sensor.Community contributor",
             "licence": "ODbL 1.0",
@@ -132,15 +134,12 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
     }
     seconds = (name for name in parse(payload, city)["station"].dropna().unique() if "." in name)
     doubles = [
-        boxes[number] | {"station": name, "same_as": f"sensor_community:{number}"}
+        place | {"station": name, "same_as": place["station"]}
         for name in seconds
-        if (number := int(name.split(":")[1].split(".")[0])) in boxes
+        for place in boxes.values()
+        if name.startswith(f"{place['station']}.")
     ]
     return pd.DataFrame([*boxes.values(), *doubles])
-
-
-def _number(text: Any) -> float:
-    return float(pd.to_numeric(text, errors="coerce")) if isinstance(text, str | int | float) else float("nan")
 
 
 class SensorCommunity(Network):
