@@ -148,7 +148,8 @@ def town(picture: Picture) -> str:
     return (
         f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side ages">'
         f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{chips(picture)}"
-        f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}<div class="keys">{legend}</div></div></div>'
+        f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}'
+        f'<div class="keys">{legend}</div></div></div>'
     )
 
 

@@ -353,13 +353,14 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
             {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "reason": "", "counts": False}
         )
         table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
-    for column in (c for c in described if str(c).startswith("name")):
-        table[column] = table["station"].map(described[column]).fillna("")
+    table["day"] = [float(days.get(s, np.nan)) for s in table["station"]]
+    for column in (*(c for c in described if str(c).startswith("name")), "station_class"):
+        known = described[column].fillna("").to_dict() if column in described else {}
+        table[column] = [str(known.get(s, "")) for s in table["station"]]
+    for column in ("lat", "lon"):
+        known = described[column].to_dict() if column in described else {}
+        table[column] = [float(known.get(s, np.nan)) for s in table["station"]]
     table["name"] = table["name"].where(table["name"] != "", table["station"]) if "name" in table else table["station"]
-    table["day"] = table["station"].map(days).astype("float64")
-    for column in ("lat", "lon", "station_class"):
-        table[column] = table["station"].map(described[column]) if column in described else np.nan
-    table["station_class"] = table["station_class"].fillna("").astype(str)
     table["background"] = table["station_class"].isin(BACKGROUND)
     return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
 

@@ -64,16 +64,20 @@ def language() -> str:
     Returns
     -------
     str
-        Forced by `using`, else the reader's choice, else that of the browser, else English.
+        Forced by `using`, else that of the URL, else the reader's choice, else the browser's, else English.
     """
-    return _forced.get() or _known(st.session_state.get(SESSION_KEY)) or preferred()
+    return _forced.get() or asked() or _known(st.session_state.get(SESSION_KEY)) or preferred()
+
+
+def asked() -> str | None:
+    """The language that the URL names, if it is one of ours."""
+    return _known(st.query_params.get("lang"))
 
 
 def preferred() -> str:
-    """The language a reader gets without choosing: `?lang=` as it came, else the browser's, else English."""
-    asked = _known(st.query_params.get("lang"))
+    """The language a reader gets without choosing: the browser's, else English."""
     locale = str(getattr(st.context, "locale", None) or "")
-    return asked or _known(locale.split("-")[0].lower()) or "en"
+    return _known(locale.split("-")[0].lower()) or "en"
 
 
 def _known(code: object) -> str | None:
