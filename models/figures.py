@@ -114,7 +114,7 @@ def city_figure(
     Returns
     -------
     CityFigure
-        Where no station has hours that are not grey, the newest daily rows stand in: ``daily_mean`` or
+        Where no station has enough hours that are not grey, the newest daily rows stand in: ``daily_mean`` or
         ``daily_median``, noted ``daily_only``.
 
     Notes
@@ -149,7 +149,7 @@ def figure_of(
     """`city_figure` from rows of one parameter that were `prepared` before."""
     sound = air[air["flag"] == "ok"]
     values, made = _hourly(sound, now, averaging, min_coverage)
-    if values.empty and made != TOO_FEW_HOURS:
+    if values.empty:
         daily, kind = _daily(sound, now)
         if len(daily):
             return _figure(daily, air, stations, now, parameter, kind, expected, (DAILY_ONLY,))

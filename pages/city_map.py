@@ -191,7 +191,8 @@ def legend(shown: Shown, with_sites: pd.DataFrame) -> str:
 def answer(picture: Picture, shown: Shown) -> str:
     """How many stations lie above, and which is highest."""
     rows = shown.rows[~shown.rows["faded"]].dropna(subset=["day"])
-    if picture.limit is None or not len(rows):
+    means = picture.situation.figure.averaging in ("24h", "daily_mean")
+    if picture.limit is None or not len(rows) or not means:  # medians are held to no limit
         return picture.answer()
     above = int((rows["day"] > picture.limit).sum())
     return t("map.answer", city=picture.name, above=above, n=len(rows), limit=number(picture.limit), law=picture.law(),

@@ -102,7 +102,7 @@ def test_maps_never_ask_another_host(theme: str) -> None:
 def test_maps_show_colour_symbol_and_number_of_placed_stations() -> None:
     made = maps.stations(stations(), city("tashkent"))
     drawn = {layer.id: layer for layer in made.layers}
-    assert set(drawn) == {"stations", "numbers", "symbols", "names"}
+    assert set(drawn) == {"scale", "scale-words", "stations", "numbers", "symbols", "names"}
     rows = pd.DataFrame(drawn["stations"].data)
     assert list(rows["name"]) == ["A & <b>", "B"], "a station without coordinates cannot be drawn"
     assert list(rows["symbol"]) == ["●", "◆"]

@@ -336,11 +336,11 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
     """The newest value and the 24-h mean of each station; one that is silent has a row without a value."""
     described = stations.drop_duplicates("station").set_index("station")
     air = once(standing_for_air(rows[(rows["parameter"] == made.parameter) & (rows["flag"] == "ok")]), stations)
-    days = _means(air)
+    days = _means(air, daily=made.figure.averaging.startswith("daily"))
     seen = [s for s in made.stations if s.parameter == made.parameter]
     table = pd.DataFrame(
         [
-            {"station": s.station, "kind": s.kind, "hour": s.value, "end": s.end, "age": s.age * 60,
+            {"station": s.station, "kind": s.kind, "hour": s.value if s.minutes == 60 else np.nan, "end": s.end, "age": s.age * 60,
              "fresh": s.freshness, "flag": s.flag, "reason": s.reason, "minutes": s.minutes, "counts": s.counts}
             for s in seen
         ],
@@ -365,15 +365,13 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
     return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _means(air: pd.DataFrame) -> pd.Series:
-    """24-h mean per station, of the hours that end with the city's newest; else its newest daily value. [unit]"""
+def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
+    """What the figure is the median of: 24-h means per station, or its newest daily value; never mixed. [unit]"""
     hours, days = air[air["minutes"] == 60], air[air["minutes"] == 1440]
-    daily = days.sort_values("start").groupby("station")["value"].last()
-    if not len(hours):
-        return daily
+    if daily or not len(hours):
+        return days.sort_values("start").groupby("station")["value"].last()
     window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
-    means = window.mean()[window.size() >= SHARE * 24]
-    return means.combine_first(daily)
+    return window.mean()[window.size() >= SHARE * 24]
 
 
 def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.DataFrame:
