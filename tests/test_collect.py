@@ -423,7 +423,8 @@ def test_probe_says_what_is_missing(live: HTTPServer, monkeypatch: pytest.Monkey
     found = {p.network: p for p in collect.probe(city("tashkent"))}
     assert not found["openaq"].configured
     assert "OPENAQ_API_KEY" in found["openaq"].found
-    live.stop()
+    for name in stand_in.PATHS:
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     assert not any(p.ok for p in collect.probe("tashkent"))
 
 
