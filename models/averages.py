@@ -90,9 +90,11 @@ def time_average(
     columns = _with_vectors(wide)
     values = columns.to_numpy(dtype=float)
     filled = blocks.count(values)
-    out = pd.DataFrame(_STATISTICS[statistic](blocks, values, percentile), columns=columns.columns)
+    out = pd.DataFrame(_STATISTICS[statistic](blocks, values, filled, percentile), columns=columns.columns)
     if {"_u", "_v"} <= set(columns):
-        _mean_wind(out, blocks, columns, filled, vector_wind)
+        vectors = [columns.columns.get_loc("_u"), columns.columns.get_loc("_v")]
+        means = _mean(blocks, values[:, vectors], filled[:, vectors], 0.0)
+        _mean_wind(out, means, filled, vector_wind)
     enough = filled >= min_coverage * blocks.expected[:, None] - 1e-9
     out = out.where(enough & (filled > 0))
     out.index = blocks.periods.starts
@@ -250,7 +252,7 @@ class _Blocks:
 
     def add(self, values: Array) -> Array:
         """Sum of the rows of each period, zero where there is none."""
-        sums = np.add.reduceat(np.vstack([values, np.zeros((1, values.shape[1]))]), self.cuts[:-1], axis=0)
+        sums = np.add.reduceat(values, self.cuts[:-1], axis=0)  # the last row lies in the last period
         sums[self.cuts[:-1] == self.cuts[1:]] = 0.0
         return np.asarray(sums, dtype=float)
 
@@ -268,18 +270,22 @@ class _Blocks:
         return np.asarray(ask(groups).reindex(range(len(self.expected))), dtype=float)
 
 
-def _mean(blocks: _Blocks, values: Array, _percentile: float) -> Array:
+def _sum(blocks: _Blocks, values: Array, _filled: Array, _percentile: float) -> Array:
+    return blocks.add(np.where(np.isnan(values), 0.0, values))
+
+
+def _mean(blocks: _Blocks, values: Array, filled: Array, percentile: float) -> Array:
     with np.errstate(invalid="ignore"):
-        return np.asarray(blocks.add(np.nan_to_num(values)) / blocks.count(values))
+        return np.asarray(_sum(blocks, values, filled, percentile) / filled)
 
 
-_STATISTICS: dict[str, Callable[[_Blocks, Array, float], Array]] = {
+_STATISTICS: dict[str, Callable[[_Blocks, Array, Array, float], Array]] = {
     "mean": _mean,
-    "sum": lambda blocks, values, _: blocks.add(np.nan_to_num(values)),
-    "median": lambda blocks, values, _: blocks.grouped(values, lambda g: g.median()),
-    "min": lambda blocks, values, _: blocks.grouped(values, lambda g: g.min()),
-    "max": lambda blocks, values, _: blocks.grouped(values, lambda g: g.max()),
-    "percentile": lambda blocks, values, p: blocks.grouped(values, lambda g: g.quantile(p / 100)),
+    "sum": _sum,
+    "median": lambda blocks, values, _, __: blocks.grouped(values, lambda g: g.median()),
+    "min": lambda blocks, values, _, __: blocks.grouped(values, lambda g: g.min()),
+    "max": lambda blocks, values, _, __: blocks.grouped(values, lambda g: g.max()),
+    "percentile": lambda blocks, values, _, p: blocks.grouped(values, lambda g: g.quantile(p / 100)),
 }
 
 
@@ -292,13 +298,12 @@ def _with_vectors(wide: pd.DataFrame) -> pd.DataFrame:
     return wide.assign(_u=speed * np.sin(angle), _v=speed * np.cos(angle))
 
 
-def _mean_wind(out: pd.DataFrame, blocks: _Blocks, columns: pd.DataFrame, filled: Array, vector_wind: bool) -> None:
+def _mean_wind(out: pd.DataFrame, means: Array, filled: Array, vector_wind: bool) -> None:
     """Set direction, and speed if asked, to those of the mean vector; both need the vectors' coverage."""
-    place = list(columns.columns)
-    vectors = _mean(blocks, columns[["_u", "_v"]].to_numpy(dtype=float), 0.0)
-    angle = np.degrees(np.arctan2(vectors[:, 0], vectors[:, 1])) % 360.0
-    out["wd"] = np.where(np.hypot(*vectors.T) > 1e-12, angle, np.nan)
+    place = list(out.columns)
+    angle = np.degrees(np.arctan2(means[:, 0], means[:, 1])) % 360.0
+    out["wd"] = np.where(np.hypot(*means.T) > 1e-12, angle, np.nan)
     filled[:, place.index("wd")] = filled[:, place.index("_u")]
     if vector_wind and "ws" in out:
-        out["ws"] = np.hypot(*vectors.T)
+        out["ws"] = np.hypot(*means.T)
         filled[:, place.index("ws")] = filled[:, place.index("_u")]

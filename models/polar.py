@@ -87,10 +87,11 @@ def polar_bins(wide: pd.DataFrame, parameter: str, statistic: str = "mean") -> p
     missing = {"ws", "wd", parameter} - set(wide)
     if missing:
         raise Refused(f"a polar plot needs the columns ws, wd and {parameter}; missing: {', '.join(sorted(missing))}")
-    hours = wide[["ws", "wd", parameter]].dropna()
-    if hours.empty or hours["ws"].max() <= 0:
+    columns = [wide[name].to_numpy(dtype=float) for name in ("ws", "wd", parameter)]
+    whole = ~np.isnan(columns[0] + columns[1] + columns[2])
+    speed, direction, values = (column[whole] for column in columns)
+    if not len(speed) or speed.max() <= 0:
         raise Refused(f"no hour has wind speed, direction and {parameter} together")
-    speed, direction, values = hours.to_numpy(dtype=float).T
     cell = _direction_bin(direction) * SPEEDS + _speed_bin(speed)
     cells = SPEEDS * DIRECTIONS
     n = np.bincount(cell, minlength=cells)

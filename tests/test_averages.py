@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.averages import coverage, tidy_average, time_average
@@ -137,6 +137,7 @@ def test_an_empty_table_gives_an_empty_table_with_its_columns():
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e3, 1e3)), min_size=1, max_size=100))
 def test_a_mean_lies_between_its_values_and_coverage_between_zero_and_one(values):
     wide = hours("2024-01-01", len(values), a=[np.nan if v is None else v for v in values])

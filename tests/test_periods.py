@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.periods import periods, step
@@ -34,6 +34,7 @@ def test_another_word_is_refused():
         periods(stamp("2024-01-15T00Z"), stamp("2024-04-02T00Z"), "week")
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(min_value=pd.Timestamp("1995-01-01"), max_value=pd.Timestamp("2026-12-31")),
     st.integers(0, 24 * 900),

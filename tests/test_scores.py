@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -26,6 +26,7 @@ def test_a_perfect_model():
     assert out[["FAC2", "MB", "RMSE", "r", "P", "COE", "IOA"]].tolist() == [1, 0, 0, 1, 0, 1, 1]
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_correlation_and_its_probability_agree_with_scipy(pairs):
     model, truth = np.array(pairs).T
@@ -37,6 +38,7 @@ def test_correlation_and_its_probability_agree_with_scipy(pairs):
     assert out["P"] == pytest.approx(p, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_scores_keep_their_ranges(pairs):
     out = model_stats(*np.array(pairs).T)
