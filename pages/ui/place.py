@@ -98,8 +98,8 @@ class Place:
         return float(last["value"]) if recent and last["value"] == last["value"] else None
 
     def since(self, back: timedelta) -> pd.DataFrame:
-        """Rows of the last stretch."""
-        return self.rows[self.rows["start"] >= pd.Timestamp(self.now - back)]
+        """Rows of the last stretch, counted from the newest whole hour."""
+        return self.rows[self.rows["start"] >= pd.Timestamp(self.now).floor("h") - back]
 
     def flags(self, back: timedelta) -> pd.DataFrame:
         """Rows per flag and check of the last stretch: ``flag, check, rows``."""
@@ -222,10 +222,12 @@ def wind_of(rows: pd.DataFrame) -> pd.DataFrame:
 def distances(station: str, stations: pd.DataFrame) -> dict[str, float]:
     """How far every station of the city lies from this one. [km]"""
     rows = stations.drop_duplicates("station").dropna(subset=["lat", "lon"]).set_index("station")
+    if "coord_quality" in rows:
+        rows = rows[rows["coord_quality"] != "generic"]  # the city's own point, not the station's
     if station not in rows.index:
         return {}
     lat, lon = np.radians(rows["lat"].to_numpy(float)), np.radians(rows["lon"].to_numpy(float))
-    lat0, lon0 = math.radians(rows.at[station, "lat"]), math.radians(rows.at[station, "lon"])
+    lat0, lon0 = math.radians(rows.loc[station, "lat"]), math.radians(rows.loc[station, "lon"])
     half = np.sin((lat - lat0) / 2) ** 2 + np.cos(lat) * math.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
     return dict(zip(rows.index, (2 * EARTH * np.arcsin(np.sqrt(half))).tolist(), strict=True))
 

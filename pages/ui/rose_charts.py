@@ -44,7 +44,7 @@ def rose(found: Rose, unit: str, *, height: int = 380) -> go.Figure:
         height=height,
         margin={"l": 30, "r": 30, "t": 30, "b": 10},
         showlegend=True,
-        legend={"orientation": "h", "y": -0.08, "yanchor": "top", "x": 0.5, "xanchor": "center", "traceorder": "normal"},
+        legend={"orientation": "h", "y": -0.08, "yanchor": "top", "x": 0.5, "xanchor": "center"},
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "angularaxis": {

@@ -1,6 +1,7 @@
 """Sheets of coloured cells: days of a calendar, hours of a week, completeness of months."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,9 @@ def scale(limit: float | None, high: float) -> tuple[list[list[object]], float]:
     return [[e, c] for (_, c), a, b in zip(RATIOS, edges, edges[1:], strict=False) for e in (a, b)], top
 
 
-def calendar(days: pd.DataFrame, unit: str, limit: float | None, *, months: int = 12) -> go.Figure:
+def calendar(
+    days: pd.DataFrame, unit: str, limit: float | None, *, until: date | None = None, months: int = 12
+) -> go.Figure:
     """
     A row for each of the last months, a cell for each day; grey where too little of the day was known.
 
@@ -36,9 +39,12 @@ def calendar(days: pd.DataFrame, unit: str, limit: float | None, *, months: int 
         Of the values.
     limit : float or None
         24-h limit whose shares colour the cells; only for means of days.
+    until : date, optional
+        Last day of the sheet, by default that of `days`; later days have no cell.
     """
     at = pd.to_datetime(days["day"])
-    last = at.max().to_period("M")
+    end = pd.Timestamp(until) if until else at.max()
+    last = end.to_period("M")
     sheet = pd.period_range(last - (months - 1), last, freq="M")
     table = days.assign(row=at.dt.to_period("M"), column=at.dt.day)
     table = table[table["row"].isin(sheet)]
@@ -46,10 +52,10 @@ def calendar(days: pd.DataFrame, unit: str, limit: float | None, *, months: int 
     shares = table.pivot_table(index="row", columns="column", values="coverage")
     grid = {"index": sheet, "columns": range(1, 32)}
     values, shares = values.reindex(**grid).astype(float), shares.reindex(**grid).astype(float)
-    names = [_row(month, values.loc[month]) for month in sheet]
+    names = [_row(month, values.loc[month], end) for month in sheet]
     made = figure(height=64 + 25 * len(sheet))
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    exists = np.array([[1.0 if d <= month.days_in_month else np.nan for d in range(1, 32)] for month in sheet])
+    exists = np.array([[1.0 if d <= _length(month, end) else np.nan for d in range(1, 32)] for month in sheet])
     _flat(made, exists, names, BLANK, np.full(exists.shape, t("station.day_none"), dtype=object))
     few = np.where(shares.notna() & values.isna(), 1.0, np.nan)
     said = [[t("station.day_few", share=number(100 * x)) if x == x else "" for x in line] for line in shares.to_numpy()]
@@ -65,8 +71,13 @@ def calendar(days: pd.DataFrame, unit: str, limit: float | None, *, months: int 
     return made
 
 
-def _row(month: pd.Period, line: pd.Series) -> str:
-    return f"{t(f'time.month.{month.month}')} {month.year} · {int(line.notna().sum())}/{month.days_in_month}"
+def _length(month: pd.Period, end: pd.Timestamp) -> int:
+    """Days of a month that are over by `end`."""
+    return end.day if month == end.to_period("M") else month.days_in_month
+
+
+def _row(month: pd.Period, line: pd.Series, end: pd.Timestamp) -> str:
+    return f"{t(f'time.month.{month.month}')} {month.year} · {int(line.notna().sum())}/{_length(month, end)}"
 
 
 def _flat(made: go.Figure, cells: np.ndarray, names: Sequence[str], colour: str, said: np.ndarray) -> None:
@@ -99,8 +110,8 @@ def week(profile: pd.DataFrame, unit: str, *, top: float | None = None, height: 
         y=[t(f"time.weekday.{d}") for d in range(1, 8)], colorscale=PLAIN, zmin=0,
         zmax=top or float(profile["mean"].max()), showscale=False, xgap=1, ygap=1, texttemplate="%{z:.0f}",
         customdata=np.dstack([parts[c].to_numpy() for c in ("lower", "upper", "n")]),
-        hovertemplate=f"%{{y}} %{{x}}:00 · <b>%{{z:.0f}}</b> {t_unit(unit)} (%{{customdata[0]:.0f}}–%{{customdata[1]:.0f}})"
-        ", n = %{customdata[2]:.0f}<extra></extra>",
+        hovertemplate=f"%{{y}} %{{x}}:00 · <b>%{{z:.0f}}</b> {t_unit(unit)} "
+        "(%{customdata[0]:.0f}–%{customdata[1]:.0f}), n = %{customdata[2]:.0f}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(showgrid=False, type="category", nticks=12)
     made.update_yaxes(showgrid=False, autorange="reversed", rangemode="normal", type="category", nticks=7)

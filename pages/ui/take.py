@@ -8,13 +8,13 @@ from pages.ui.text import t
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
-    """
-    UTF-8 with byte-order mark, comma and point; text that a spreadsheet could run as a formula begins with an apostrophe.
+    r"""
+    UTF-8 with byte-order mark, comma and point; text that would run as a formula begins with an apostrophe.
 
     Examples
     --------
     >>> as_csv(pd.DataFrame({"name": ["=1+1"], "value": [2.5]})).decode("utf-8-sig")
-    "name,value\\n'=1+1,2.5\\n"
+    "name,value\n'=1+1,2.5\n"
     """
     words = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     plain = table.assign(**{str(name): table[name].map(_plain) for name in words})
@@ -29,7 +29,7 @@ def offer(table: pd.DataFrame, stem: str) -> None:
     """A button that gives the table shown; nothing where it is empty."""
     if len(table):
         st.download_button(
-            t("station.take", rows=len(table)),
+            t("station.take", n=len(table)),
             data=lambda: as_csv(table),
             file_name=f"{stem}.csv",
             mime="text/csv",

@@ -1,0 +1,351 @@
+"""One station: what it says now, its hours and days, its courses, its flags, its wind, its neighbours."""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from data.city import City
+from data.parameters import POLLUTANTS
+from models.freshness import StationState
+from models.limits import compare
+from models.roses import pollution_rose, wind_rose
+from models.trends import Refused
+from pages.ui import charts, choices, frame, load, rose_charts, sheets, station_charts, take, text
+from pages.ui.load_station import place
+from pages.ui.palette import FRESHNESS, KINDS
+from pages.ui.picture import times
+from pages.ui.place import Place
+from pages.ui.text import markdown, number, t, t_unit
+
+PERIODS = {"72h": timedelta(hours=72), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+DAYS_SHOWN = 12  # months of the calendar
+
+
+def named(row: pd.Series) -> str:
+    """A station's name in the reader's language, where the network gave one."""
+    own = row.get(f"name_{text.language()}") or row.get("name")
+    return str(own or row["station"])
+
+
+def names(city: City) -> dict[str, str]:
+    """Names of the city's stations by id; two of one name are told apart by the end of their ids."""
+    rows = load.stations(city.key).drop_duplicates("station")
+    found = {str(row["station"]): named(row) for _, row in rows.iterrows()}
+    twice = {n for n in found.values() if list(found.values()).count(n) > 1}
+    return {k: f"{n} ({k.rsplit(':', 1)[-1]})" if n in twice else n for k, n in found.items()}
+
+
+def chosen(city: City, called: dict[str, str], columns: list) -> tuple[str, str] | None:
+    """Station and parameter; None where the city has no station."""
+    spans = load.spans(city.key)
+    spans = spans[spans["parameter"].isin(POLLUTANTS) & (spans["first"] <= load.now())]
+    if not len(spans):
+        return None
+    awake = set(load.latest(city.key, list(POLLUTANTS))["station"])
+    ranked = spans.assign(
+        model=spans["kind"] == "model", asleep=~spans["station"].isin(awake), called=spans["station"].map(called)
+    )
+    options = list(dict.fromkeys(ranked.sort_values(["asleep", "model", "called"])["station"]))
+    station = choices.station(options, called, columns[0])
+    known = set(spans.loc[spans["station"] == station, "parameter"])
+    return station, choices.parameter([p for p in POLLUTANTS if p in known], columns[1])
+
+
+def value_words(shown: Place) -> str:
+    """The newest value with its moment, or since when the station is silent."""
+    newest = shown.newest
+    if newest is None:
+        return t("station.silent_year")
+    moment = text.at(newest.end.to_pydatetime(), shown.city.zone)
+    if newest.freshness == "grey":
+        return t("station.silent", moment=moment)
+    key = "station.newest_day" if shown.minutes >= 1440 else "station.newest_hour"
+    if shown.medians:
+        key = "station.newest_median"
+    return t(key, value=text.amount(newest.value, shown.unit, digits(newest.value)), moment=moment)
+
+
+def law_words(shown: Place) -> str:
+    """The newest 24 hours held to the 24-h limit, or why that cannot be."""
+    newest = shown.newest
+    if newest is None or newest.freshness == "grey":
+        return ""
+    if newest.flag != "ok":
+        return t("station.newest_flagged", flag=t(f"quantity.flag.{newest.flag}"))
+    if newest.kind == "model":
+        return t("station.modelled")
+    if shown.medians:
+        return t("station.median_not_held")
+    day = newest.value if shown.minutes >= 1440 else shown.day_mean
+    if day is None:
+        return t("station.no_day")
+    said = text.amount(day, shown.unit, digits(day))
+    if shown.limit is None:
+        return t("station.day_free", value=said)
+    held = compare(day, 1440, shown.limit)
+    law = law_name(shown.city)
+    key = "station.day_held_indicative" if held.indicative else "station.day_held"
+    return t(key, value=said, ratio=times(held.ratio), limit=number(shown.limit.concentration), law=law)
+
+
+def law_name(city: City) -> str:
+    """Whose law it is, short."""
+    key = f"quantity.law.{city.law}"
+    return t(key) if text.has(key) else city.law.upper()
+
+
+def digits(value: float | None) -> int:
+    """Decimals that a value deserves."""
+    return 1 if value is not None and abs(value) < 10 else 0
+
+
+def chips(shown: Place) -> list[frame.Chip]:
+    """Age, coverage of the last day, kind, class, clock."""
+    newest: StationState | None = shown.newest
+    made: list[frame.Chip] = [
+        frame.freshness(newest.freshness, newest.age * 60) if newest else (t("station.silent_year"), "red")
+    ]
+    if shown.minutes == 60:
+        sound = shown.since(timedelta(hours=24))
+        made.append(t("station.coverage_day", n=24, reporting=min(24, int((sound["flag"] == "ok").sum()))))
+    kind = newest.kind if newest else str(shown.about.get("kind") or "reference")
+    words = f"{KINDS[kind]} {t(f'quantity.kind.{kind}')}"
+    made.append((words, "violet") if kind in ("model", "simulated") else words)
+    made.append(t(f"quantity.station_class.{shown.about.get('station_class') or 'unknown'}"))
+    made.append(frame.zone_chip(shown.city.zone, shown.now))
+    return made
+
+
+def facts(shown: Place) -> None:
+    """Who runs it, where it stands, under which licence."""
+    from sources.credits import credit
+
+    row = shown.about
+    source = str(row.get("source") or (shown.rows["source"].iloc[0] if len(shown.rows) else ""))
+    licence = str(row.get("licence") or (credit(source).licence if source else ""))
+    place_words = t("station.no_place")
+    if pd.notna(row.get("lat")):
+        quality = row.get("coord_quality")
+        near = f" ({t(f'station.place_quality.{quality}')})" if quality in ("rounded", "generic") else ""
+        place_words = f"{number(row['lat'], 4)}, {number(row['lon'], 4)}{near}"
+    cells = {
+        "owner": row.get("owner") or "–", "place": place_words, "licence": licence or "–",
+        "network": credit(source).text if source else "–", "id": row["station"], "same_as": row.get("same_as") or "",
+    }  # fmt: skip
+    said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
+    st.markdown(" · ".join(said))
+
+
+def hours(shown: Place, back: timedelta) -> None:
+    """The hours of the period, and raw beside corrected where both are known."""
+    rows = shown.since(back)
+    daily = shown.minutes >= 1440
+    st.subheader(t("station.days_title" if daily else "station.hours_title"), anchor=False)
+    if not len(rows):
+        st.info(t("station.none_in_period"), icon=":material/inbox:")
+        return
+    lines = ()
+    if shown.limit is not None and not shown.medians:
+        words = t("situation.limit_line", limit=number(shown.limit.concentration), law=law_name(shown.city))
+        lines = (charts.Line(shown.limit.concentration, words),)
+    running = shown.running[shown.running["start"] >= pd.Timestamp(shown.now - back)]
+    drawn = station_charts.hours(
+        rows, running, zone=shown.city.zone, unit=shown.unit, minutes=shown.minutes, lines=lines,
+        simulated=load.simulated(),
+    )  # fmt: skip
+    st.plotly_chart(drawn, key="station.hours", config=charts.CONFIG, alt=value_words(shown))
+    expected = int(back / timedelta(minutes=shown.minutes)) if shown.minutes else 0
+    sound = int((rows["flag"] == "ok").sum())
+    key = "station.caption_median" if shown.medians else "station.caption_day" if daily else "station.caption_hour"
+    caption = t(key, parameter=label(shown), sound=number(sound), n=number(expected))
+    left, right = st.columns([4, 1], vertical_alignment="top")
+    left.caption(caption)
+    with right:
+        take.offer(rows[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source"]],
+                   f"{stem(shown)}-rows")  # fmt: skip
+    wet(shown, back)
+    flags(shown, back)
+
+
+def wet(shown: Place, back: timedelta) -> None:
+    """Raw and corrected values of a low-cost sensor, or why there is no correction."""
+    kind = shown.newest.kind if shown.newest else ""
+    if kind != "indicative" or shown.parameter not in ("pm1", "pm25", "pm10"):
+        return
+    st.subheader(t("station.wet_title"), anchor=False)
+    pairs = shown.dried
+    pairs = pairs[pairs["start"] >= pd.Timestamp(shown.now - back)] if len(pairs) else pairs
+    if shown.minutes >= 1440:
+        st.caption(t("station.wet_daily"))
+    elif not len(pairs):
+        st.caption(t("station.wet_none"))
+    else:
+        drawn = station_charts.dried(pairs, zone=shown.city.zone, unit=shown.unit, simulated=load.simulated())
+        st.plotly_chart(drawn, key="station.wet", config=charts.CONFIG, alt=t("station.wet_title"))
+        own = number(100 * float((pairs["humidity_from"] == "station").mean()))
+        st.caption(t("station.wet_caption", own=own, method=pairs["method"].iloc[0]))
+        take.offer(pairs, f"{stem(shown)}-corrected")
+
+
+def flags(shown: Place, back: timedelta) -> None:
+    """Flags by reason, with counts."""
+    found = shown.flags(back)
+    if not len(found):
+        st.caption(f"✓ {t('station.no_flags')}")
+        return
+    table = pd.DataFrame(
+        {
+            t("station.column.flag"): [t(f"quantity.flag.{f}") for f in found["flag"]],
+            t("station.column.check"): [check_name(c) for c in found["check"]],
+            t("station.column.rows"): found["rows"],
+        }
+    )
+    with st.expander(t("station.flags", n=int((shown.since(back)["flag"] != "ok").sum())), icon=":material/flag:"):
+        st.dataframe(table, hide_index=True, width="stretch")
+        take.offer(found, f"{stem(shown)}-flags")
+
+
+def check_name(check: str) -> str:
+    """A check in words; one that the catalogs do not know by its own name."""
+    key = f"station.check.{check.replace(' ', '_') or 'unnamed'}"
+    return t(key) if text.has(key) else check
+
+
+def days(shown: Place) -> None:
+    """The last twelve months, day by day."""
+    st.subheader(t("station.calendar_title"), anchor=False)
+    if not len(shown.days):
+        st.info(t("station.none_in_year"), icon=":material/inbox:")
+        return
+    limit = shown.limit.concentration if shown.limit is not None and not shown.medians else None
+    today = shown.now.astimezone(shown.city.zone).date()
+    drawn = sheets.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN)
+    st.plotly_chart(drawn, key="station.calendar", config=charts.CONFIG, alt=t("station.calendar_title"))
+    what = t("station.calendar_median" if shown.medians else "station.calendar_mean")
+    colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city)) if limit else ""
+    st.caption(" ".join(x for x in (what, t("station.calendar_says"), colour) if x))
+    take.offer(shown.days, f"{stem(shown)}-days")
+
+
+def courses(shown: Place) -> None:
+    """Hours of the week."""
+    st.subheader(t("station.profile_title"), anchor=False)
+    if shown.minutes >= 1440:
+        st.caption(t("station.profile_daily"))
+    elif not len(shown.profile):
+        st.caption(t("station.profile_none"))
+    else:
+        st.plotly_chart(sheets.week(shown.profile, shown.unit), key="station.week", config=charts.CONFIG,
+                        alt=t("station.profile_title"))  # fmt: skip
+        st.caption(t("station.profile_says", n=number(int(shown.profile["n"].sum()))))
+        take.offer(shown.profile, f"{stem(shown)}-week")
+
+
+def roses(shown: Place, called: dict[str, str]) -> None:
+    """Wind rose and pollution rose, or why there are none."""
+    st.subheader(t("station.roses_title"), anchor=False)
+    if shown.wind is None:
+        st.caption(t("station.roses_daily" if shown.minutes >= 1440 else "station.roses_none"))
+        return
+    try:
+        pair = (
+            (wind_rose(shown.wind.wide, sector=30), "m/s", "station.rose_wind"),
+            (pollution_rose(shown.wind.wide, "value", sector=30), shown.unit, "station.rose_pollution"),
+        )
+    except Refused:
+        st.caption(t("station.roses_none"))
+        return
+    for column, (found, unit, title) in zip(st.columns(2), pair, strict=True):
+        with column:
+            st.markdown(f"**{t(title, parameter=label(shown))}**")
+            st.plotly_chart(rose_charts.rose(found, unit), key=title, config=charts.CONFIG, alt=t(title,
+                            parameter=label(shown)))  # fmt: skip
+            take.offer(found.table, f"{stem(shown)}-{title.rsplit('_', 1)[-1]}-rose")
+    own = shown.wind.station == shown.about["station"]
+    other = called.get(shown.wind.station, shown.wind.station)
+    whose = t("station.wind_own") if own else t("station.wind_other", station=other)
+    kind = t(f"quantity.kind.{shown.wind.kind}")
+    st.caption(t("station.roses_say", whose=markdown(whose), kind=kind, n=number(len(shown.wind.wide)),
+                 calm=number(pair[0][0].calm)))  # fmt: skip
+
+
+def around(shown: Place, called: dict[str, str]) -> None:
+    """The nearest stations with their newest value."""
+    st.subheader(t("station.neighbours_title", parameter=label(shown)), anchor=False)
+    rows = shown.neighbours
+    if not len(rows):
+        st.caption(t("station.neighbours_none"))
+        return
+    current = rows["freshness"] != "grey"
+    table = pd.DataFrame(
+        {
+            t("situation.column_station"): [called.get(s, s) for s in rows["station"]],
+            t("station.column.distance"): [number(d, 1) for d in rows["distance"]],
+            f"{t('station.column.newest')}, {t_unit(shown.unit)}": [
+                number(v, digits(v)) if ok else text.MISSING for v, ok in zip(rows["value"], current, strict=True)
+            ],
+            t("station.column.averaged"): [averaged(m) for m in rows["minutes"]],
+            t("situation.column_age"): [
+                f"{FRESHNESS[f]} {text.age(60 * a)}" for f, a in zip(rows["freshness"], rows["age"], strict=True)
+            ],
+            t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
+            t("station.column.flag"): [t(f"quantity.flag.{f}") for f in rows["flag"]],
+        }
+    )
+    st.dataframe(table, hide_index=True, width="stretch")
+    take.offer(rows, f"{stem(shown)}-neighbours")
+
+
+def averaged(minutes: int) -> str:
+    """The length of an interval in words."""
+    return t("station.averaged.day") if minutes >= 1440 else t("station.averaged.minutes", n=int(minutes))
+
+
+def label(shown: Place) -> str:
+    """The parameter in words."""
+    return t(f"quantity.parameter.{shown.parameter}")
+
+
+def stem(shown: Place) -> str:
+    """Name of a file with this station's figures."""
+    plain = "".join(c if c.isalnum() else "-" for c in str(shown.about["station"]))
+    return f"{plain}-{shown.parameter}"
+
+
+@frame.live()
+def page() -> None:
+    """The page; looks again every minute."""
+    if load.empty():
+        frame.head(t("frame.page.station"))
+        frame.nothing()
+        return
+    top = st.container()
+    columns = st.columns([1.3, 2.2, 1.2, 1.5], vertical_alignment="bottom")
+    city = choices.city(columns[0])
+    called = names(city)
+    picked = chosen(city, called, columns[1:])
+    back = choices.pick(
+        "period", list(PERIODS), t("frame.period"), show=lambda k: t(f"frame.periods.{k}"),
+        widget=columns[3].segmented_control, required=True,
+    )  # fmt: skip
+    if picked is None:
+        with top:
+            frame.head(t("frame.page.station"), t("station.no_station", city=city.name(text.language())))
+        return
+    shown = place(city.key, *picked)
+    period = max(PERIODS[back], timedelta(days=30)) if shown.minutes >= 1440 else PERIODS[back]
+    with top:
+        law = law_words(shown)
+        name = markdown(called.get(picked[0], picked[0]))
+        answer = t("station.answer", station=name, parameter=label(shown), value=value_words(shown))
+        frame.head(called.get(picked[0], picked[0]), f"{answer} {law}".strip(), chips(shown))
+        facts(shown)
+    hours(shown, period)
+    days(shown)
+    courses(shown)
+    roses(shown, called)
+    around(shown, called)
+
+
+page()
