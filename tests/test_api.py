@@ -82,7 +82,9 @@ def test_the_newest_is_known_now_although_the_clock_is_moved(client: TestClient)
         ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", "bom": "maybe"}, "bom"),
     ],
 )  # fmt: skip
-def test_a_bad_parameter_gets_400_and_its_name(client: TestClient, path: str, params: dict[str, str], parameter: str) -> None:
+def test_a_bad_parameter_gets_400_and_its_name(
+    client: TestClient, path: str, params: dict[str, str], parameter: str
+) -> None:
     answer = client.get(path, params=params)
     assert answer.status_code == 400
     assert answer.json()["parameter"] == parameter

@@ -22,7 +22,10 @@ def test_every_network_has_its_row_with_its_licence() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    names = {re.split(r"[<>=!\[;]", d)[0] for d in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]}
+    names = {
+        re.split(r"[<>=!\[;]", d)[0]
+        for d in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    }
     table = README.split("## Dependencies")[1].split("Development only")[0]
     rows = {m.group(1) for m in re.finditer(r"^\| ([a-z0-9-]+) \|", table, re.M)} - {"package"}
     assert rows == names
