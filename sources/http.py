@@ -27,6 +27,7 @@ CHUNK = 64 * 1024
 CONTACT = "CLEANAIR_CONTACT"
 # urllib3 writes whole addresses, with any key in them, at its DEBUG level.
 logging.getLogger("urllib3").setLevel(logging.WARNING)
+QUERY = re.compile(r"(https?://[^\s?\"'<>]*)\?[^\s\"'<>]*")  # networks repeat our address in their errors
 SECRET = re.compile(r"(?i)((?:api[_-]?key|map_key|token|key|appid|apikey|x-api-key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+")
 
 
@@ -44,7 +45,7 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     Returns
     -------
     str
-        Keys replaced by ``***``.
+        Keys replaced by ``***``, addresses without their query.
 
     Examples
     --------
@@ -54,7 +55,7 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     spelled = {form for s in secrets if s for form in (s, quote(s), quote(s, safe=""), quote_plus(s))}
     for secret in sorted(spelled, key=len, reverse=True):
         text = text.replace(secret, "***")
-    return SECRET.sub(r"\1***", text)
+    return SECRET.sub(r"\1***", QUERY.sub(r"\1", text))
 
 
 def agent() -> str:
