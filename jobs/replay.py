@@ -78,8 +78,7 @@ def main() -> int:
         sys.stderr.write(f"replay: {error}\n")
         return 1
     sys.stderr.write(f"REPLAY at {clock.now():%Y-%m-%d %H:%M}Z from {store.folder}\n")
-    command = [sys.executable, "-m", "cli", "serve"]
-    os.execv(sys.executable, command)
+    return os.execv(sys.executable, [sys.executable, "-m", "cli", "serve"])
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from jobs import export
 from jobs.api import routes
 from tests.conftest import NOW, hourly
 
+JANUARY = {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01"}
+
 
 @pytest.fixture
 def client(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
@@ -76,10 +78,10 @@ def test_the_newest_is_known_now_although_the_clock_is_moved(client: TestClient)
         ("/api/v1/measurements.csv", {"city": "tashkent"}, "from"),
         ("/api/v1/measurements.csv", {"city": "tashkent", "from": "yesterday", "to": "2026-01-01"}, "from"),
         ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-02-01", "to": "2026-01-01"}, "from"),
-        ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", "as_of": "2026-01-01T00:00"}, "as_of"),
-        ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", "flags": "x"}, "flags"),
-        ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", "limit": "5"}, "limit"),
-        ("/api/v1/measurements.csv", {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", "bom": "maybe"}, "bom"),
+        ("/api/v1/measurements.csv", {**JANUARY, "as_of": "2026-01-01T00:00"}, "as_of"),
+        ("/api/v1/measurements.csv", {**JANUARY, "flags": "x"}, "flags"),
+        ("/api/v1/measurements.csv", {**JANUARY, "limit": "5"}, "limit"),
+        ("/api/v1/measurements.csv", {**JANUARY, "bom": "maybe"}, "bom"),
     ],
 )  # fmt: skip
 def test_a_bad_parameter_gets_400_and_its_name(

@@ -83,7 +83,7 @@ def test_offsets_are_honoured() -> None:
 
 
 def test_a_missing_column_names_who_must_act() -> None:
-    with pytest.raises(SchemaError, match="kind.*adapter"):
+    with pytest.raises(SchemaError, match=r"kind.*adapter"):
         conform(door().drop(columns="kind"), NOW)
 
 
@@ -127,7 +127,7 @@ def test_conversions_go_there_and_back() -> None:
     assert (98.6 * factor + offset - offset) / factor == pytest.approx(98.6)
     with pytest.raises(UnitError, match="furlong"):
         spell_unit("furlong")
-    with pytest.raises(UnitError, match="PM2.5"):
+    with pytest.raises(UnitError, match=r"PM2\.5"):
         conversion("pm25", "ppb")
 
 
