@@ -111,7 +111,9 @@ def summary(model: SourceAttributor, inputs: dict[str, str | None]) -> dict[str,
         "station_hours": answered,
         "refused_station_hours": int(model.panel_.faulty.sum()),
         "shares": {name: round(value, 4) for name, value in model.shares().items()},
-        "prior": {name: round(float(v), 4) for name, v in zip(model.categories_, model.fitted_.prior.share, strict=True)},
+        "prior": {
+            name: round(float(v), 4) for name, v in zip(model.categories_, model.fitted_.prior.share, strict=True)
+        },
         "notes": {code: REASONS[code] for code in model.notes_},
         "sites_refused": REASONS[model.ranking_.refused] if model.ranking_.refused else None,
         "unlisted": records(model.unlisted_),
@@ -132,7 +134,8 @@ def write(model: SourceAttributor, report: dict[str, Any], out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         hours = model.transform()
         hours["start"] = pd.Categorical.from_codes(
-            model.panel_.hours.get_indexer(pd.DatetimeIndex(hours["start"])), categories=list(model.panel_.hours.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            model.panel_.hours.get_indexer(pd.DatetimeIndex(hours["start"])),
+            categories=list(model.panel_.hours.strftime("%Y-%m-%dT%H:%M:%SZ")),
         )
         hours["contribution"] = hours["contribution"].round(5)
         hours.to_csv(out / "categories.csv", index=False)

@@ -24,7 +24,7 @@ def fingerprints() -> pd.DataFrame:
 
 
 def interval_table() -> pd.DataFrame:
-    """Residual quantiles of daily shares per data level and category (made by `bench/attribution_intervals.py`)."""
+    """Residual quantiles of daily shares per data level and category (made by `bench/_attribution_intervals.py`)."""
     return _table("intervals").copy()
 
 
@@ -69,4 +69,4 @@ def normals(lat: float, lon: float) -> np.ndarray:
     """
     table = _table("climate")
     nearest = table.loc[distance(table, lat, lon).idxmin()]
-    return nearest.iloc[3:].to_numpy(float) - 0.7 * (lat - float(nearest["lat"]))
+    return np.asarray(nearest.iloc[3:].to_numpy(float) - 0.7 * (lat - float(nearest["lat"])))

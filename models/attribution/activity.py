@@ -1,4 +1,5 @@
 """How strong each kind of source is expected to be in an hour, relative to its mean over the year."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -22,12 +23,62 @@ SMOKE_HOURS, SMOKE_KM, SMOKE_MW = 6.0, 12.0, 10.0
 
 # Two working-day peaks and a quiet night; shape of urban traffic counts, mean 1 (EMEP/EEA guidebook 2023, 1.A.3.b).
 TRAFFIC_HOURS = np.array(
-    [0.45, 0.3, 0.25, 0.25, 0.35, 0.6, 1.0, 1.5, 1.6, 1.4, 1.2, 1.15, 1.15, 1.15, 1.15, 1.2, 1.35, 1.55, 1.6, 1.4, 1.15, 0.95, 0.75, 0.6]
+    [
+        0.45,
+        0.3,
+        0.25,
+        0.25,
+        0.35,
+        0.6,
+        1.0,
+        1.5,
+        1.6,
+        1.4,
+        1.2,
+        1.15,
+        1.15,
+        1.15,
+        1.15,
+        1.2,
+        1.35,
+        1.55,
+        1.6,
+        1.4,
+        1.15,
+        0.95,
+        0.75,
+        0.6,
+    ]
 )
 WEEKEND = 0.75
 # Stoves are lit in the morning and the evening (EMEP/EEA guidebook 2023, 1.A.4), mean 1.
 STOVE_HOURS = np.array(
-    [1.1, 0.95, 0.85, 0.8, 0.8, 0.9, 1.1, 1.2, 1.1, 0.9, 0.75, 0.7, 0.7, 0.7, 0.7, 0.75, 0.9, 1.1, 1.25, 1.35, 1.4, 1.4, 1.35, 1.25]
+    [
+        1.1,
+        0.95,
+        0.85,
+        0.8,
+        0.8,
+        0.9,
+        1.1,
+        1.2,
+        1.1,
+        0.9,
+        0.75,
+        0.7,
+        0.7,
+        0.7,
+        0.7,
+        0.75,
+        0.9,
+        1.1,
+        1.25,
+        1.35,
+        1.4,
+        1.4,
+        1.35,
+        1.25,
+    ]
 )
 MEAN_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
@@ -55,12 +106,12 @@ def yearly_cold(normals: Array) -> float:
 
 
 def dispersion(panel: Panel) -> Array:
-    """
+    r"""
     Concentration per emission of a near-ground source, 1 in a typical hour; shape (T,).
 
     Notes
     -----
-    :math:`D = ((u_0+0.6)\\sqrt{h_0} / ((u+0.6)\\sqrt{h}))^{0.6}`: a box model would have powers of one; city data show
+    :math:`D = ((u_0+0.6)\sqrt{h_0} / ((u+0.6)\sqrt{h}))^{0.6}`: a box model would have powers of one; city data show
     weaker ones because stable hours also keep smoke aloft (docs/method-attribution.md).
     """
     wind, layer = panel.weather["wind_speed"], panel.weather["boundary_layer_height"]
@@ -84,7 +135,7 @@ def temperature(panel: Panel, zone: tzinfo | str, normals: Array) -> Array:
     """Measured temperature smoothed over a day, the normal of the month where it is missing. [°C]"""
     month = panel.local(zone).month.to_numpy() - 1
     smooth = pd.Series(panel.weather["temperature"]).rolling(24, min_periods=6, center=True).mean().to_numpy()
-    return np.where(np.isfinite(smooth), smooth, np.asarray(normals)[month])
+    return np.asarray(np.where(np.isfinite(smooth), smooth, np.asarray(normals)[month]))
 
 
 def dust(panel: Panel, warmth: Array) -> Array:

@@ -36,7 +36,11 @@ class Neighbour:
         >>> Neighbour("KZ", 300, 60).holds(np.array([10.0, 180.0])).tolist()
         [True, False]
         """
-        return np.asarray((bearing - self.start) % 360 < (self.end - self.start) % 360 if self.end != self.start else bearing == bearing)
+        return np.asarray(
+            (bearing - self.start) % 360 < (self.end - self.start) % 360
+            if self.end != self.start
+            else bearing == bearing
+        )
 
 
 def origin(speed: Array, direction: Array) -> tuple[Array, np.ndarray]:
@@ -56,7 +60,13 @@ def origin(speed: Array, direction: Array) -> tuple[Array, np.ndarray]:
 
 
 def transboundary(
-    regional: Array, total: Array, bearing: Array, known: np.ndarray, day: np.ndarray, neighbours: Sequence[Neighbour], seed: int
+    regional: Array,
+    total: Array,
+    bearing: Array,
+    known: np.ndarray,
+    day: np.ndarray,
+    neighbours: Sequence[Neighbour],
+    seed: int,
 ) -> pd.DataFrame:
     """
     Share of PM2.5 that came in from the side of each neighbour, with a 90 % interval; status says where not known.

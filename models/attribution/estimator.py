@@ -24,7 +24,7 @@ TAIL = 72
 """Hours of the past kept for a live hour: envelope, temperature and rain look back two days. [h]"""
 
 
-class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[misc]
+class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg]
     """
     Contributions of source categories to PM2.5, with intervals, ranked sites and reasons.
 
@@ -44,7 +44,8 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     station_daily_ : DataFrame
         The same per station.
     sites_ : DataFrame
-        site, category, subtype, lat, lon, score [µg/m³], lower, upper, top3, multiplier, learned, group, status, reason.
+        site, category, subtype, lat, lon, score [µg/m³], lower, upper, top3, multiplier, learned, group, status,
+        reason.
     unlisted_ : DataFrame
         station, bearing [°], excess [µg/m³], hours: where a source seems to be missing from the inventory.
     transboundary_ : DataFrame
@@ -127,7 +128,6 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         self.status_ = refusal.station_days(panel, days, self.undetermined_)
         table = defaults.interval_table()
         self.daily_ = report.daily(panel, days, self.parts_, self.undetermined_, table, fitted.prior.wider)
-        self.station_daily_ = report.station_daily(panel, days, self.parts_, self.undetermined_, table, fitted.prior.wider)
         self.transboundary_ = self._border(number)
 
     def _border(self, number: np.ndarray) -> pd.DataFrame:
@@ -163,9 +163,18 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         keep = slice(skipped, None)
         return report.tidy(joined.slice(keep), parts[keep], unknown[keep], self.hour_status_)
 
-    def fit_transform(self, measurements: pd.DataFrame, *tables: pd.DataFrame | None, **more: pd.DataFrame | None) -> pd.DataFrame:
+    def fit_transform(
+        self, measurements: pd.DataFrame, *tables: pd.DataFrame | None, **more: pd.DataFrame | None
+    ) -> pd.DataFrame:
         """`fit` and the contributions of the fitted period; arguments as in `fit`."""
         return self.fit(measurements, *tables, **more).transform()
+
+    @property
+    def station_daily_(self) -> pd.DataFrame:
+        """Daily shares per station; made when asked for."""
+        days = pd.Index(self.panel_.local(self.zone).date)
+        table, wider = defaults.interval_table(), self.fitted_.prior.wider
+        return report.station_daily(self.panel_, days, self.parts_, self.undetermined_, table, wider)
 
     @property
     def hour_status_(self) -> str:
@@ -181,7 +190,11 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         InputError
             The station or the hour is not in the fitted period.
         """
-        column = list(self.panel_.stations["station"]).index(station) if station in set(self.panel_.stations["station"]) else -1
+        column = (
+            list(self.panel_.stations["station"]).index(station)
+            if station in set(self.panel_.stations["station"])
+            else -1
+        )
         moment = pd.Timestamp(hour)
         moment = (moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")).floor("h")
         row = int(self.panel_.hours.get_indexer(pd.DatetimeIndex([moment]))[0])
@@ -197,7 +210,7 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         unknown = float(self.undetermined_[row, column])
         lines = [evidence.line("undetermined", value=unknown)] if unknown > 1 else []
         lines += evidence.upwind(self.panel_, row, column, self.sources_) + evidence.weather(self.panel_, row)
-        lines += evidence.ratios(self.panel_, row, column) + [evidence.traffic(hour)]
+        lines += [*evidence.ratios(self.panel_, row, column), evidence.traffic(hour)]
         lines += evidence.air(self.panel_, row, column)
         lines += evidence.smoke(self.panel_, row, column, self.fitted_.climate.hotspots)
         return lines + evidence.prior(self.fitted_.prior.share)
@@ -216,7 +229,11 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         mass: Array = np.append(np.nansum(self.parts_, axis=(0, 1)), np.nansum(self.undetermined_))
         total = max(float(mass.sum()), 1e-12)
         names = (*CATEGORIES, UNDETERMINED)
-        return {name: float(value / total) for name, value in zip(names, mass, strict=True) if value > 0 or name != UNDETERMINED}
+        return {
+            name: float(value / total)
+            for name, value in zip(names, mass, strict=True)
+            if value > 0 or name != UNDETERMINED
+        }
 
 
 __all__ = ["InputError", "Panel", "SourceAttributor"]

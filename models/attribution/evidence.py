@@ -117,7 +117,8 @@ def smoke(panel: Panel, row: int, column: int, hotspots: pd.DataFrame | None) ->
     station = panel.stations.iloc[column]
     hour = panel.hours[row].timestamp() / 3600
     km = np.hypot(
-        (hotspots["lat"] - station["lat"]) * 111.2, (hotspots["lon"] - station["lon"]) * 111.2 * np.cos(np.deg2rad(station["lat"]))
+        (hotspots["lat"] - station["lat"]) * 111.2,
+        (hotspots["lon"] - station["lon"]) * 111.2 * np.cos(np.deg2rad(station["lat"])),
     )
     count = int(((km <= 50) & ((hotspots["hour"] - hour).abs() <= 24)).sum())
     return [line("hotspots", count=count)] if count else [line("no_hotspots")]
@@ -125,14 +126,18 @@ def smoke(panel: Panel, row: int, column: int, hotspots: pd.DataFrame | None) ->
 
 def prior(share: np.ndarray) -> list[Evidence]:
     """The annual prior of every category."""
-    return [line("prior", category=name, percent=100 * float(value)) for name, value in zip(CATEGORIES, share, strict=True)]
+    return [
+        line("prior", category=name, percent=100 * float(value)) for name, value in zip(CATEGORIES, share, strict=True)
+    ]
 
 
 def traffic(hour: pd.Timestamp) -> Evidence:
     """What the clock says about traffic."""
-    weekend = hour.dayofweek >= 5
+    weekend = hour.day_of_week >= 5
     level = TRAFFIC_HOURS[hour.hour] / TRAFFIC_HOURS.mean() * (WEEKEND if weekend else (7 - 2 * WEEKEND) / 5)
-    return line("hour", hour=int(hour.hour), kind="weekend day" if weekend else "working day", percent=100 * float(level))
+    return line(
+        "hour", hour=int(hour.hour), kind="weekend day" if weekend else "working day", percent=100 * float(level)
+    )
 
 
 def air(panel: Panel, row: int, column: int) -> list[Evidence]:

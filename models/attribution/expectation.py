@@ -33,7 +33,11 @@ def shares(table: pd.DataFrame, name: str) -> tuple[Array, Array]:
     share = numbers(given.loc[list(CATEGORIES), "share"], name).to_numpy()
     if not (np.isfinite(share).all() and (share >= 0).all() and share.sum() > 0):
         raise InputError(f"The {name} table has a share that is negative or empty: shares are 0 to 1.")
-    spread = numbers(given.loc[list(CATEGORIES), "log_sd"], name).to_numpy() if "log_sd" in given else np.full(len(share), STATED_SD)
+    spread = (
+        numbers(given.loc[list(CATEGORIES), "log_sd"], name).to_numpy()
+        if "log_sd" in given
+        else np.full(len(share), STATED_SD)
+    )
     return np.maximum(share / share.sum(), 0.005), np.where(np.isfinite(spread), np.maximum(spread, 0.05), STATED_SD)
 
 
@@ -93,10 +97,15 @@ def components(fingerprints: pd.DataFrame, sources: pd.DataFrame) -> Components:
     missing = [c for c in CATEGORIES if c not in set(fingerprints["category"])]
     if missing:
         raise InputError(f"The fingerprints table lacks the categories {', '.join(missing)}: give each one row.")
-    rows = [weighted(fingerprints[fingerprints["category"].eq(c)], sources[sources["category"].eq(c)], c) for c in CATEGORIES]
+    rows = [
+        weighted(fingerprints[fingerprints["category"].eq(c)], sources[sources["category"].eq(c)], c)
+        for c in CATEGORIES
+    ]
     table = pd.concat(rows, ignore_index=True)
     columns = ["pm25", "pm10", "so2", nitrogen, "co"]
-    ratio = table.assign(pm25=1.0)[columns].apply(lambda column: numbers(column, "fingerprints")).fillna(0.0).to_numpy().T
+    ratio = (
+        table.assign(pm25=1.0)[columns].apply(lambda column: numbers(column, "fingerprints")).fillna(0.0).to_numpy().T
+    )
     category = np.array([CATEGORIES.index(c) for c in table["category"]])
     activity = tuple("chp" if s == "chp" else c for s, c in zip(table["subtype"], table["category"], strict=True))
     assert len(columns) == len(POLLUTANTS)
@@ -127,7 +136,9 @@ def inventory(sources: pd.DataFrame | None) -> pd.DataFrame:
     table = require(sources, ("site", "category", "lat", "lon"), "sources").copy()
     unknown = sorted(set(table["category"]) - set(KNOWN))
     if unknown:
-        raise InputError(f"The sources table has the unknown category {unknown[0]}: use one of {', '.join(CATEGORIES)}.")
+        raise InputError(
+            f"The sources table has the unknown category {unknown[0]}: use one of {', '.join(CATEGORIES)}."
+        )
     if "status" in table:
         table = table[~table["status"].isin(["closed", "planned"])]
     for name, default in (("subtype", ""), ("stack_m", np.nan), ("pm25_gps", np.nan)):

@@ -1,6 +1,8 @@
 """Tidy tables to aligned arrays of hours by stations, with a light check of the sensors."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -65,7 +67,11 @@ def require(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.Data
 def instants(column: pd.Series, name: str) -> pd.Series:
     """Times as UTC; `InputError` when unreadable or without a zone."""
     try:
-        times = pd.to_datetime(column, format="ISO8601") if column.dtype == object or str(column.dtype) in ("str", "string") else pd.to_datetime(column)
+        times = (
+            pd.to_datetime(column, format="ISO8601")
+            if column.dtype == object or str(column.dtype) in ("str", "string")
+            else pd.to_datetime(column)
+        )
     except (ValueError, TypeError) as error:
         raise InputError(f"The {name} table has a start that is not an ISO 8601 time: {error}.") from error
     if times.dt.tz is None:
@@ -81,32 +87,41 @@ def numbers(column: pd.Series, name: str) -> pd.Series:
         raise InputError(f"The {name} table has a cell in column {column.name} that is not a number.") from error
 
 
-def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
+def codes(column: pd.Series, wanted: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Place of every cell in `wanted`, −1 where it is not there."""
+    code, found = pd.factorize(column)
+    place = pd.Index(wanted).get_indexer(pd.Index([str(name) for name in found]))
+    return np.asarray(np.where(code < 0, -1, place[np.maximum(code, 0)] if len(found) else -1))
+
+
+def hourly(measurements: pd.DataFrame, stations: Sequence[str]) -> pd.DataFrame:
     """
-    Hourly means of the pollutants, one row per station, parameter and hour.
+    Hourly means of the pollutants: station and parameter as numbers, start, value; one row per hour.
 
     Rows longer than an hour are left out; shorter ones are averaged when they cover at least 45 minutes; rows flagged
     `invalid` are left out.
     """
     table = require(measurements, ("station", "parameter", "start", "value"), "measurements")
-    table = table[table["parameter"].isin(POLLUTANTS)]
+    station, parameter = codes(table["station"], stations), codes(table["parameter"], POLLUTANTS)
+    wanted = (station >= 0) & (parameter >= 0)
     if "flag" in table:
-        table = table[table["flag"].ne("invalid")]
-    minutes = numbers(table["minutes"], "measurements") if "minutes" in table else pd.Series(60.0, index=table.index)
-    table = pd.DataFrame(
+        wanted &= table["flag"].ne("invalid").to_numpy()
+    chosen = table[wanted]
+    frame = pd.DataFrame(
         {
-            "station": table["station"].astype(str),
-            "parameter": table["parameter"].astype(str),
-            "start": instants(table["start"], "measurements").dt.floor("h"),
-            "value": numbers(table["value"], "measurements"),
-            "minutes": minutes,
+            "station": station[wanted],
+            "parameter": parameter[wanted],
+            "start": pd.DatetimeIndex(instants(chosen["start"], "measurements")).floor("h"),
+            "value": numbers(chosen["value"], "measurements").to_numpy(),
+            "minutes": numbers(chosen["minutes"], "measurements").to_numpy() if "minutes" in chosen else 60.0,
         }
     )
-    table = table[np.isfinite(table["value"]) & (table["minutes"] <= 60)]
-    if (table["minutes"] == 60).all() and not table.duplicated(["station", "parameter", "start"]).any():
-        return table.drop(columns="minutes")
-    means = table.groupby(["station", "parameter", "start"], as_index=False).agg(value=("value", "mean"), minutes=("minutes", "sum"))
-    return means[means["minutes"] >= 45].drop(columns="minutes")
+    frame = frame[np.isfinite(frame["value"]) & (frame["minutes"] <= 60)]
+    key = ["station", "parameter", "start"]
+    if (frame["minutes"] == 60).all() and not frame.duplicated(key).any():
+        return frame
+    means = frame.groupby(key, as_index=False).agg(value=("value", "mean"), minutes=("minutes", "sum"))
+    return means[means["minutes"] >= 45]
 
 
 def wide_weather(weather: pd.DataFrame | None, hours: pd.DatetimeIndex) -> dict[str, Array]:
@@ -132,8 +147,7 @@ def wide_weather(weather: pd.DataFrame | None, hours: pd.DatetimeIndex) -> dict[
     if "_u" in mean:
         mean["wind_direction"] = np.rad2deg(np.arctan2(mean["_u"], mean["_v"])) % 360
     mean = mean.reindex(hours)
-    found = {name: mean[name].to_numpy(float).copy() if name in mean else empty.copy() for name in WEATHER}
-    return found
+    return {name: mean[name].to_numpy(float).copy() if name in mean else empty.copy() for name in WEATHER}
 
 
 def suspicious(values: Array, network: Array) -> npt.NDArray[np.bool_]:
@@ -156,14 +170,18 @@ def suspicious(values: Array, network: Array) -> npt.NDArray[np.bool_]:
     stuck = (length >= 5) & (values > 1)
     frame = pd.DataFrame(values)
     middle = frame.rolling(25, center=True, min_periods=8).median().to_numpy()
-    deviation = 1.4826 * pd.DataFrame(np.abs(values - middle)).rolling(73, center=True, min_periods=24).median().to_numpy()
+    deviation = (
+        1.4826 * pd.DataFrame(np.abs(values - middle)).rolling(73, center=True, min_periods=24).median().to_numpy()
+    )
     floor = 0.5 * np.nanmedian(values) if np.isfinite(values).any() else 0.0
     level = 3.5 * (network + floor)[:, None] * np.ones_like(values)
     spike = (values > middle + 8 * deviation + floor) & (values > level)
     return np.asarray(stuck | spike)
 
 
-def build(measurements: pd.DataFrame, weather: pd.DataFrame | None, stations: pd.DataFrame, light: bool = False) -> Panel:
+def build(
+    measurements: pd.DataFrame, weather: pd.DataFrame | None, stations: pd.DataFrame, light: bool = False
+) -> Panel:
     """
     Align the tables; hours run without a hole from the first to the last measurement.
 
@@ -175,30 +193,32 @@ def build(measurements: pd.DataFrame, weather: pd.DataFrame | None, stations: pd
         A column is missing, a time has no zone, no station is known, or there is no PM2.5.
     """
     require(stations, ("station", "lat", "lon"), "stations")
-    known = stations.assign(station=stations["station"].astype(str)).drop_duplicates("station")
+    known = stations.assign(station=[str(name) for name in stations["station"]]).drop_duplicates("station")
+    known = known.sort_values("station", ignore_index=True)
     if "kind" not in known:
         known = known.assign(kind="indicative")
-    table = hourly(measurements)
-    table = table[table["station"].isin(set(known["station"]))]
-    if not table["parameter"].eq("pm25").any():
+    table = hourly(measurements, list(known["station"]))
+    if not table["parameter"].eq(POLLUTANTS.index("pm25")).any():
         raise InputError("The measurements hold no hourly PM2.5 of a listed station: attribution needs PM2.5.")
-    if not light:
-        known = known[known["station"].isin(set(table["station"]))].sort_values("station", ignore_index=True)
     hours = pd.date_range(table["start"].min(), table["start"].max(), freq="h")
     row = hours.get_indexer(pd.DatetimeIndex(table["start"]))
-    column = pd.Index(known["station"]).get_indexer(table["station"])
+    column, parameter, value = (table[name].to_numpy() for name in ("station", "parameter", "value"))
     observed, faulty = {}, np.zeros((len(hours), len(known)), dtype=bool)
-    for name in POLLUTANTS:
+    for number, name in enumerate(POLLUTANTS):
         grid = np.full((len(hours), len(known)), np.nan)
-        chosen = table["parameter"].eq(name).to_numpy()
-        grid[row[chosen], column[chosen]] = table["value"].to_numpy()[chosen]
+        chosen = parameter == number
+        grid[row[chosen], column[chosen]] = value[chosen]
         grid[grid < -5] = np.nan
         if chosen.any() and not light:
-            network = pd.DataFrame(grid).median(axis=1).to_numpy()
-            bad = suspicious(grid, network)
+            bad = suspicious(grid, pd.DataFrame(grid).median(axis=1).to_numpy())
             faulty |= bad if name == "pm25" else False
             grid[bad] = np.nan
         observed[name] = grid
+    if not light:
+        measuring = np.unique(column)
+        known = known.iloc[measuring].reset_index(drop=True)
+        observed = {name: grid[:, measuring] for name, grid in observed.items()}
+        faulty = faulty[:, measuring]
     return Panel(hours, known, observed, faulty, wide_weather(weather, hours))
 
 

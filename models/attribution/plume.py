@@ -1,4 +1,5 @@
 """What one gram per second of each site would add at each station and hour."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.attribution import plume, refusal, sites, unlisted
 from models.attribution.activity import Climate, emissions
-from models.attribution.panel import Array, Panel
+from models.attribution.panel import CALM, Array, Panel
 from models.attribution.tables import CATEGORIES
 
 RANKED = ("heating", "industry")
@@ -18,7 +18,22 @@ WIND_HOURS = 2
 """The wind that carried a plume: mean vector of this and the past hour (10 km at 2 m/s take 1.4 h). [h]"""
 LEAST = 3.0
 """Hours with less PM2.5 are weighted as if they had this much. [µg/m³]"""
-COLUMNS = ["site", "category", "subtype", "lat", "lon", "score", "lower", "upper", "top3", "multiplier", "learned", "group", "status", "reason"]
+COLUMNS = [
+    "site",
+    "category",
+    "subtype",
+    "lat",
+    "lon",
+    "score",
+    "lower",
+    "upper",
+    "top3",
+    "multiplier",
+    "learned",
+    "group",
+    "status",
+    "reason",
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,10 @@ def plumes(panel: Panel, sources: pd.DataFrame, climate: Climate) -> Array:
     """Concentration per inventory emission of each site, with the heating sites following the cold; (I, T, S)."""
     stations = panel.stations
     east, north = plume.offsets(
-        sources["lat"].to_numpy(float), sources["lon"].to_numpy(float), stations["lat"].to_numpy(float), stations["lon"].to_numpy(float)
+        sources["lat"].to_numpy(float),
+        sources["lon"].to_numpy(float),
+        stations["lat"].to_numpy(float),
+        stations["lon"].to_numpy(float),
     )
     u, v = plume.components(panel.weather["wind_speed"], panel.weather["wind_direction"])
     wind = tuple(pd.Series(w).rolling(WIND_HOURS, min_periods=1).mean().to_numpy() for w in (u, v))
@@ -47,7 +65,9 @@ def plumes(panel: Panel, sources: pd.DataFrame, climate: Climate) -> Array:
     return unit * burning[:, :, None]
 
 
-def rank_sites(panel: Panel, parts: Array, sources: pd.DataFrame, climate: Climate, day: np.ndarray, seed: int) -> Ranking:
+def rank_sites(
+    panel: Panel, parts: Array, sources: pd.DataFrame, climate: Climate, day: np.ndarray, seed: int
+) -> Ranking:
     """
     Rank the listed heating and industry sites by what they add to the network's mean.
 
@@ -78,7 +98,9 @@ def states(table: pd.DataFrame, doubtful: bool) -> pd.DataFrame:
     """Status and reason of every ranked site."""
     grouped = table["group"].ne(table["site"])
     unlearned = table["learned"] < 1 - sites.POORLY_KNOWN
-    code = np.select([unlearned, grouped, np.full(len(table), doubtful)], ["not_learned", "grouped", "indicative"], "ok")
+    code = np.select(
+        [unlearned, grouped, np.full(len(table), doubtful)], ["not_learned", "grouped", "indicative"], "ok"
+    )
     words = {"ok": "identifiable", "grouped": "grouped", "indicative": "indicative", "not_learned": "not identifiable"}
     codes = pd.Series(code, index=table.index)
     return table.assign(status=codes.map(words), reason=codes.map(refusal.REASONS))
@@ -106,7 +128,7 @@ def find_unlisted(
     if pm25.shape[1] < refusal.SITE_STATIONS:
         return [], np.zeros_like(pm25)
     left = unlisted.excess(pm25, explained(panel, ranking))
-    direction = np.where(panel.weather["wind_speed"] >= plume.CALM, panel.weather["wind_direction"], np.nan)
+    direction = np.where(panel.weather["wind_speed"] >= CALM, panel.weather["wind_direction"], np.nan)
     odd = unlisted.odd_ratios(residual)
     if signs is None:
         assert day is not None
@@ -119,7 +141,10 @@ def bearings(panel: Panel, sources: pd.DataFrame) -> list[Array]:
     """Bearings of the listed sites within reach of each station. [°]"""
     stations = panel.stations
     east, north = plume.offsets(
-        sources["lat"].to_numpy(float), sources["lon"].to_numpy(float), stations["lat"].to_numpy(float), stations["lon"].to_numpy(float)
+        sources["lat"].to_numpy(float),
+        sources["lon"].to_numpy(float),
+        stations["lat"].to_numpy(float),
+        stations["lon"].to_numpy(float),
     )
     angle, near = np.rad2deg(np.arctan2(-east, -north)) % 360, np.hypot(east, north) < unlisted.REACH
     return [angle[near[:, s], s] for s in range(len(stations))]

@@ -73,7 +73,10 @@ def notes(panel: Panel, *, stated: bool, hotspots: bool) -> list[str]:
         ("mostly_prior", not (seen["pm10"] or seen["so2"] or seen["no2"] or seen["co"])),
         ("no_pm10", not seen["pm10"]),
         ("no_hotspots", not hotspots),
-        ("no_weather", not np.isfinite(panel.weather["wind_speed"]).any() and not np.isfinite(panel.weather["temperature"]).any()),
+        (
+            "no_weather",
+            not np.isfinite(panel.weather["wind_speed"]).any() and not np.isfinite(panel.weather["temperature"]).any(),
+        ),
         ("wide_prior", not stated),
         ("single_station", len(panel.stations) == 1),
         ("prior", len(panel.hours) < HISTORY_HOURS),
@@ -91,7 +94,14 @@ def station_days(panel: Panel, day: pd.Index, undetermined: Array) -> pd.DataFra
         "mean": pd.DataFrame(pm25, columns=names).groupby(day).mean(),
         "unknown": pd.DataFrame(undetermined, columns=names).groupby(day).mean(),
     }
-    frame = pd.concat({k: v.stack(future_stack=True) for k, v in table.items()}, axis=1).reset_index(names=["day", "station"])
+    dates = table["hours"].index
+    frame = pd.DataFrame(
+        {
+            "station": np.repeat(names, len(dates)),
+            "day": np.tile(dates.to_numpy(), len(names)),
+            **{key: part.to_numpy().T.ravel() for key, part in table.items()},
+        }
+    )
     prior = len(panel.hours) < HISTORY_HOURS
     status = np.select(
         [

@@ -14,16 +14,16 @@ FLOOR = 0.5
 """The envelope is never below this. [µg/m³]"""
 
 
-def others_low(values: Array) -> Array:
+def others(values: Array, quantile: float) -> Array:
     """
-    10th percentile over the other stations for each station and hour; shape (T, S).
+    Quantile over the other stations for each station and hour; shape (T, S).
 
     A station is left out of its own envelope, so that a source beside it cannot pass as regional; where it is alone,
     it has only itself.
 
     Examples
     --------
-    >>> others_low(np.array([[1.0, 5.0, 9.0]])).tolist()
+    >>> others(np.array([[1.0, 5.0, 9.0]]), 0.10).tolist()
     [[5.4, 1.8, 1.4]]
     """
     count = np.isfinite(values).sum(axis=1, keepdims=True)
@@ -33,7 +33,7 @@ def others_low(values: Array) -> Array:
     ranked = np.take_along_axis(values, order, axis=1)
     rank = np.argsort(order, axis=1, kind="stable")
     rest = count - np.isfinite(values)
-    place = QUANTILE * np.maximum(rest - 1, 0)
+    place = quantile * np.maximum(rest - 1, 0)
     low = np.floor(place).astype(int)
     high = np.minimum(low + 1, np.maximum(rest - 1, 0))
     last = values.shape[1] - 1
@@ -46,7 +46,8 @@ def others_low(values: Array) -> Array:
 
 
 def envelope(pm25: Array) -> Array:
-    """Low envelope of the network for each station and hour: 10th percentile of :func:`others_low` over the past and
-    coming day; shape (T, S). [µg/m³]"""
-    low = pd.DataFrame(others_low(pm25)).rolling(WINDOW, center=True, min_periods=6).quantile(QUANTILE)
-    return np.maximum(low.ffill().bfill().fillna(np.nanmedian(pm25)).to_numpy(), FLOOR)
+    """Low envelope of the network for each station and hour: 10th percentile of :func:`others` over the past and
+    coming day; shape (T, S). [µg/m³]
+    """
+    low = pd.DataFrame(others(pm25, QUANTILE)).rolling(WINDOW, center=True, min_periods=6).quantile(QUANTILE)
+    return np.asarray(np.maximum(low.ffill().bfill().fillna(np.nanmedian(pm25)).to_numpy(), FLOOR))

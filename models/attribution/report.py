@@ -93,14 +93,18 @@ def masses(parts: Array, undetermined: Array, day: pd.Index) -> tuple[pd.DataFra
     return sums.mul(hours / np.maximum(count.to_numpy(), 1), axis=0), hours
 
 
-def daily(panel: Panel, day: pd.Index, parts: Array, undetermined: Array, table: pd.DataFrame, wider: Array) -> pd.DataFrame:
+def daily(
+    panel: Panel, day: pd.Index, parts: Array, undetermined: Array, table: pd.DataFrame, wider: Array
+) -> pd.DataFrame:
     """Network shares per local day with 90 % intervals."""
     mass, hours = masses(parts, undetermined, day)
     low, high = intervals.quantiles(table, *measured(panel, day, slice(None)))
     return days_table(mass, hours, low, high, wider)
 
 
-def station_daily(panel: Panel, day: pd.Index, parts: Array, undetermined: Array, table: pd.DataFrame, wider: Array) -> pd.DataFrame:
+def station_daily(
+    panel: Panel, day: pd.Index, parts: Array, undetermined: Array, table: pd.DataFrame, wider: Array
+) -> pd.DataFrame:
     """Shares per station and local day; the intervals are wider than the network's by `intervals.STATION`."""
     low, high = intervals.quantiles(table, *measured(panel, day, slice(None)))
     frames = []
@@ -125,6 +129,8 @@ def doubtful(sites: pd.DataFrame, signs: list[Sign], panel: Panel) -> pd.DataFra
         station = panel.stations.iloc[sign.station]
         east = (out["lon"] - station["lon"]) * np.cos(np.deg2rad(station["lat"]))
         angle = np.rad2deg(np.arctan2(east, out["lat"] - station["lat"]))
-        near = (np.abs((angle - sign.bearing + 180) % 360 - 180) < 2 * OPEN) & out["status"].isin(["identifiable", "indicative"])
+        near = (np.abs((angle - sign.bearing + 180) % 360 - 180) < 2 * OPEN) & out["status"].isin(
+            ["identifiable", "indicative"]
+        )
         out.loc[near, "status"], out.loc[near, "reason"] = "indicative", refusal.REASONS["unlisted_near"]
     return out

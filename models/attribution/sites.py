@@ -109,7 +109,9 @@ def rank(facts: Equations, seed: int, draws: int = DRAWS) -> pd.DataFrame:
         scores[draw] = multipliers(square, shifted, ridge) * facts.plume * carried
     top = np.argsort(-scores, axis=1, kind="stable")[:, :3]
     chance = np.bincount(top.ravel(), minlength=count) / draws
-    covariance = np.linalg.inv(facts.square.sum(axis=0) / max(facts.variance * HOURS_PER_FACT, 1e-12) + np.eye(count) / SITE_SD**2)
+    covariance = np.linalg.inv(
+        facts.square.sum(axis=0) / max(facts.variance * HOURS_PER_FACT, 1e-12) + np.eye(count) / SITE_SD**2
+    )
     return pd.DataFrame(
         {
             "score": best * facts.plume,

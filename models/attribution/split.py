@@ -16,6 +16,8 @@ from models.attribution.update import Fingerprints, forward, solve
 
 ENVELOPE_WEIGHT = 0.5
 """Weight of the low envelope against prior times activity in the expected regional part; both are about 50 % off."""
+ENVELOPE_PART = 0.8
+"""Part of the low envelope that is regional: the cleanest hours still hold some of the city's own."""
 CARRY = 0.8
 """Part of the reference stations' multiplier that holds at the other stations of the same hour."""
 SMOOTHING = 5
@@ -45,7 +47,8 @@ class Fitted:
 @dataclass(frozen=True)
 class Split:
     """Parts (T, S, C) of PM2.5 [µg/m³] by category, the expectation (T, S, C) behind them, and standardised
-    residuals (T, S, J) of the pollutants."""
+    residuals (T, S, J) of the pollutants.
+    """
 
     parts: Array
     expected: Array
@@ -80,7 +83,7 @@ def expect(panel: Panel, fitted: Fitted) -> Array:
     expected = np.maximum(share * fitted.scale, 1e-6)
     observed = panel.observed["pm25"]
     carried = fitted.components.category == CATEGORIES.index("regional")
-    low = envelope(observed)[..., None]
+    low = ENVELOPE_PART * envelope(observed)[..., None]
     mixed = expected[..., carried] ** (1 - ENVELOPE_WEIGHT) * low**ENVELOPE_WEIGHT
     cap = 0.95 * np.where(np.isfinite(observed), np.maximum(observed, FLOOR), np.inf)
     expected[..., carried] = np.minimum(mixed, cap[..., None])
@@ -94,14 +97,14 @@ def errors(panel: Panel, observed: Array) -> Array:
     return np.asarray(relative_part * np.abs(observed) + [r.floor for r in rows])
 
 
-def carried_multiplier(update: Array, where: tuple[np.ndarray, np.ndarray], size: tuple[int, int]) -> Array:
+def carried_multiplier(update: Array, where: tuple[np.ndarray, ...], size: tuple[int, int]) -> Array:
     """Mean multiplier of the stations with gases, smoothed over five hours; shape (T, K); zero where none measured."""
     full = np.zeros((size[0], update.shape[1]))
     count = np.zeros(size[0])
     np.add.at(full, where[0], update)
     np.add.at(count, where[0], 1.0)
     mean = pd.DataFrame(np.where(count[:, None] > 0, full / np.maximum(count, 1)[:, None], np.nan))
-    return mean.rolling(SMOOTHING, center=True, min_periods=1).mean().fillna(0.0).to_numpy()
+    return np.asarray(mean.rolling(SMOOTHING, center=True, min_periods=1).mean().fillna(0.0).to_numpy())
 
 
 def split(panel: Panel, fitted: Fitted, update: bool = True) -> Split:
@@ -121,7 +124,7 @@ def split(panel: Panel, fitted: Fitted, update: bool = True) -> Split:
     wrong, pm25 = errors(panel, observed), panel.observed["pm25"]
     expected = expect(panel, fitted)
     spread, shared, prints = fitted.components.spread, fitted.components.shared, fitted.prints()
-    gas = np.isfinite(observed[..., [POLLUTANTS.index(g) for g in GASES]]).any(axis=-1)
+    gas = np.asarray(np.isfinite(observed[..., [POLLUTANTS.index(g) for g in GASES]]).any(axis=-1))
     known = np.isfinite(pm25)
     multiplier = np.zeros_like(expected)
     if update and (gas & known).any():

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.attribution.panel import Array
+from models.attribution.regional import others
 from models.attribution.tables import POLLUTANTS
 
 SECTORS = 16
@@ -18,7 +19,10 @@ CERTAIN = 4.0
 LARGE = 0.5
 """The excess must be this part of the network's mean to matter."""
 OPEN = 30.0
-"""No listed site may lie within this angle of the sector's middle. [°]"""
+"""A listed site within this angle of the sector's middle could be the cause. [°]"""
+HUGE = 2.0
+"""Where a listed site could be the cause, only an excess of this many network means, left over after its plume has been
+fitted, is laid to another one."""
 REACH = 40.0
 """Sites farther than this cannot explain the excess of one station. [km]"""
 ODD, ODD_HOURS = 3.0, 6
@@ -38,11 +42,7 @@ class Sign:
 
 def excess(pm25: Array, explained: Array) -> Array:
     """What a station reads above the median of the others, beyond what listed plumes explain; (T, S). [µg/m³]"""
-    middle = np.full(pm25.shape, np.nan)
-    for own in range(pm25.shape[1]):
-        others = np.delete(pm25, own, axis=1)
-        middle[:, own] = pd.DataFrame(others).median(axis=1).to_numpy()
-    return pm25 - middle - explained
+    return np.asarray(pm25 - others(pm25, 0.5) - explained)
 
 
 def daily_error(values: Array, day: np.ndarray) -> float:
@@ -68,7 +68,9 @@ def sectors(left: Array, direction: Array, day: np.ndarray, bearings: list[Array
     level : float
         Mean PM2.5 of the network. [µg/m³]
     """
-    sector = np.where(np.isfinite(direction), np.nan_to_num(np.round(direction / (360 / SECTORS))) % SECTORS, -1).astype(int)
+    sector = np.where(
+        np.isfinite(direction), np.nan_to_num(np.round(direction / (360 / SECTORS))) % SECTORS, -1
+    ).astype(int)
     signs = []
     for station in range(left.shape[1]):
         known = np.isfinite(left[:, station])
@@ -76,10 +78,12 @@ def sectors(left: Array, direction: Array, day: np.ndarray, bearings: list[Array
             inside, outside = known & (sector == number), known & (sector >= 0) & (sector != number)
             middle = number * 360 / SECTORS
             gap = np.abs((bearings[station] - middle + 180) % 360 - 180)
-            if inside.sum() < LEAST_HOURS or outside.sum() < LEAST_HOURS or (gap < OPEN).any():
+            if inside.sum() < LEAST_HOURS or outside.sum() < LEAST_HOURS:
                 continue
-            surplus = float(left[inside, station].mean() - np.median(left[outside, station]))
-            if surplus > LARGE * level and surplus > CERTAIN * daily_error(left[inside, station], day[inside]):
+            enough = (HUGE if (gap < OPEN).any() else LARGE) * level
+            # Medians: a dust storm or a single plume must not look like a source that is always there.
+            surplus = float(np.median(left[inside, station]) - np.median(left[outside, station]))
+            if surplus > enough and surplus > CERTAIN * daily_error(left[inside, station], day[inside]):
                 signs.append(Sign(station, middle, surplus, int(inside.sum()), ""))
     return signs
 
@@ -112,7 +116,9 @@ def unexplained(pm25: Array, left: Array, direction: Array, signs: list[Sign], o
     part = np.zeros_like(pm25)
     for sign in signs:
         near = np.abs((direction - sign.bearing + 180) % 360 - 180) <= 360 / SECTORS
-        part[:, sign.station] = np.where(near, np.fmax(part[:, sign.station], left[:, sign.station]), part[:, sign.station])
+        part[:, sign.station] = np.where(
+            near, np.fmax(part[:, sign.station], left[:, sign.station]), part[:, sign.station]
+        )
     strange = np.logical_or.reduce(list(odd.values())) if odd else np.zeros(pm25.shape, dtype=bool)
     part = np.where(strange, np.fmax(part, left), part)
     return np.clip(np.nan_to_num(part), 0.0, 0.9 * np.nan_to_num(np.maximum(pm25, 0.0)))
@@ -121,7 +127,13 @@ def unexplained(pm25: Array, left: Array, direction: Array, signs: list[Sign], o
 def ratio_signs(odd: dict[str, np.ndarray], left: Array) -> list[Sign]:
     """One sign per station and pollutant whose ratio stayed unexplained."""
     return [
-        Sign(station, float("nan"), float(np.nanmean(np.fmax(left[flag[:, station], station], 0.0))), int(flag[:, station].sum()), name)
+        Sign(
+            station,
+            float("nan"),
+            float(np.nanmean(np.fmax(left[flag[:, station], station], 0.0))),
+            int(flag[:, station].sum()),
+            name,
+        )
         for name, flag in odd.items()
         for station in range(flag.shape[1])
         if flag[:, station].any()

@@ -1,9 +1,11 @@
 """Hourly update of the expected contributions by what the pollutants say together."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.attribution.panel import Array
 
@@ -24,14 +26,20 @@ class Fingerprints:
     background: Array
     no2_row: int
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> Fingerprints:
+        """The same for some of the pollutants; `no2_row` is −1 when NO2 is not among them."""
+        there = self.no2_row >= 0 and bool(rows[self.no2_row])
+        place = int(rows[: self.no2_row].sum()) if there else -1
+        return Fingerprints(self.ratio[rows], self.background[rows], place)
+
 
 def nitrogen(nox: Array) -> tuple[Array, Array]:
-    """
+    r"""
     NO2 from total NOx (as NO2), and its slope. [µg/m³]
 
     Notes
     -----
-    :math:`NO_2 = 103\\,NO_x/(NO_x+130) + 0.005\\,NO_x`: ozone runs out (Romberg et al. 1996, Gefahrstoffe 56, 215).
+    :math:`NO_2 = 103\,NO_x/(NO_x+130) + 0.005\,NO_x`: ozone runs out (Romberg et al. 1996, Gefahrstoffe 56, 215).
 
     Examples
     --------
@@ -55,7 +63,7 @@ def forward(parts: Array, prints: Fingerprints) -> tuple[Array, Array]:
 
 
 def solve(expected: Array, observed: Array, error: Array, spread: Array, shared: Array, prints: Fingerprints) -> Array:
-    """
+    r"""
     Log-multipliers of the expected contributions that reconcile prior and observation; shape (N, K).
 
     Parameters
@@ -74,13 +82,18 @@ def solve(expected: Array, observed: Array, error: Array, spread: Array, shared:
     Notes
     -----
     Gauss-Newton on a log-normal prior (Tarantola 2005, doi:10.1137/1.9780898717921, section 3.2): with
-    :math:`x = \\mu e^{u}`, :math:`u = S H^T (H S H^T + R)^{-1} (y - h(u) + H u)`, where R holds the sensor and 40 %
+    :math:`x = \mu e^{u}`, :math:`u = S H^T (H S H^T + R)^{-1} (y - h(u) + H u)`, where R holds the sensor and 40 %
     of every component's part in every pollutant. A missing pollutant has a zero row and drops out.
     """
+    if not len(expected):
+        return np.zeros_like(expected)
+    seen = np.asarray(np.isfinite(observed).any(axis=0))
+    observed, error = observed[:, seen], error[:, seen]
+    prints = prints.only(seen)
     return np.concatenate(
         [
             _solve(expected[i : i + CHUNK], observed[i : i + CHUNK], error[i : i + CHUNK], spread, shared, prints)
-            for i in range(0, max(len(expected), 1), CHUNK)
+            for i in range(0, len(expected), CHUNK)
         ]
     )
 
