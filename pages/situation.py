@@ -14,10 +14,10 @@ def chips(pictures: list[Picture]) -> list[frame.Chip]:
     """Age, coverage and clock of each city."""
     made: list[frame.Chip] = []
     for one in pictures:
-        cover = frame.coverage(one.situation.reporting, one.situation.known)
         words, colour = frame.freshness(one.freshness, one.age)
-        made.append((f"{one.name}: {words} · {cover} · {frame.zone_chip(one.city.zone, one.now)}", colour))
-    return made
+        made.append((f"{one.name}: {words}", colour))
+        made.append(f"{one.name}: {frame.coverage(one.situation.reporting, one.situation.known)}")
+    return [*made, *dict.fromkeys(frame.zone_chip(one.city.zone, one.now) for one in pictures)]
 
 
 def city(picture: Picture) -> None:
