@@ -52,6 +52,13 @@ def chosen(city: City, called: dict[str, str], columns: list) -> tuple[str, str]
     return station, choices.parameter([p for p in POLLUTANTS if p in known], columns[1])
 
 
+def daily(city: City, station: str, parameter: str) -> bool:
+    """Whether a station delivers nothing shorter than days."""
+    spans = load.spans(city.key)
+    mine = spans[(spans["station"] == station) & (spans["parameter"] == parameter)]
+    return bool((mine["minutes"] >= 1440).all())
+
+
 def value_words(shown: Place) -> str:
     """The newest value with its moment, or since when the station is silent."""
     newest = shown.newest
@@ -220,7 +227,7 @@ def days(shown: Place) -> None:
         return
     limit = shown.limit.concentration if shown.limit is not None and not shown.medians else None
     today = shown.now.astimezone(shown.city.zone).date()
-    drawn = sheets.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN)
+    drawn = sheets.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN, theme=choices.theme())
     st.plotly_chart(drawn, key="station.calendar", config=charts.CONFIG, alt=t("station.calendar_title"))
     what = t("station.calendar_median" if shown.medians else "station.calendar_mean")
     colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city)) if limit else ""
@@ -236,8 +243,8 @@ def courses(shown: Place) -> None:
     elif not len(shown.profile):
         st.caption(t("station.profile_none"))
     else:
-        st.plotly_chart(sheets.week(shown.profile, shown.unit), key="station.week", config=charts.CONFIG,
-                        alt=t("station.profile_title"))  # fmt: skip
+        drawn = sheets.week(shown.profile, shown.unit, theme=choices.theme())
+        st.plotly_chart(drawn, key="station.week", config=charts.CONFIG, alt=t("station.profile_title"))
         st.caption(t("station.profile_says", n=number(int(shown.profile["n"].sum()))))
         take.offer(shown.profile, f"{stem(shown)}-week")
 
@@ -326,7 +333,7 @@ def page() -> None:
     called = names(city)
     picked = chosen(city, called, columns[1:])
     back = choices.pick(
-        "period", list(PERIODS), t("frame.period"), show=lambda k: t(f"frame.periods.{k}"),
+        "period", ["30d"] if picked and daily(city, *picked) else list(PERIODS), t("frame.period"), show=lambda k: t(f"frame.periods.{k}"),
         widget=columns[3].segmented_control, required=True,
     )  # fmt: skip
     if picked is None:

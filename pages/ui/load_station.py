@@ -11,6 +11,7 @@ from pages.ui.place import place as build
 
 YEAR = timedelta(days=366)
 MONTH = timedelta(days=32)
+WEEK = timedelta(days=7)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -20,7 +21,7 @@ def _place(version: str, city: str, station: str, parameter: str, moment: dateti
         load.measurements(city, [parameter], YEAR, stations=[station]),
         load.measurements(city, list(WIND), YEAR),
         load.measurements(city, ["relative_humidity"], MONTH),
-        load.latest(city, [parameter]),
+        load.measurements(city, [parameter], WEEK),
         load.stations(city),
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ def place(
     wind, humidity : DataFrame
         Of the whole city: wind of the newest year, relative humidity of the newest weeks.
     latest : DataFrame
-        Newest rows of the city's stations for the parameter.
+        Rows of the newest week of the city's stations for the parameter.
     stations : DataFrame
         Of the city.
     """
@@ -135,7 +135,7 @@ def place(
     return Place(
         city=city, about=known.iloc[0] if len(known) else pd.Series({"station": station}), parameter=parameter, now=now,
         minutes=minutes, newest=states[0] if states else None, rows=mine, running=_running(hours),
-        days=days_of(sound, minutes, city), medians=bool(len(mine) and is_median(mine).any()),
+        days=days_of(sound, minutes, city), medians=minutes >= DAY and bool(is_median(sound).any()),
         dried=_dried(mine, humidity, now), profile=_profile(hours, city), wind=_wind(hours, wind, station, stations),
         neighbours=neighbours(station, parameter, stations, latest, now), limit=limit,
     )  # fmt: skip

@@ -13,20 +13,30 @@ from pages.ui.text import number, t, t_unit
 
 BLANK = "rgba(128, 140, 152, 0.16)"
 FEW = "rgba(128, 140, 152, 0.45)"
-PLAIN = [[0.0, "rgba(74,134,184,0.10)"], [0.5, "rgba(74,134,184,0.60)"], [1.0, "rgba(38,84,130,1)"]]
+# Ramps away from the ground of either theme; opaque, so that the numbers in the cells stand out from them.
+PLAIN = {
+    "light": [[0.0, "#dfe7ee"], [0.5, "#7ba6ca"], [1.0, "#1f4f7d"]],
+    "dark": [[0.0, "#232d36"], [0.5, "#3f6f99"], [1.0, "#b4d3ec"]],
+}
 
 
-def scale(limit: float | None, high: float) -> tuple[list[list[object]], float]:
+def scale(limit: float | None, high: float, theme: str) -> tuple[list[list[object]], float]:
     """Colour scale and its upper end: steps at fixed shares of a limit, a plain ramp where there is none."""
     if not limit:
-        return PLAIN, high or 1.0
+        return [list(stop) for stop in PLAIN[theme]], high or 1.0
     top = max(2.5 * limit, high)
     edges = [0.0, *(min(r * limit / top, 1.0) for r, _ in RATIOS)]
     return [[e, c] for (_, c), a, b in zip(RATIOS, edges, edges[1:], strict=False) for e in (a, b)], top
 
 
 def calendar(
-    days: pd.DataFrame, unit: str, limit: float | None, *, until: date | None = None, months: int = 12
+    days: pd.DataFrame,
+    unit: str,
+    limit: float | None,
+    *,
+    until: date | None = None,
+    months: int = 12,
+    theme: str = "light",
 ) -> go.Figure:
     """
     A row for each of the last months, a cell for each day; grey where too little of the day was known.
@@ -60,7 +70,7 @@ def calendar(
     few = np.where(shares.notna() & values.isna(), 1.0, np.nan)
     said = [[t("station.day_few", share=number(100 * x)) if x == x else "" for x in line] for line in shares.to_numpy()]
     _flat(made, few, names, FEW, np.array(said, dtype=object))
-    colours, top = scale(limit, float(np.nanmax(values.to_numpy())) if values.notna().any(axis=None) else 1.0)
+    colours, top = scale(limit, float(np.nanmax(values.to_numpy())) if values.notna().any(axis=None) else 1.0, theme)
     made.add_heatmap(
         z=values.round(1).to_numpy(), x=list(range(1, 32)), y=names, colorscale=colours, zmin=0, zmax=top,
         showscale=False, xgap=2, ygap=2, texttemplate="%{z:.0f}",
@@ -77,7 +87,7 @@ def _length(month: pd.Period, end: pd.Timestamp) -> int:
 
 
 def _row(month: pd.Period, line: pd.Series, end: pd.Timestamp) -> str:
-    return f"{t(f'time.month.{month.month}')} {month.year} · {int(line.notna().sum())}/{_length(month, end)}"
+    return f"{t(f'station.month.{month.month}')} {month.year} · {int(line.notna().sum())}/{_length(month, end)}"
 
 
 def _flat(made: go.Figure, cells: np.ndarray, names: Sequence[str], colour: str, said: np.ndarray) -> None:
@@ -87,7 +97,9 @@ def _flat(made: go.Figure, cells: np.ndarray, names: Sequence[str], colour: str,
     )  # fmt: skip
 
 
-def week(profile: pd.DataFrame, unit: str, *, top: float | None = None, height: int = 250) -> go.Figure:
+def week(
+    profile: pd.DataFrame, unit: str, *, top: float | None = None, height: int = 250, theme: str = "light"
+) -> go.Figure:
     """
     Hours across, weekdays down; the number of the mean in its cell.
 
@@ -107,7 +119,7 @@ def week(profile: pd.DataFrame, unit: str, *, top: float | None = None, height: 
     }
     made.add_heatmap(
         z=parts["mean"].round(2).to_numpy(), x=[f"{h:02d}" for h in range(24)],
-        y=[t(f"time.weekday.{d}") for d in range(1, 8)], colorscale=PLAIN, zmin=0,
+        y=[t(f"time.weekday.{d}") for d in range(1, 8)], colorscale=PLAIN[theme], zmin=0,
         zmax=top or float(profile["mean"].max()), showscale=False, xgap=1, ygap=1, texttemplate="%{z:.0f}",
         customdata=np.dstack([parts[c].to_numpy() for c in ("lower", "upper", "n")]),
         hovertemplate=f"%{{y}} %{{x}}:00 · <b>%{{z:.0f}}</b> {t_unit(unit)} "

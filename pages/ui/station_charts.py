@@ -12,6 +12,7 @@ from pages.ui.text import t, t_unit
 
 FLAGS = {"suspect": ("x-thin-open", WARN), "invalid": ("cross-thin-open", ALARM)}
 STEEP = 1.6  # a doubtful value may lift the axis by so much; beyond it stands at the edge with its number
+LEGEND = {"x": 1, "xanchor": "right"}  # leaves the corner to the unit
 LONG = 150  # letters of a reason in a tooltip
 
 
@@ -46,7 +47,7 @@ def hours(
         Points at the END of their interval; gaps stay open; flagged rows are no part of any line.
     """
     made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, hovermode="closest")
+    made.update_layout(showlegend=True, hovermode="closest", legend=LEGEND)
     sound = rows.loc[rows["flag"] == "ok", ["start", "value"]].drop_duplicates("start")
     name = t("station.curve_day") if minutes >= 1440 else t("station.curve_hour", minutes=minutes)
     mode = {"mode": "lines+markers", "marker": {"size": 5}} if minutes >= 1440 else {"mode": "lines"}
@@ -116,7 +117,7 @@ def dried(table: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
         ``start, raw, corrected, corrected_low, corrected_high``, hourly.
     """
     made = figure(height=260, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True)
+    made.update_layout(showlegend=True, legend=LEGEND)
     full = regular(table[["start", "raw", "corrected", "corrected_low", "corrected_high"]].assign(value=0.0), 60)
     end = wall_time(full["start"] + pd.Timedelta(hours=1), zone)
     hover = {"hovertemplate": f"{HOVER}{t_unit(unit)}<extra></extra>", "connectgaps": False}
