@@ -15,6 +15,7 @@ from data.parameters import PARAMETERS
 from data.served import VARIABLE as STORE
 from data.store import StoreError, open_store
 from jobs.arguments import ArgumentError, moment, period, words
+from sources.base import SourceError
 
 Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
@@ -242,13 +243,14 @@ def _attribute(parser: Parser) -> None:
 def attribute(a: Arguments) -> Result | None:
     """Attribute PM2.5 to sources, from files or from the store."""
     from jobs import attribute as job
+    from jobs import refit
 
     if a.city:
         where = city(a.city)
         if not (getattr(a, "from") and a.to):
             raise ArgumentError("from", "and --to are needed with --city")
         start, end = period(where, getattr(a, "from"), a.to)
-        return dict(job.run_store(_shown(a.store), where.key, start, end, Path(a.out)))
+        return dict(refit.run_store(_shown(a.store), where.key, start, end, Path(a.out)))
     missing = [n for n in ("measurements", "stations", "sources", "zone") if not getattr(a, n)]
     if missing:
         raise ArgumentError(missing[0], "is needed, or --city with --from and --to")
@@ -257,6 +259,23 @@ def attribute(a: Arguments) -> Result | None:
         for n in ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
     }
     return dict(job.run_files(**paths, zone=a.zone, out=Path(a.out)))
+
+
+def _refit(parser: Parser) -> None:
+    _city(parser, required=False)
+
+
+def refit(a: Arguments) -> Result:
+    """Attribute the newest weeks of the cities and keep the answer for the screens."""
+    from jobs import refit as job
+
+    store = _shown(a.store)
+    done = job.refit_all(store, clock.now(), city(a.city).key if a.city else None)
+    for one in done:
+        print(f"{one['city']}: {one['refused'] or 'attributed'}")
+    if not done:
+        raise Failed("the store holds no measurement of a city: collect, import or run `cleanair demo` first")
+    return {"cities": done}
 
 
 def _brief(parser: Parser) -> None:
@@ -321,6 +340,7 @@ COMMANDS: dict[str, Command] = {
     "snapshot": Command("write measurements into a file", _snapshot, snapshot),
     "assess": Command("write the exceedance ledger", _assess, assess),
     "attribute": Command("attribute PM2.5 to sources", _attribute, attribute),
+    "refit": Command("attribute the newest weeks for the screens", _refit, refit),
     "index": Command("add an air quality index to a table", _index, index),
     "aggregate": Command("average a table of hours", _aggregate, aggregate),
     "trend": Command("Theil–Sen slope with its interval", _trend, trend),
@@ -380,10 +400,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = COMMANDS[a.command].run(a)
     except (ArgumentError, CityError) as error:
         return _say(error, 2)
-    except (StoreError, Failed, ValueError, OSError) as error:
+    except (StoreError, SourceError, Failed, ValueError, OSError) as error:
         return _say(error, _status(error))
     except KeyboardInterrupt:
         return _say("stopped by the keyboard; what was acknowledged is kept", 1)
+    except Exception as error:
+        if os.environ.get("CLEANAIR_DEBUG"):
+            raise
+        return _say(f"internal error ({type(error).__name__}); set CLEANAIR_DEBUG=1 and report what it prints", 1)
     if a.json:
         print(orjson.dumps(result or {}, default=str).decode())
     return 0

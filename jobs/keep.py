@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data.parameters import POLLUTANTS
 from data.schema import KEY, MEASURED, Conformed, SchemaError, conform
 from data.store import Store, StoreError
 from jobs.schedule import Task, following, row_of
+from models.hours import hourly_means
 from sources import SOURCES
 from sources.base import SourceError
 
 log = logging.getLogger("cleanair.collect")
 CONTEXT = timedelta(days=14)  # earlier rows that the checks see
+REACH = timedelta(hours=2)  # hours before the newest reading that it may still complete
 AMENDED = timedelta(days=3)  # earlier rows that the checks may still mark
 
 
@@ -122,13 +125,45 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     if not len(delivery.rows):
         return Outcome(task.network, task.city.key)
     door = conform(delivery.rows, now)
-    done = store.append(checked(store, door.rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
+    rows = with_hours(store, door.rows, now)
+    done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
     ends = door.rows["start"] + pd.to_timedelta(door.rows["minutes"], unit="min")
     past = ends[ends <= pd.Timestamp(now)]
     newest = past.max().to_pydatetime() if len(past) else None
     return Outcome(
         task.network, task.city.key, done.stored, done.revised, done.unchanged, len(door.rejects), newest=newest
     )
+
+
+def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """
+    Measured rows with the hourly means that their readings complete, together with those kept before.
+
+    Parameters
+    ----------
+    store : Store
+        Gives the earlier readings of the same hours.
+    rows : DataFrame
+        Conforming, of one city.
+    now : datetime
+        Only hours that are over by then.
+
+    Returns
+    -------
+    DataFrame
+        The rows, and hours of pollutants; unchanged where nothing shorter than an hour came.
+    """
+    short = rows[(rows["minutes"] < 60) & rows["kind"].isin(MEASURED) & rows["parameter"].isin(POLLUTANTS)]
+    if not len(short):
+        return rows
+    begin = short["start"].min().floor("h") - REACH
+    earlier = store.measurements(
+        str(short["city"].iloc[0]), sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
+    )
+    earlier = earlier[earlier["minutes"] < 60]
+    readings = pd.concat([earlier, short], ignore_index=True).drop_duplicates(list(KEY), keep="last")
+    hours = hourly_means(readings, pd.Timestamp(now))
+    return pd.concat([rows, conform(hours, now).rows], ignore_index=True) if len(hours) else rows
 
 
 def rejects_of(door: Conformed, source: str, origin: str, now: datetime) -> pd.DataFrame:
