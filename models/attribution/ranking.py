@@ -132,13 +132,13 @@ def find_unlisted(
     odd = unlisted.odd_ratios(residual)
     if signs is None:
         assert day is not None
-        signs = unlisted.sectors(left, direction, day, bearings(panel, ranking.sources), float(np.nanmean(pm25)))
+        signs = unlisted.sectors(left, direction, day, listed(panel, ranking.sources), float(np.nanmean(pm25)))
         signs += unlisted.ratio_signs(odd, left)
     return signs, unlisted.unexplained(pm25, left, direction, signs, odd)
 
 
-def bearings(panel: Panel, sources: pd.DataFrame) -> list[Array]:
-    """Bearings of the listed sites within reach of each station. [°]"""
+def listed(panel: Panel, sources: pd.DataFrame) -> list[tuple[Array, Array]]:
+    """Bearings [°] and distances [km] of the listed sites within reach of each station."""
     stations = panel.stations
     east, north = plume.offsets(
         sources["lat"].to_numpy(float),
@@ -146,5 +146,6 @@ def bearings(panel: Panel, sources: pd.DataFrame) -> list[Array]:
         stations["lat"].to_numpy(float),
         stations["lon"].to_numpy(float),
     )
-    angle, near = np.rad2deg(np.arctan2(-east, -north)) % 360, np.hypot(east, north) < unlisted.REACH
-    return [angle[near[:, s], s] for s in range(len(stations))]
+    angle, far = np.rad2deg(np.arctan2(-east, -north)) % 360, np.hypot(east, north)
+    near = far < unlisted.REACH
+    return [(angle[near[:, s], s], far[near[:, s], s]) for s in range(len(stations))]

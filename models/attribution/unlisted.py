@@ -23,6 +23,8 @@ OPEN = 30.0
 HUGE = 2.0
 """Where a listed site could be the cause, only an excess of this many network means, left over after its plume has been
 fitted, is laid to another one."""
+CLOSE = 3.0
+"""A listed site nearer than this in the same direction takes any excess: plume formulas fail so near. [km]"""
 REACH = 40.0
 """Sites farther than this cannot explain the excess of one station. [km]"""
 ODD, ODD_HOURS = 3.0, 6
@@ -51,7 +53,9 @@ def daily_error(values: Array, day: np.ndarray) -> float:
     return float(means.std() / np.sqrt(len(means))) if len(means) > 2 else np.inf
 
 
-def sectors(left: Array, direction: Array, day: np.ndarray, bearings: list[Array], level: float) -> list[Sign]:
+def sectors(
+    left: Array, direction: Array, day: np.ndarray, listed: list[tuple[Array, Array]], level: float
+) -> list[Sign]:
     """
     Stations that read more when the wind comes from where nothing is listed.
 
@@ -63,8 +67,8 @@ def sectors(left: Array, direction: Array, day: np.ndarray, bearings: list[Array
         Wind from; NaN in calms. [°]
     day : array (T,)
         Number of the day.
-    bearings : list of arrays
-        For each station the bearings of listed sites within `REACH`. [°]
+    listed : list of pairs of arrays
+        For each station the bearings [°] and distances [km] of listed sites within `REACH`.
     level : float
         Mean PM2.5 of the network. [µg/m³]
     """
@@ -77,8 +81,10 @@ def sectors(left: Array, direction: Array, day: np.ndarray, bearings: list[Array
         for number in range(SECTORS):
             inside, outside = known & (sector == number), known & (sector >= 0) & (sector != number)
             middle = number * 360 / SECTORS
-            gap = np.abs((bearings[station] - middle + 180) % 360 - 180)
+            gap = np.abs((listed[station][0] - middle + 180) % 360 - 180)
             if inside.sum() < LEAST_HOURS or outside.sum() < LEAST_HOURS:
+                continue
+            if (listed[station][1][gap < OPEN] < CLOSE).any():
                 continue
             enough = (HUGE if (gap < OPEN).any() else LARGE) * level
             # Medians: a dust storm or a single plume must not look like a source that is always there.
