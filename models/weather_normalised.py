@@ -180,6 +180,7 @@ def _one_thread() -> AbstractContextManager[Any]:
     Where other work runs beside, threads wait for each other: four years of one station took 349 s with two
     threads and 38 s with one on a busy machine of two processors.
     """
+    import sklearn.ensemble  # noqa: F401  only loaded libraries can be limited
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's companion
 
     return cast("AbstractContextManager[Any]", threadpool_limits(limits=1, user_api="openmp"))
