@@ -332,8 +332,9 @@ def page() -> None:
     city = choices.city(columns[0])
     called = names(city)
     picked = chosen(city, called, columns[1:])
+    offered = ["30d"] if picked and daily(city, *picked) else list(PERIODS)
     back = choices.pick(
-        "period", ["30d"] if picked and daily(city, *picked) else list(PERIODS), t("frame.period"), show=lambda k: t(f"frame.periods.{k}"),
+        "period", offered, t("frame.period"), show=lambda k: t(f"frame.periods.{k}"),
         widget=columns[3].segmented_control, required=True,
     )  # fmt: skip
     if picked is None:
