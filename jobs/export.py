@@ -313,21 +313,28 @@ def _indices(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _stamp(moments: pd.Series, unit: str = "s") -> pa.Array:
-    naive = pa.array(moments.dt.tz_convert("UTC").dt.tz_localize(None)).cast(pa.timestamp(unit), safe=False)
-    return pc.strftime(naive, "%Y-%m-%dT%H:%M:%SZ").cast(_TEXT)
+    """ISO UTC; each distinct moment is written once."""
+    codes, known = _distinct(moments)
+    naive = pa.array(known.tz_convert("UTC").tz_localize(None)).cast(pa.timestamp(unit), safe=False)
+    return pc.strftime(naive, "%Y-%m-%dT%H:%M:%SZ").cast(_TEXT).take(codes)
 
 
 def _local(moments: pd.Series, zone: Any) -> pa.Array:
     """ISO local time with its offset; the zone database is Python's, not the machine's."""
-    local = moments.dt.tz_convert(zone)
-    naive = local.dt.tz_localize(None)
-    offset = ((naive - moments.dt.tz_convert("UTC").dt.tz_localize(None)) // pd.Timedelta("1min")).to_numpy()
-    text = np.empty(len(moments), dtype=object)
+    codes, known = _distinct(moments)
+    naive = known.tz_convert(zone).tz_localize(None)
+    offset = ((naive - known.tz_convert("UTC").tz_localize(None)) // pd.Timedelta("1min")).to_numpy()
+    text = np.empty(len(known), dtype=object)
     for minutes in np.unique(offset):
         sign, size = ("+" if minutes >= 0 else "-"), abs(int(minutes))
         text[offset == minutes] = f"{sign}{size // 60:02d}:{size % 60:02d}"
     stamp = pc.strftime(pa.array(naive).cast(pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
-    return pc.binary_join_element_wise(stamp, pa.array(text, _TEXT), "").cast(_TEXT)
+    return pc.binary_join_element_wise(stamp, pa.array(text, _TEXT), "").cast(_TEXT).take(codes)
+
+
+def _distinct(moments: pd.Series) -> tuple[pa.Array, pd.DatetimeIndex]:
+    codes, known = pd.factorize(moments)
+    return pa.array(codes), pd.DatetimeIndex(known)
 
 
 def safe(text: object) -> str:
