@@ -140,3 +140,12 @@ def test_numbers_can_be_read_on_their_colour(colour: str) -> None:
 
     low, high = sorted((luminance(colour), luminance(palette.ink_on(colour))))
     assert (high + 0.05) / (low + 0.05) >= 4
+
+
+def test_monitors_on_one_roof_are_drawn_apart_and_led_back() -> None:
+    same = pd.concat([stations().head(1)] * 3).assign(name=["A", "B", "C"])
+    made = plan.plan(same, city("tashkent"))
+    centres = {part.split('"')[0] for part in made.split('<circle cx="')[1:]}
+    heights = {part.split('cy="')[1].split('"')[0] for part in made.split("<circle ")[1:]}
+    assert len(centres) * len(heights) >= 3
+    assert made.count('class="lead"') == 2

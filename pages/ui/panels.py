@@ -144,7 +144,7 @@ def town(picture: Picture) -> str:
     bands = zip([0.0, *tops], RATIOS, strict=False)
     legend = "".join(_band(low, high, colour, picture.limit) for low, (high, colour) in bands if picture.limit)
     legend += f'<div><em style="background:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
-    legend += "".join(f"<div>{html(words)}</div>" for words in picture.kinds())
+    legend += "".join(f'<div class="kind">{html(words)}</div>' for words in picture.kinds())
     return (
         f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side ages">'
         f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{chips(picture)}"

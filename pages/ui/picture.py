@@ -340,8 +340,9 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
     seen = [s for s in made.stations if s.parameter == made.parameter]
     table = pd.DataFrame(
         [
-            {"station": s.station, "kind": s.kind, "hour": s.value if s.minutes == 60 else np.nan, "end": s.end, "age": s.age * 60,
-             "fresh": s.freshness, "flag": s.flag, "reason": s.reason, "minutes": s.minutes, "counts": s.counts}
+            {"station": s.station, "kind": s.kind, "hour": s.value if s.minutes == 60 else np.nan,
+             "end": s.end, "age": s.age * 60, "fresh": s.freshness, "flag": s.flag, "reason": s.reason,
+             "minutes": s.minutes, "counts": s.counts}
             for s in seen
         ],
         columns=["station", "kind", "hour", "end", "age", "fresh", "flag", "reason", "minutes", "counts"],

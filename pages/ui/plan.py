@@ -64,19 +64,35 @@ def _projection(rows: pd.DataFrame, city: City, width: int, height: int) -> tupl
 
 
 def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
-    made, taken = [], []
+    made: list[str] = []
+    leads: list[str] = []
+    taken: list[tuple[float, float]] = []
     for row in rows.sort_values("lat", ascending=False).itertuples():
-        x, y = place(row.lat, row.lon)
-        below = all(abs(x - a) > 150 or abs(y + 58 - b) > 26 for a, b in taken)
-        name_y = y + 58 if below else y - 42
-        taken.append((x, name_y))
+        true = place(row.lat, row.lon)
+        x, y = _free(true, taken)
+        taken.append((x, y))
+        if (x, y) != true:
+            leads.append(f'<line class="lead" x1="{true[0]:.0f}" y1="{true[1]:.0f}" x2="{x:.0f}" y2="{y:.0f}"/>')
         made.append(
-            f'<g class="st{" old" if row.faded else ""}"><circle cx="{x:.0f}" cy="{y:.0f}" r="34" fill="{row.colour}"/>'
+            f'<g class="st{" old" if row.faded else ""}">'
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="34" fill="{row.colour}"/>'
             f'<text class="no" fill="{ink_on(row.colour)}" x="{x:.0f}" y="{y + 10:.0f}">{html(row.number)}</text>'
             f'<text class="sy" x="{x + 34:.0f}" y="{y - 20:.0f}">{KINDS.get(row.kind, "")}</text>'
-            f'<text class="na" x="{x:.0f}" y="{name_y:.0f}">{html(row.name)}</text></g>'
+            f'<text class="na" x="{x:.0f}" y="{y + 58:.0f}">{html(row.name)}</text></g>'
         )
-    return made
+    return [*leads, *made]
+
+
+def _free(at: tuple[float, float], taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """The place itself, or the nearest around it where a marker and its name hide no other; monitors share roofs."""
+    for reach in (0, 105, 210, 315):
+        for across, down in ((0, 0),) if reach == 0 else ((0, -1), (0, 1), (1.7, 0), (-1.7, 0), (1.7, -1), (-1.7, -1)):
+            x, y = at[0] + across * reach, at[1] + down * reach
+            if all(abs(x - a) > 130 or abs(y - b) > 96 for a, b in taken) or (
+                reach == 0 and all(abs(x - a) > 56 or abs(y - b) > 66 for a, b in taken)
+            ):
+                return x, y
+    return at
 
 
 def _graticule(width: int, height: int, per_km: float) -> list[str]:
