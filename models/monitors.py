@@ -45,12 +45,15 @@ def names_of_one(stations: pd.DataFrame) -> dict[str, str]:
     Returns
     -------
     dict
-        Station id to the first, in the alphabet, of the ids of the same monitor; only those that change.
+        Station id to the first, in the alphabet, of the ids of the same monitor that are described here; only those
+        that change.
 
     Examples
     --------
     >>> names_of_one(pd.DataFrame({"station": ["a:1", "b:2"], "same_as": ["", "a:1"]}))
     {'b:2': 'a:1'}
+    >>> names_of_one(pd.DataFrame({"station": ["b:2"], "same_as": ["a:1"]}))  # nobody here describes a:1
+    {'a:1': 'b:2'}
     """
     root: dict[str, str] = {}
 
@@ -63,7 +66,12 @@ def names_of_one(stations: pd.DataFrame) -> dict[str, str]:
     for station, other in zip(linked["station"], linked["same_as"], strict=True):
         one, two = sorted((find(str(station)), find(str(other))))
         root[two] = one
-    return {name: find(name) for name in root if find(name) != name}
+    known = set(stations["station"].astype(str))
+    one_monitor: dict[str, list[str]] = {}
+    for name in {*root, *root.values()}:
+        one_monitor.setdefault(find(name), []).append(name)
+    chosen = {name: min(names, key=lambda n: (n not in known, n)) for names in one_monitor.values() for name in names}
+    return {name: one for name, one in chosen.items() if one != name}
 
 
 def once(rows: pd.DataFrame, stations: pd.DataFrame | None) -> pd.DataFrame:

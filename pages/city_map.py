@@ -43,7 +43,8 @@ def by_limit(picture: Picture) -> Shown:
             legend.append((colour, words))
             low = top
     state = picture.situation.state
-    kind = t("map.by_limit_indicative") if state.limit and state.limit.status != "verified" else t("map.by_limit")
+    doubtful = state.indicative or (state.limit is not None and state.limit.status != "verified")
+    kind = t("map.by_limit_indicative") if doubtful else t("map.by_limit")
     words = (
         kind.format(limit=number(limit), law=picture.law(), unit=t_unit(picture.unit)) if limit else t("map.no_limit")
     )
