@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data.city import cities
 from pages.ui import text
 from pages.ui.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.picture import Picture
@@ -180,10 +181,20 @@ def health(status: pd.DataFrame, cities: Sequence[str], now: datetime) -> str:
         since = (now - row.succeeded).total_seconds() / 60 if not pd.isna(row.succeeded) else None
         made.append(
             f'<div class="feed{"" if ok else " bad"}"><i>{"●" if ok else "▲"}</i><b>{html(row.network)}</b>'
-            f"<span>{html(row.city)}</span><span>{html(text.age(since))}</span>"
-            f'<span class="err">{html(row.error or t("wall.rows", n=int(row.rows)))}</span></div>'
+            f"<span>{html(_named(row.city))}</span><span>{html(text.age(since))}</span>"
+            f'<span class="err">{html(_trouble(row.error) or t("wall.rows", n=int(row.rows)))}</span></div>'
         )
     return title + "".join(made)
+
+
+def _named(key: str) -> str:
+    known = cities()
+    return known[key].name(text.language()) if key in known else key
+
+
+def _trouble(error: str) -> str:
+    """What went wrong, without the network's name and address, which stand beside it or on the feeds page."""
+    return str(error or "").split(": ", 2)[-1]
 
 
 def good(error: object, succeeded: object, now: datetime) -> bool:
