@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from models.situation import freshness
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
@@ -19,7 +18,9 @@ from data.served import served
 from data.store import StoreError
 from jobs import export
 from jobs.arguments import ArgumentError, moment, period, words
+from jobs.attribution_csv import attribution_csv
 from jobs.openapi import document
+from models.situation import freshness
 from sources.credits import credit
 
 VERSION = "1"
@@ -102,6 +103,21 @@ def measurements(request: HttpRequest) -> Response:
     return StreamingResponse(_awake(export.measurements_csv(store, asked)), media_type="text/csv", headers=headers)
 
 
+def attribution(request: HttpRequest) -> Response:
+    """Daily shares of a city's sources with their intervals, and what is needed to compute them again, as CSV."""
+    where, query = _known_city(request), request.query_params
+    unknown = set(query) - {"city", "from", "to"}
+    if unknown:
+        raise ArgumentError(sorted(unknown)[0], "is not a parameter of this address")
+    for name in ("from", "to"):
+        if not query.get(name):
+            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+    start, end = period(where, query["from"], query["to"])
+    body = attribution_csv(served().store, where.key, start, end)
+    name = f"attribution-{where.key}.csv"
+    return Response(body, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
 def metrics(request: HttpRequest) -> Response:
     """Counters in the Prometheus text format."""
     shown, now = served(), pd.Timestamp(clock.now())
@@ -130,6 +146,7 @@ def routes() -> list[Route]:
         "/api/v1/stations": list_stations,
         "/api/v1/latest": latest,
         "/api/v1/measurements.csv": measurements,
+        "/api/v1/attribution.csv": attribution,
         "/api/v1/openapi.json": openapi,
         "/metrics": metrics,
     }

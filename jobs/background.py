@@ -1,9 +1,15 @@
-"""What the server does beside serving: the demo world while nothing real is there, collection, and tidying up."""
+"""What the server does beside serving: the demo world while nothing real is there, collection, attribution, tidying."""
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
 
 from data import clock
 from data.store import Store, StoreError
@@ -11,6 +17,10 @@ from data.store import Store, StoreError
 log = logging.getLogger("cleanair")
 DEMO_EVERY = timedelta(minutes=30).total_seconds()
 TIDY_EVERY = timedelta(hours=6).total_seconds()
+ROOT = Path(__file__).resolve().parents[1]
+LOOK_EVERY = 20.0  # between looks whether an attribution is due [s]
+REFIT_WITHIN = timedelta(minutes=10).total_seconds()
+REFIT_AGAIN = timedelta(hours=1)  # the screens show the last 24 hours; every fit begins anew
 
 
 def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -> list[threading.Thread]:
@@ -31,7 +41,10 @@ def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -
     list of Thread
         Already running.
     """
-    works: list[tuple[str, Callable[[], None]]] = [("demo", lambda: _demo(real, demo, stop))]
+    works: list[tuple[str, Callable[[], None]]] = [
+        ("demo", lambda: _demo(real, demo, stop)),
+        ("refit", lambda: _refit(real, demo, stop)),
+    ]
     if not replaying:
         works += [("collect", lambda: _collect(real, stop)), ("tidy", lambda: _tidy(real, demo, stop))]
     threads = [threading.Thread(target=work, name=f"cleanair-{name}", daemon=True) for name, work in works]
@@ -58,6 +71,41 @@ def _collect(real: Store, stop: threading.Event) -> None:
     from jobs import collect
 
     collect.run_forever(real, stop)
+
+
+def _refit(real: Store, demo: Store, stop: threading.Event) -> None:
+    """Attribute in a process of its own, so that no page waits for it."""
+    tried: datetime | None = None
+    while not stop.wait(LOOK_EVERY):
+        shown, now = demo if real.is_empty() else real, clock.now()
+        if not _due(shown, now, tried):
+            continue
+        tried = now
+        command = [sys.executable, "-m", "cli", "refit", "--store", str(shown.folder)]
+        moved = {"CLEANAIR_NOW": now.isoformat()} if clock.replaying() else {}
+        try:
+            told = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+                capture_output=True, text=True, timeout=REFIT_WITHIN, check=False,
+            )  # fmt: skip
+            if told.returncode:
+                log.warning("attribution: %s", told.stderr.strip().splitlines()[-1:] or told.returncode)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            log.warning("attribution: %s", type(error).__name__)
+
+
+def _due(store: Store, now: datetime, tried: datetime | None) -> bool:
+    """Whether the attribution shown is missing or an hour old; a failed try waits as long."""
+    try:
+        if store.is_empty() or (tried is not None and now - tried < REFIT_AGAIN):
+            return False
+        kept = store.table("attribution_status")
+    except StoreError:
+        return False
+    if not len(kept):
+        return True
+    away = abs(pd.Timestamp(now) - kept["computed_at"].max())  # a replay may stand before the last fit
+    return bool(away >= pd.Timedelta(REFIT_AGAIN))
 
 
 def _tidy(real: Store, demo: Store, stop: threading.Event) -> None:

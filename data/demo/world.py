@@ -178,6 +178,27 @@ def is_demo(rows: pd.DataFrame) -> bool:
     return bool((rows["kind"] == "simulated").any())
 
 
+def register(key: str, seed: int = 1) -> pd.DataFrame:
+    """
+    The inventory of a demo city as an analyst would have it, without building the world.
+
+    Examples
+    --------
+    >>> register("astana").columns.tolist()[:4]
+    ['city', 'site', 'category', 'subtype']
+    """
+    place = city(key)
+    return _published(key, seed, places.sites(key, place.lat, place.lon))
+
+
+def satellite(key: str, start: datetime, end: datetime, seed: int = 1) -> pd.DataFrame:
+    """Fires of a demo city that a satellite would have seen in [start, end): ``city, time, lat, lon, frp_mw``."""
+    place = city(key)
+    first, last = (int(moment.timestamp() // 3600) for moment in (start, end))
+    fires = fire_list(seed, key, first - RUN_UP, last, place.lat, place.lon, places.climate(key))
+    return _hotspots(key, fires, first, last - 1)
+
+
 def _one(place: City, last: int, days: int, seed: int, count: int | None) -> Demo:
     hours = np.arange(last + 1 - days * 24 - RUN_UP, last + 1, dtype=np.int64)
     climate, keep = places.climate(place.key), slice(RUN_UP, None)

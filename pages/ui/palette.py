@@ -28,7 +28,7 @@ SOURCES: Mapping[str, str] = {
     "industry": "#7a6a9a",
     "dust": "#c9a25e",
     "agriculture": "#7d9a4f",
-    "fires": "#c4623a",
+    "fire": "#c4623a",
     "regional": "#8fa3a0",
     "undetermined": "#b9c0c6",
 }
