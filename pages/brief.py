@@ -157,17 +157,19 @@ CELL = "padding:.25rem .6rem;border-bottom:1px solid rgba(128,128,128,.35)"
 
 
 def _table(said: Text) -> str:
-    head = "".join(f'<th style="{CELL};text-align:{"right" if i else "left"}">{html(c)}</th>' for i, c in
-                   enumerate(said.head))  # fmt: skip
-    rows = "".join(
-        "<tr>" + "".join(f'<td style="{CELL};text-align:{"right" if i else "left"}">{html(c)}</td>' for i, c in
-                         enumerate(cells)) + "</tr>"
-        for cells in said.table
-    )  # fmt: skip
+    head = _cells("th", said.head, CELL)
+    rows = "".join(f"<tr>{_cells('td', cells, f'{CELL};white-space:nowrap')}</tr>" for cells in said.table)
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;font-variant-numeric:'
         f'tabular-nums"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def _cells(tag: str, cells: tuple[str, ...], look: str) -> str:
+    """Names to the left, numbers to the right."""
+    sides = ("left", *("right" for _ in cells[1:]))
+    made = zip(cells, sides, strict=True)
+    return "".join(f'<{tag} style="{look};text-align:{side}">{html(cell)}</{tag}>' for cell, side in made)
 
 
 def _pairs(rows: tuple[tuple[str, str], ...]) -> str:

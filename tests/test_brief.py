@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pypdfium2 as pdfium
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import cli
+from data import served
 from data.city import LANGUAGES
 from data.schema import conform
 from data.store import Store, open_store
@@ -42,7 +44,9 @@ def truth() -> pd.DataFrame:
     value[(times >= SMOG[0]) & (times < SMOG[1])] = 80
     value[(times >= DUST[0]) & (times < DUST[1])] = 120
     kept = ~((times >= GAP[0]) & (times < GAP[1]))
-    parts = [hours(f"airdata-kz:{n}", "pm25", value[kept] + n, times[kept]) for n in (1, 2, 3)]
+    hourly, midnight = kept & (times >= START), (times < START) & (times.tz_convert(ZONE).hour == 0)
+    parts = [hours(f"airdata-kz:{n}", "pm25", value[hourly] + n, times[hourly]) for n in (1, 2, 3)]
+    parts += [hours(f"airdata-kz:{n}", "pm25", value[midnight] + n, times[midnight], minutes=1440) for n in (1, 2, 3)]
     late = times >= pd.Timestamp("2024-12-01", tz="UTC")
     parts.append(hours("airdata-kz:1", "h2s", np.full(late.sum(), 12.0), times[late]))
     return conform(pd.concat(parts), known_at=MADE).rows
@@ -308,6 +312,28 @@ def test_a_period_to_come_is_a_wrong_argument(filled: Store, tmp_path: Path, mon
     command = ["brief", "--city", "astana", "--from", "2030-01-01", "--to", "2031-01-01", "--store", str(filled.folder)]
     assert cli.main([*command, "--out", str(tmp_path / "x.pdf")]) == 2
     assert not (tmp_path / "x.pdf").exists()
+
+
+# --- the screen ------------------------------------------------------------------------------------------------------
+
+
+def test_the_screen_reads_its_period_from_the_address(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANAIR_NOW", MADE.isoformat())
+    monkeypatch.setenv("CLEANAIR_STORE", str(filled.folder))
+    served._opened.cache_clear()
+    pages = Path(__file__).resolve().parents[1] / "pages"
+    app = AppTest.from_file(pages / "main.py", default_timeout=120)
+    app.query_params.update({"lang": "en", "city": "astana", "span": "month", "month": "2024-01"})
+    app.run()
+    app.switch_page("brief.py")
+    app.query_params.update({"lang": "en", "city": "astana", "span": "month", "month": "2024-01"})
+    app.run()
+    assert not app.exception
+    assert not app.error
+    said = " ".join(str(e.value) for e in app.get("markdown"))
+    assert "1–31 January 2024" in said
+    assert "on 5 of 31 checked days" in said
+    assert len(app.get("download_button")) == len(LANGUAGES)
 
 
 # --- the words -------------------------------------------------------------------------------------------------------
