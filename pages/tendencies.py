@@ -158,6 +158,7 @@ def levels(shown: View, years: pd.DataFrame, law: str) -> None:
         said.append(t("trends.no_annual_law", law=law_name(shown.city)))
     partial = years[~years["complete"]]
     said += [partial_words(row, shown) for row in partial.itertuples()]
+    said += [gap_words(row) for row in years[years["complete"] & (years["missing"] != "")].itertuples()]
     frame.caption(" ".join(said))
     take.offer(years, f"{shown.stem}-years")
 
@@ -168,6 +169,12 @@ def partial_words(row: object, shown: View) -> str:
     if row.year == shown.until.year:  # type: ignore[attr-defined]
         return t("trends.partial_running", year=row.year, days=row.days)  # type: ignore[attr-defined]
     return t("trends.partial_words", year=row.year, days=row.days, of=row.of, months=", ".join(months))  # type: ignore[attr-defined]
+
+
+def gap_words(row: object) -> str:
+    """Months of which a year that counts as annual knows too little."""
+    months = [t(f"station.month.{int(m)}") for m in str(row.missing).split()]  # type: ignore[attr-defined]
+    return t("trends.gap_words", year=row.year, days=row.days, of=row.of, months=", ".join(months))  # type: ignore[attr-defined]
 
 
 def days_over(shown: View, counts: pd.DataFrame, law: str) -> None:
@@ -204,7 +211,9 @@ def days_table(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
     said = [verdict(row) for row in ordered.itertuples()]
     return pd.DataFrame(
         {
-            t("trends.column.year"): ordered["year"].astype(int).astype(str),
+            t("trends.column.year"): [
+                f"{y} · {t('trends.partial')}" if y == shown.until.year else str(y) for y in ordered["year"].astype(int)
+            ],
             f"{t('trends.column.limit')}, {t_unit(shown.unit)}": [number(v, int(v % 1 > 0)) for v in ordered["limit"]],
             t("trends.column.whose"): [whose(row, shown) for row in ordered.itertuples()],
             t("trends.column.over"): said,
@@ -530,7 +539,11 @@ def page() -> None:
     with top:
         found = load_trends.course(months["value"], True)
         found = found if found.trend is not None else load_trends.course(months["value"], False)
-        answer = " ".join((level_words(years, shown), trend_words(found, shown), days_words(counts, shown)))
+        said = [level_words(years, shown), trend_words(found, shown)]
+        if not shown.station and found.trend is not None:
+            kept = load_trends.lasting(city, shown.parameter, shown.basis, shown.first, shown.last)
+            said.append(t("trends.no_lasting") if kept == 0 else "")
+        answer = " ".join(x for x in (*said, days_words(counts, shown)) if x)
         frame.head(f"{t('frame.page.trends')}: {shown.name}", answer, chips(shown))
     left, right = st.columns(2)
     with left:

@@ -27,6 +27,7 @@ WEATHER = (
     "wind_speed", "wind_direction", "temperature", "relative_humidity", "pressure", "precipitation",
     "boundary_layer_height",
 )  # fmt: skip
+SEASON_DAYS = 90
 LEAST_SEASONS = 48  # months: with fewer cycles the seasonal curve follows the months so closely that no noise is left
 LEAN = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
 
@@ -132,6 +133,19 @@ def yearly(series: pd.Series, until: date) -> pd.DataFrame:
             "missing": made["missing"],
         }
     )
+
+
+def lasting(city: City, parameter: str, basis: str, first: int, last: int) -> int | None:
+    """Stations with a season of days in both the first and the last year that has such; None with one year only."""
+    rows = daily(city, parameter)
+    rows = rows[(rows["parameter"] == parameter) & (rows["median"].astype(bool) == (basis == "median"))]
+    year = pd.to_datetime(rows["day"]).dt.year
+    counts = rows[year.between(first, last)].groupby([year, "station"]).size()
+    counts = counts[counts >= SEASON_DAYS]
+    found = counts.index.get_level_values(0)
+    if not len(found) or found.min() == found.max():
+        return None
+    return len(set(counts.loc[found.min()].index) & set(counts.loc[found.max()].index))
 
 
 @dataclass(frozen=True)

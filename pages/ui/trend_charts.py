@@ -42,7 +42,10 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
     made.update_layout(hovermode="closest", bargap=0.45)
     partial = t("trends.partial")
     pairs = zip(table["year"], table["complete"], strict=True)
-    names = [str(y) if done else f"{y}<br>{partial}" for y, done in pairs]
+    starred = table["missing"].ne("") if "missing" in table else [False] * len(table)
+    names = [
+        f"{y}{'*' * bool(gap)}" if done else f"{y}<br>{partial}" for (y, done), gap in zip(pairs, starred, strict=True)
+    ]
     made.add_bar(
         x=names, y=table["mean"].round(2), text=[number(v, 1) for v in table["mean"]], textposition="outside",
         marker={"color": [INK if done else "rgba(109,130,150,0.35)" for done in table["complete"]],
@@ -151,9 +154,11 @@ def strip(table: pd.DataFrame, years_shown: Sequence[int], until: date, theme: s
     cells = cells.mask(np.array(coming))
     made = figure(height=70 + 27 * len(cells))
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    words = [[f"{number(v)} %" if v == v else "" for v in line] for line in cells.to_numpy()]
     made.add_heatmap(
-        z=cells.round(0).to_numpy(), x=[t(f"station.month.{m}") for m in range(1, 13)], y=[str(y) for y in cells.index],
-        colorscale=PLAIN[theme], zmin=0, zmax=100, showscale=False, xgap=2, ygap=2, texttemplate="%{z:.0f} %",
+        z=cells.round(0).to_numpy(), text=words, hoverongaps=False, x=[t(f"station.month.{m}") for m in range(1, 13)],
+        y=[str(y) for y in cells.index],
+        colorscale=PLAIN[theme], zmin=0, zmax=100, showscale=False, xgap=2, ygap=2, texttemplate="%{text}",
         hovertemplate="%{x} %{y}: <b>%{z:.0f} %</b><extra></extra>",
     )  # fmt: skip
     made.update_xaxes(showgrid=False, side="top", type="category")
