@@ -20,8 +20,10 @@ from data.schema import conform
 from data.store import Store, open_store
 from data.words import FOLDER, Entry, WordsError, words
 from jobs import brief
+from jobs.brief_figures import anomalies
 from jobs.brief_page import SIGNED, draw, fitted
 from jobs.brief_sentences import text
+from models.trends import theil_sen
 
 ZONE = ZoneInfo("Asia/Almaty")
 MADE = datetime(2025, 1, 5, 6, 30, tzinfo=UTC)
@@ -108,6 +110,14 @@ def test_a_level_record_has_no_distinguishable_trend(facts: brief.Facts) -> None
     assert made["distinct"] is False
     assert made["lower"] <= 0 <= made["upper"]
     assert made["n"] == 35
+
+
+def test_series_without_a_trend_are_seldom_given_one() -> None:
+    months = pd.date_range("2022-01-01", periods=36, freq="MS", tz="UTC")
+    season = 15 * np.cos(2 * np.pi * np.arange(36) / 12)
+    draws = [pd.Series(25 + season + np.random.default_rng(s).normal(0, 4, 36), index=months) for s in range(24)]
+    made = [theil_sen(anomalies(series), seed=2, times=199) for series in draws]
+    assert sum(t.lower > 0 or t.upper < 0 for t in made) <= 5
 
 
 def test_a_short_record_is_refused_a_trend(filled: Store) -> None:
