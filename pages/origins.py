@@ -18,8 +18,8 @@ from pages.ui.text import markdown, number, t
 PERIODS = ("7d", "14d", "30d", "60d")
 SHOWN = 3  # categories that the answer names
 RANKED = 5  # sites that are listed
+UNLISTED = 3  # signs of a source that the register lacks
 OLD = timedelta(hours=6)  # an attribution older than this says so in colour
-PARTS = {"so2", "no2", "co", "pm10"}
 
 
 def period_of(name: str) -> int:
@@ -156,13 +156,15 @@ def where(found: Origins, picture: Picture) -> None:
 def unlisted(found: Origins, picture: Picture) -> None:
     """Where a source seems to be missing from the register."""
     called = dict(zip(picture.stations["station"], picture.stations["name"], strict=True))
-    for one in found.status["unlisted"][:3]:
+    for one in found.status["unlisted"][:UNLISTED]:
         name = markdown(called.get(one["station"], one["station"]))
-        said = {"station": name, "excess": number(one["excess"], 1)}
         if one["bearing"] is None:
-            st.caption(f"? {t('origins.unlisted_near', **said)}")
+            gas = t(f"quantity.parameter.{one['pollutant']}")
+            words = t("origins.unlisted_gas", station=name, gas=gas, hours=number(one["hours"]))
         else:
-            st.caption(f"? {t('origins.unlisted', bearing=number(one['bearing']), **said)}")
+            excess, bearing = number(one["excess"], 1), number(one["bearing"])
+            words = t("origins.unlisted", station=name, bearing=bearing, excess=excess)
+        st.caption(f"? {words}")
 
 
 def why(found: Origins, picture: Picture) -> None:
@@ -171,9 +173,11 @@ def why(found: Origins, picture: Picture) -> None:
     if not len(rows):
         return
     lines = [line(r.key, json.loads(r.params), r.text) for r in rows[rows["station"] == ""].itertuples()]
-    top = found.span("14d")
-    if lines and len(top):
-        st.markdown(f"**{t('origins.why', name=t(f'frame.source.{top.iloc[0].category}'))}**")
+    tops = [json.loads(words).get("category") for words in rows.loc[rows["station"] == "", "params"]]
+    top = next((c for c in tops if c), None)
+    if lines:
+        name = t(f"frame.source.{top}") if top else t("origins.leading")
+        st.markdown(f"**{t('origins.why', name=name)}**")
         st.markdown("\n".join(f"- {words}" for words in lines))
     known = list(dict.fromkeys(rows.loc[rows["station"] != "", "station"]))
     called = dict(zip(picture.stations["station"], picture.stations["name"], strict=True))
@@ -192,12 +196,13 @@ def line(key: str, params: dict[str, object], english: str) -> str:
     return t(f"origins.evidence.{key}", **said)
 
 
-DECIMALS = {"speed": 1, "km": 1, "ratio": 2, "temperature": 0}
+DECIMALS = {"speed": 1, "km": 1}
 
 
 def _spoken(name: str, value: object) -> str:
     if isinstance(value, int | float):
-        return number(float(value), DECIMALS.get(name, 0))
+        digits = 2 if name == "ratio" and value < 10 else DECIMALS.get(name, 0)
+        return number(float(value), digits)
     key = f"origins.word.{str(value).replace(',', '').replace(' ', '_')}"
     if name == "category":
         return t(f"frame.source.{value}")
@@ -292,6 +297,9 @@ def trust(found: Origins, city: City) -> None:
         prior = json.loads(status["prior"])
         shares = ", ".join(f"{t(f'frame.source.{k}')} {number(100 * v)} %" for k, v in prior.items())
         st.caption(t("origins.prior", shares=shares))
+    wrong = published.score("wrong_prior")
+    if wrong:
+        st.caption(t("origins.expect", cover=number(100 * wrong["coverage"])))
     days = status.get("station_days") or {}
     if days:
         said = " · ".join(f"{t(f'origins.day.{k}')}: {number(v)}" for k, v in days.items())

@@ -1,5 +1,7 @@
 """Both cities now: the state against their own law, and what it rests on."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,8 @@ from pages.ui import cards, charts, frame, load, text
 from pages.ui.palette import FRESHNESS, KINDS
 from pages.ui.picture import Picture
 from pages.ui.text import t, t_unit
+
+LEAST = 5.0  # a source with less is not among the likely ones [%]
 
 
 def chips(pictures: list[Picture]) -> list[frame.Chip]:
@@ -37,9 +41,22 @@ def city(picture: Picture) -> None:
     curve(picture)
     if len(picture.sources):
         st.markdown(f"**{t('situation.sources')}**")
-        rows = picture.sources.itertuples()
-        st.html("".join(cards.bar(r.category, r.share, r.lower, r.upper) for r in rows))
+        st.html("".join(source(r) for r in picture.sources.itertuples() if r.share >= LEAST))
+        frame.caption(t("origins.shares_say"))
+    elif picture.unattributed:
+        st.caption(f"**{t('situation.sources')}**: {unattributed(picture)}")
     stations(picture)
+
+
+def source(row: Any) -> str:
+    """A source's bar with its arrow and how sure it is."""
+    said = f"{row.arrow} {t(f'origins.confidence.{row.confidence}')}"
+    return cards.bar(row.category, row.share, row.lower, row.upper, said=said)
+
+
+def unattributed(picture: Picture) -> str:
+    """Why no source is named, in the reader's words where the reason is a known one."""
+    return t("origins.no_pm25") if "PM2.5" in picture.unattributed else text.markdown(picture.unattributed)
 
 
 def curve(picture: Picture) -> None:

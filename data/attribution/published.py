@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 HERE = Path(__file__).parent
-COMMAND = "python -m bench attribution"
-"""Gives the score again; it needs the runs with known truth."""
+COMMAND = "python -m bench.attribution"
+"""Gives the score again (`bench/results/attribution.json`); it needs the runs with known truth."""
 
 
 @cache
@@ -39,7 +39,7 @@ def score(data_level: str) -> dict[str, float]:
     Parameters
     ----------
     data_level : str
-        `gases`, `pm10` or `pm25`.
+        `gases`, `pm10` or `pm25`; `wrong_prior` for all pollutants with a deliberately wrong prior.
 
     Returns
     -------

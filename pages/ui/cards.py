@@ -44,7 +44,7 @@ def chips(made: Iterable[str]) -> str:
     return f'<div class="ca-chips">{"".join(x for x in made if x)}</div>'
 
 
-def bar(key: str, share: float, lower: float | None, upper: float | None, scale: float = 100.0) -> str:
+def bar(key: str, share: float, lower: float | None, upper: float | None, scale: float = 100.0, said: str = "") -> str:
     """
     One source's share with its interval.
 
@@ -56,6 +56,8 @@ def bar(key: str, share: float, lower: float | None, upper: float | None, scale:
         [%]
     scale : float
         What fills the track. [%]
+    said : str
+        Words beside the name.
     """
     colour = SOURCES.get(key, CALM)
     interval, words = "", ""
@@ -63,8 +65,9 @@ def bar(key: str, share: float, lower: float | None, upper: float | None, scale:
         interval = f'<u style="left:{lower / scale:.1%};width:{max(upper - lower, 0) / scale:.1%}"></u>'
         words = f" <small>({number(lower)}–{number(upper)})</small>"
     hatch = " ca-hatch" if key == "undetermined" else ""
+    beside = f" <small>{html(said)}</small>" if said else ""
     return (
-        f'<div class="ca-bar{hatch}"><span>{html(t(f"frame.source.{key}"))}</span>'
+        f'<div class="ca-bar{hatch}"><span>{html(t(f"frame.source.{key}"))}{beside}</span>'
         f'<span class="ca-track"><i style="width:{min(share / scale, 1):.1%};--ca:{colour}"></i>{interval}</span>'
         f"<span><b>{number(share)} %</b>{words}</span></div>"
     )

@@ -240,7 +240,7 @@ def _picture(version: str, city: str, parameter: str, moment: datetime) -> Pictu
     return paint(
         city_of(city), moment, measurements(city, (*POLLUTANTS, *WEATHER), back), stations(city),
         expected(city, moment), parameter=parameter,
-        attribution=table("attribution"), events=table("events"),
+        attribution=table("attribution"), attributed=table("attribution_status"), events=table("events"),
     )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ def river(hours: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
         ``start`` (UTC), ``category``, ``contribution`` [unit].
     """
     made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend={"traceorder": "normal", "itemsizing": "constant"})
+    made.update_layout(
+        showlegend=True, margin={"t": 44}, legend={"traceorder": "normal", "itemsizing": "constant", "y": 1.07}
+    )
     wide = hours.pivot_table(index="start", columns="category", values="contribution").sort_index()
     if not len(wide):
         return made

@@ -129,10 +129,10 @@ def _rank(name: str, share: float, interval: str, value: str, small: str, look: 
 def sources(picture: Picture) -> str:
     """Likely sources with their intervals, when the attribution has run."""
     made = []
-    for row in picture.sources.head(5).itertuples():
+    for row in picture.sources.head(4).itertuples():
         width = max(row.upper - row.lower, 0)
         interval = f'<u style="left:{row.lower:.0f}%;width:{width:.0f}%"></u>'
-        small = f"({number(row.lower)}–{number(row.upper)})"
+        small = f"({number(row.lower)}–{number(row.upper)}) {row.arrow} {t(f'origins.confidence.{row.confidence}')}"
         look = " hatch" if row.category == "undetermined" else ""
         name = html(t(f"frame.source.{row.category}"))
         made.append(_rank(name, row.share / 100, interval, f"{number(row.share)} %", small, look))

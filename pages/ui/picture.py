@@ -14,6 +14,7 @@ from models.monitors import once, standing_for_air
 from models.situation import Chip, Situation, situation
 from pages.ui import text
 from pages.ui.charts import Line
+from pages.ui.likely import likely, unattributed
 from pages.ui.palette import KINDS, by_ratio
 from pages.ui.text import number, t, t_unit
 
@@ -22,7 +23,6 @@ BACK = timedelta(hours=72)
 ARROWS = {"rising": "↗", "steady": "→", "falling": "↘", "unknown": ""}
 POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 SHARE = 0.75  # of the 24 hours that a mean needs
-SOURCE_COLUMNS = ("city", "start", "category", "share", "lower", "upper")
 EVENT_COLUMNS = ("city", "kind", "start", "end")
 
 
@@ -43,7 +43,9 @@ class Picture:
     model : DataFrame
         ``start, value``: hours of the model.
     sources : DataFrame
-        ``category, share, lower, upper`` [%]; empty until an attribution was made.
+        As `pages.ui.likely.likely` gives them; empty until an attribution was made.
+    unattributed : str
+        Why the attribution named no source, in English; empty where it did.
     """
 
     city: City
@@ -53,6 +55,7 @@ class Picture:
     series: pd.DataFrame
     model: pd.DataFrame
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unattributed: str = ""
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -298,6 +301,7 @@ def paint(
     *,
     parameter: str = "pm25",
     attribution: pd.DataFrame | None = None,
+    attributed: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
 ) -> Picture:
     """
@@ -328,6 +332,7 @@ def paint(
         series=city_series(rows, stations, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
+        unattributed=unattributed(attributed, city.key),
         events=running(events, city, now),
     )
 
@@ -373,16 +378,6 @@ def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
         return days.sort_values("start").groupby("station")["value"].last()
     window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
     return window.mean()[window.size() >= SHARE * 24]
-
-
-def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.DataFrame:
-    """Newest shares of a city's sources, highest first, what stays undetermined last; empty where none were made."""
-    if attribution is None or not set(SOURCE_COLUMNS) <= set(attribution):
-        return pd.DataFrame(columns=["category", "share", "lower", "upper"])
-    rows = attribution[(attribution["city"] == city) & (attribution["start"] <= pd.Timestamp(now))]
-    rows = rows[rows["start"] == rows["start"].max()]
-    rows = rows.assign(last=rows["category"] == "undetermined").sort_values(["last", "share"], ascending=[True, False])
-    return rows[["category", "share", "lower", "upper"]].reset_index(drop=True)
 
 
 def running(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:

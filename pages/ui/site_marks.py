@@ -8,6 +8,7 @@ from pages.ui.palette import CALM, SOURCES, rgba
 from pages.ui.picture import Picture
 from pages.ui.text import html, number, t, t_unit
 
+MARGIN = 0.12  # of the extent, left free on each side for names
 FAR = 0.6  # sites farther from the stations than this are named in the list and not zoomed to [°]
 
 
@@ -29,9 +30,12 @@ def extent(picture: Picture, sites: pd.DataFrame) -> pd.DataFrame:
     """Points that the map is to show at first."""
     points = picture.stations[["lat", "lon"]].dropna()
     if len(sites) and len(points):
-        apart = (sites["lat"] - points["lat"].mean()).abs().clip(lower=0) + (sites["lon"] - points["lon"].mean()).abs()
+        apart = (sites["lat"] - points["lat"].mean()).abs() + (sites["lon"] - points["lon"].mean()).abs()
         points = pd.concat([points, sites.loc[apart < FAR, ["lat", "lon"]]])
-    return points
+    if not len(points):
+        return points
+    low, high = points.min(), points.max()
+    return pd.DataFrame([low - MARGIN * (high - low), high + MARGIN * (high - low)])
 
 
 def layers(sites: pd.DataFrame, theme: str) -> list[pdk.Layer]:
