@@ -165,6 +165,8 @@ def levels(shown: View, years: pd.DataFrame, law: str) -> None:
 
 def partial_words(row: object, shown: View) -> str:
     """What a year that may not be called annual lacks."""
+    if not row.days:  # type: ignore[attr-defined]
+        return t("trends.empty_year", year=row.year)  # type: ignore[attr-defined]
     months = [t(f"station.month.{int(m)}") for m in str(row.missing).split()]  # type: ignore[attr-defined]
     if row.year == shown.until.year:  # type: ignore[attr-defined]
         return t("trends.partial_running", year=row.year, days=row.days)  # type: ignore[attr-defined]
@@ -407,8 +409,7 @@ def compare(shown: View) -> None:
         key = choices.pick("with", [c.key for c in others], t("trends.compare_with"),
                            show=lambda k: cities()[k].name(text.language()))  # fmt: skip
         other = cities()[key]
-    pair = [view(c, shown.parameter, "", shown.basis, shown.first, shown.last, dust_out=bool(shown.without))
-            for c in (shown.city, other)]  # fmt: skip
+    pair = [same_rules(c, shown) for c in (shown.city, other)]
     if any(one.days.empty for one in pair):
         missing = ", ".join(one.name for one in pair if one.days.empty)
         st.info(t("trends.compare_nothing", city=missing, parameter=shown.label), icon=":material/inbox:")
@@ -424,6 +425,21 @@ def compare(shown: View) -> None:
     st.dataframe(years_table(table, pair), hide_index=True, width="stretch")
     take.offer(table[["city", "basis", "year", "mean", "days", "of", "complete", "missing"]],
                f"{shown.city.key}-{other.key}-{shown.parameter}")  # fmt: skip
+
+
+def same_rules(city: City, shown: View) -> View:
+    """
+    A city as the view looks at it.
+
+    On the same basis of days, unless that leaves less than half of what the city has: then on its own, and the box
+    beside says so.
+    """
+
+    def of(basis: str | None) -> View:
+        return view(city, shown.parameter, "", basis, shown.first, shown.last, dust_out=bool(shown.without))
+
+    alike, fullest_one = of(shown.basis), of(None)
+    return alike if 2 * len(alike.days) >= len(fullest_one.days) else fullest_one
 
 
 def years_table(table: pd.DataFrame, pair: list[View]) -> pd.DataFrame:
@@ -487,7 +503,10 @@ def indices(shown: View) -> None:
                 {
                     t("trends.column.year"): years["year"].astype(str),
                     t("trends.iza5"): [number(v, 1) for v in years["iza5"]],
-                    t("trends.grade_label"): [grade(g) for g in years["grade"]],
+                    t("trends.grade_label"): [
+                        grade(g) if done or not g else t("trends.at_least", grade=grade(g))
+                        for g, done in zip(years["grade"], years["complete"], strict=True)
+                    ],
                     t("trends.parts"): years["parts"],
                     t("trends.left_out"): years["left_out"],
                 }

@@ -140,6 +140,16 @@ def test_two_cities_say_what_cannot_be_compared(app: AppTest, store: Store) -> N
     assert "0 % of Astana" in said
     assert "different laws" in said
     assert "Astana changed its clock" in said
+    years = table(app, "Annual?")
+    assert set(zip(years["City"], years["Year"], strict=True)) >= {("Astana", "2024"), ("Tashkent", "2025")}
+
+
+def test_a_city_is_compared_by_the_days_it_has(app: AppTest, store: Store) -> None:
+    keep(store, medians("2023-12-31", "2025-12-30", 65), six_hourly("2025-12-01", "2025-12-20", 90, "openaq:3"),
+         six_hourly("2024-01-01", "2026-01-01", 20, "openaq:2", city="astana"))  # fmt: skip
+    show(app, city="astana")
+    next(x for x in app.toggle if x.key == "trends.compare").set_value(True).run()
+    assert "Astana rests on means of hours, Tashkent on medians of the day" in words(app)
 
 
 def test_indices_of_tashkent_are_computed_by_us(app: AppTest, store: Store) -> None:
