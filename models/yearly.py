@@ -15,6 +15,7 @@ from models.running import regular, running_mean
 # Directive 2008/50/EC, PM10 24 h of the same.
 NO2_HOUR, PM10_DAY = 200.0, 50.0
 O3_EIGHT_HOURS = (100.0, 120.0)
+QUARTER_LEAST = 0.5  # share of each quarter that an annual mean needs; our own rule
 AOT40_BASE, AOT40_MONTHS, AOT40_HOURS = 80.0, (5, 6, 7), (8, 20)
 
 Row = dict[str, Any]
@@ -80,8 +81,9 @@ def annual(wide: pd.DataFrame, min_coverage: float = 0.75, *, tz: str = "UTC") -
     Returns
     -------
     DataFrame
-        ``parameter, year, mean, coverage`` [0–1]``, complete`` and ``missing``, the months below
-        `min_coverage`, as in ``"01 02 12"``. An incomplete year's `mean` is that of the hours measured.
+        ``parameter, year, mean, coverage`` [0–1]``, complete`` (`min_coverage` of the year, and half of each quarter)
+        and ``missing``, the months below `min_coverage`, as in ``"01 02 12"``. An incomplete
+        year's `mean` is that of the hours measured.
 
     Examples
     --------
@@ -97,12 +99,23 @@ def annual(wide: pd.DataFrame, min_coverage: float = 0.75, *, tz: str = "UTC") -
     rows.insert(1, "year", np.tile(years, len(wide.columns)))
     months = coverage(wide, "month", tz=tz, span="calendar").tz_convert(tz)
     return rows.assign(
-        complete=rows["coverage"] >= min_coverage,
+        complete=(rows["coverage"] >= min_coverage)
+        & np.array(
+            [_every_season(months[name], year) for name, year in zip(rows["parameter"], rows["year"], strict=True)],
+            dtype=bool,
+        ),
         missing=[
             _missing(months[name], year, min_coverage)
             for name, year in zip(rows["parameter"], rows["year"], strict=True)
         ],
     )
+
+
+def _every_season(months: pd.Series, year: int) -> bool:
+    """Whether no quarter of the year is half missing; heating or dust in one season decides the level here."""
+    mine = months[months.index.year == year]
+    quarters = mine.groupby((mine.index.month - 1) // 3).sum() / 3
+    return bool(len(quarters) == 4 and (quarters >= QUARTER_LEAST).all())
 
 
 def _missing(months: pd.Series, year: int, min_coverage: float) -> str:

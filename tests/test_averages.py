@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.averages import coverage, tidy_average, time_average
+from models.yearly import annual
 
 
 def hours(start, n, **columns):
@@ -147,3 +148,11 @@ def test_a_mean_lies_between_its_values_and_coverage_between_zero_and_one(values
     assert (out.isna() == (share == 0)).all()
     known = wide["a"].dropna()
     assert out.dropna().between(known.min() - 1e-9, known.max() + 1e-9).all()
+
+
+def test_a_year_without_its_autumn_is_not_annual() -> None:
+    hours = pd.date_range("2019-01-01", "2019-10-01", freq="h", tz="UTC", inclusive="left")
+    row = annual(pd.DataFrame({"pm25": 12.0}, index=hours), 0.7).iloc[0]
+    assert row["coverage"] > 0.7
+    assert not row["complete"]
+    assert row["missing"] == "10 11 12"
