@@ -49,14 +49,20 @@ def answer(found: Origins, city: City, period: str) -> str:
     unknown = rows.loc[rows["category"] == "undetermined", "share"]
     said = t("origins.answer", n=period_of(period), parts=parts)
     said += " " + t("origins.undetermined", share=number(float(unknown.iloc[0]) if len(unknown) else 0.0))
-    weak = [code for code in ("prior", "mostly_prior", "wide_prior") if code in found.notes]
+    weak = [code for code in ("prior", "mostly_prior", "wide_prior") if code in weaknesses(found, rows)]
     return said + "".join(f" **{t(f'origins.reason.{code}')}**" for code in weak)
+
+
+def weaknesses(found: Origins, rows: pd.DataFrame) -> list[str]:
+    """What holds for the whole answer, and that PM2.5 alone was measured where it was so in these rows."""
+    alone = len(rows) and rows["data_level"].iloc[0] == "pm25" and "prior" not in found.notes
+    return list(dict.fromkeys([*(["mostly_prior"] if alone else []), *found.notes]))
 
 
 def refusal(found: Origins) -> str:
     """Why nothing was attributed, in the reader's words where the reason is a known one."""
     said = str(found.status["refused"])
-    return t("origins.no_pm25") if "PM2.5" in said else markdown(said)
+    return t("origins.reason.no_pm25") if "PM2.5" in said else markdown(said)
 
 
 def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[frame.Chip]:
@@ -120,7 +126,7 @@ def shares_now(found: Origins, city: City) -> None:
         end = rows["start"].iloc[0] + pd.Timedelta(minutes=int(rows["minutes"].iloc[0]))
         total = number(float(rows["contribution"].sum()))
         frame.caption(t("origins.now_says", until=text.at(end.to_pydatetime(), city.zone), total=total))
-    warnings = [t(f"origins.reason.{code}") for code in found.notes if text.has(f"origins.reason.{code}")]
+    warnings = [t(f"origins.reason.{code}") for code in weaknesses(found, rows) if text.has(f"origins.reason.{code}")]
     st.warning("  \n".join([*warnings, f"**{t('origins.no_offence')}**"]), icon=":material/balance:")
 
 
@@ -243,10 +249,12 @@ def border(found: Origins) -> None:
     frame.caption(t("origins.border_says") if known else t("origins.border_calm"))
 
 
-def polar(picture: Picture) -> None:
+def polar(found: Origins, picture: Picture) -> None:
     """What the wind brings to a station."""
     st.markdown(f"**{t('origins.polar')}**")
-    known = list(picture.stations["station"])
+    answered = set(found.evidence["station"]) if len(found.evidence) else set()
+    every = list(picture.stations["station"])
+    known = [s for s in every if s in answered] or every
     if not known:
         st.caption(t("origins.polar_none"))
         return
@@ -270,7 +278,8 @@ def beside(found: Origins, city: City) -> None:
     """Published studies beside our shares, with their status."""
     st.markdown(f"**{t('origins.studies')}**")
     rows = published.studies(city.key)
-    ours = found.span("60d") if len(found.span("60d")) else found.span("14d")
+    longest = next((p for p in reversed(PERIODS) if len(found.span(p))), PERIODS[0])
+    ours = found.span(longest)
     mine = {r.category: spread(r.share, r.lower, r.upper) for r in ours.itertuples()} if len(ours) else {}
     pairs = zip(rows["low"], rows["high"], strict=True)
     shown = [number(low) if low == high else f"{number(low)}–{number(high)}" for low, high in pairs]
@@ -279,14 +288,14 @@ def beside(found: Origins, city: City) -> None:
             t("origins.column.study"): [f"{r.place}, {r.study} {r.year}" for r in rows.itertuples()],
             t("origins.column.part"): [t(f"origins.study.{p}") for p in rows["part"]],
             f"{t('origins.column.share')}, %": shown,
-            t("origins.column.ours"): [mine.get(c, text.MISSING) for c in rows["category"]],
+            t("origins.column.ours", n=period_of(longest)): [mine.get(c, text.MISSING) for c in rows["category"]],
             t("origins.column.season"): [t(f"origins.season.{s}") for s in rows["season"]],
             t("origins.column.status"): [t(f"origins.status.{s}") for s in rows["status"]],
             t("origins.column.source"): rows["source"],
         }
     )
-    st.dataframe(table, hide_index=True, width="stretch")
-    frame.caption(t("origins.studies_say"))
+    st.dataframe(table, hide_index=True, width="stretch", height="content")
+    frame.caption(t("origins.studies_say", n=period_of(longest)))
 
 
 def trust(found: Origins, city: City) -> None:
@@ -346,7 +355,7 @@ def page() -> None:
             by_day(found, city, period)
         left, right = st.columns(2)
         with left.container(border=True):
-            polar(picture)
+            polar(found, picture)
         with right.container(border=True):
             border(found)
     with st.container(border=True):

@@ -44,7 +44,7 @@ def city(picture: Picture) -> None:
         st.html("".join(source(r) for r in picture.sources.itertuples() if r.share >= LEAST))
         frame.caption(t("origins.shares_say"))
     elif picture.unattributed:
-        st.caption(f"**{t('situation.sources')}**: {unattributed(picture)}")
+        st.caption(f"**{t('situation.sources')}**: {t(f'origins.reason.{picture.unattributed}')}")
     stations(picture)
 
 
@@ -52,11 +52,6 @@ def source(row: Any) -> str:
     """A source's bar with its arrow and how sure it is."""
     said = f"{row.arrow} {t(f'origins.confidence.{row.confidence}')}"
     return cards.bar(row.category, row.share, row.lower, row.upper, said=said)
-
-
-def unattributed(picture: Picture) -> str:
-    """Why no source is named, in the reader's words where the reason is a known one."""
-    return t("origins.no_pm25") if "PM2.5" in picture.unattributed else text.markdown(picture.unattributed)
 
 
 def curve(picture: Picture) -> None:

@@ -95,9 +95,21 @@ def test_shares_of_another_city_or_moment_are_not_shown(city: str, away: int) ->
 def test_no_attribution_and_a_refused_one() -> None:
     assert not len(likely.likely(None, "tashkent", START))
     assert not len(likely.likely(shares(share=np.nan), "tashkent", START + pd.Timedelta(hours=26)))
-    assert likely.unattributed(None, "tashkent") == ""
-    status = pd.DataFrame({"city": ["tashkent"], "refused": ["No hourly PM2.5."]})
-    assert likely.unattributed(status, "tashkent") == "No hourly PM2.5."
+
+
+@pytest.mark.parametrize(
+    ("refused", "away", "share", "said"),
+    [("No PM2.5.", 26, np.nan, "no_pm25"), ("", 26, np.nan, "few_hours"), ("", 60, 20.0, "late"), ("", 26, 20.0, "")],
+)
+def test_why_there_are_no_likely_sources(refused: str, away: int, share: float, said: str) -> None:
+    status = pd.DataFrame({"city": ["tashkent"], "refused": [refused], "last": [START + pd.Timedelta(hours=24)]})
+    found = likely.unattributed(status, shares(share=share), "tashkent", START + pd.Timedelta(hours=away))
+    assert found == said
+
+
+def test_pm25_alone_is_never_sure() -> None:
+    found = likely.likely(shares(data_level="pm25"), "tashkent", START + pd.Timedelta(hours=26))
+    assert set(found["confidence"]) == {"low"}
 
 
 def test_draws_never_show_certainty() -> None:

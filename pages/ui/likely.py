@@ -43,10 +43,18 @@ def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.Dat
     usual = before.groupby("category")["share"].mean()
     made = rows.assign(
         last=rows["category"] == "undetermined",
-        confidence=[confidence(r.share, r.lower, r.upper) for r in rows.itertuples()],
+        confidence=[
+            "low" if prior else confidence(r.share, r.lower, r.upper)
+            for r, prior in zip(rows.itertuples(), _mostly_prior(rows), strict=True)
+        ],
         arrow=[heading(r.share - float(usual.get(r.category, np.nan))) for r in rows.itertuples()],
     )
     return made.sort_values(["last", "share"], ascending=[True, False])[list(COLUMNS)].reset_index(drop=True)
+
+
+def _mostly_prior(rows: pd.DataFrame) -> pd.Series:
+    """With PM2.5 alone the answer is mostly the prior, however narrow its interval."""
+    return rows["data_level"].eq("pm25") if "data_level" in rows else pd.Series(False, index=rows.index)
 
 
 def confidence(share: float, lower: float, upper: float) -> str:
@@ -76,9 +84,21 @@ def heading(change: float) -> str:
     return "↗" if change > SHIFT else "↘" if change < -SHIFT else "→"
 
 
-def unattributed(attributed: pd.DataFrame | None, city: str) -> str:
-    """Why the last attribution of a city gave nothing, in English; empty where it gave something or never ran."""
+def unattributed(attributed: pd.DataFrame | None, attribution: pd.DataFrame | None, city: str, now: datetime) -> str:
+    """
+    Why there are no likely sources of now.
+
+    Returns
+    -------
+    str
+        `no_pm25`, `few_hours` or `late`, keys of the catalogs; empty where there are some or nothing ever ran.
+    """
     if attributed is None or not {"city", "refused"} <= set(attributed):
         return ""
     rows = attributed[attributed["city"] == city]
-    return str(rows["refused"].iloc[-1]) if len(rows) else ""
+    if not len(rows) or len(likely(attribution, city, now)):
+        return ""
+    if rows["refused"].iloc[-1]:
+        return "no_pm25"
+    fresh = rows["last"].iloc[-1] > pd.Timestamp(now - LATE)
+    return "few_hours" if fresh else "late"

@@ -45,7 +45,7 @@ class Picture:
     sources : DataFrame
         As `pages.ui.likely.likely` gives them; empty until an attribution was made.
     unattributed : str
-        Why the attribution named no source, in English; empty where it did.
+        Why there are none, as `pages.ui.likely.unattributed` says; empty where there are some.
     """
 
     city: City
@@ -332,7 +332,7 @@ def paint(
         series=city_series(rows, stations, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
-        unattributed=unattributed(attributed, city.key),
+        unattributed=unattributed(attributed, attribution, city.key, now),
         events=running(events, city, now),
     )
 
