@@ -118,6 +118,9 @@ def import_(a: Arguments) -> Result:
         )
     if not a.json:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())
+    if done["read"] and not done["stored"] + done["revised"] + done["unchanged"]:
+        common = max(done["rejected"], key=done["rejected"].get)
+        raise Failed(f"no row could be kept: {done['rejected'][common]} of {done['read']} were rejected as “{common}”")
     return done
 
 

@@ -130,7 +130,8 @@ def city(key: str) -> City:
     """
     known = cities()
     if key not in known:
-        raise CityError(f"no city {key!r}; choose one of {', '.join(known)} or add data/cities/{key}.toml")
+        advice = f" or add data/cities/{key}.toml" if key.isidentifier() else ""
+        raise CityError(f"no city {key!r}; choose one of {', '.join(known)}{advice}")
     return known[key]
 
 

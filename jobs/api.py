@@ -1,6 +1,6 @@
 """The open API: what scripts and other centres read over HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +19,13 @@ from data.store import StoreError
 from jobs import export
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
-from jobs.openapi import document
+from jobs.openapi import accepted, document
 from models.situation import freshness
 from sources.credits import credit
 
 VERSION = "1"
 LATEST_DAYS = 7.0
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Answer = Callable[[HttpRequest], Response]
 
 
@@ -69,7 +70,9 @@ def latest(request: HttpRequest) -> Response:
     shown = served()
     chosen = words("parameters", request.query_params.get("parameters"), tuple(PARAMETERS))
     rows = shown.store.latest(where.key, chosen, now=now, days=LATEST_DAYS)
-    rows = rows[export.free(rows, shown.store.stations(where.key))]
+    described = shown.store.stations(where.key)
+    known = described.set_index(["source", "station"])["licence"].to_dict()
+    rows = rows[export.free(rows, described)]
     end = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
     rows = rows.assign(
         end=end,
@@ -77,7 +80,7 @@ def latest(request: HttpRequest) -> Response:
         freshness=[freshness(e, int(m), now) for e, m in zip(end, rows["minutes"], strict=True)],
         unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
         credit=rows["source"].map(lambda s: credit(s).text),
-        licence=rows["source"].map(lambda s: credit(s).licence),
+        licence=[_licence(known, s, t) for s, t in zip(rows["source"], rows["station"], strict=True)],
     ).drop(columns=["known_until"])
     return _json(
         {
@@ -150,12 +153,43 @@ def routes() -> list[Route]:
         "/api/v1/openapi.json": openapi,
         "/metrics": metrics,
     }
-    return [Route(path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+    known = [Route(path, _guarded(answer, accepted(path)), methods=["GET"]) for path, answer in table.items()]
+    rest = [Route(path, _elsewhere(tuple(table)), methods=METHODS) for path in ("/api", "/api/{rest:path}", "/metrics")]
+    return known + rest
 
 
-def _guarded(answer: Answer) -> Any:
+def _elsewhere(known: tuple[str, ...]) -> Any:
+    """What an address that is not there, or a method that is not offered, is told; never a page for people."""
+
+    async def elsewhere(request: HttpRequest) -> Response:
+        if request.url.path not in known:
+            return _json({"error": "no such address; /api/v1/openapi.json lists those there are"}, 404)
+        allow = {"allow": "GET, HEAD, OPTIONS", "access-control-allow-methods": "GET, HEAD, OPTIONS"}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**allow, "access-control-allow-origin": "*"})
+        answer = _json({"error": f"{request.method} is not offered; use GET"}, 405)
+        answer.headers.update(allow)
+        return answer
+
+    return elsewhere
+
+
+def _understood(request: HttpRequest, allowed: tuple[str, ...]) -> None:
+    """Refuse a parameter that is not known or is written twice: neither may be passed over in silence."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in allowed:
+            raise ArgumentError(
+                name[:40], f"is not a parameter of this address; it takes {', '.join(allowed) or 'none'}"
+            )
+        if names.count(name) > 1:
+            raise ArgumentError(name, "is given more than once; give it once")
+
+
+def _guarded(answer: Answer, allowed: tuple[str, ...]) -> Any:
     async def guarded(request: HttpRequest) -> Response:
         try:
+            _understood(request, allowed)
             return await run_in_threadpool(answer, request)
         except ArgumentError as error:
             return _json({"error": str(error), "parameter": error.name}, 400)
@@ -171,9 +205,6 @@ def _guarded(answer: Answer) -> Any:
 
 def _export_request(request: HttpRequest) -> export.Request:
     query, where = request.query_params, _known_city(request)
-    unknown = set(query) - {"city", "from", "to", "as_of", "parameters", "flags", "excel", "bom"}
-    if unknown:
-        raise ArgumentError(sorted(unknown)[0], "is not a parameter of this address")
     for name in ("from", "to"):
         if not query.get(name):
             raise ArgumentError(name, "is missing; write an ISO 8601 time")
@@ -213,6 +244,10 @@ def _awake(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield from pieces
 
     return all_pieces()
+
+
+def _licence(known: Mapping[tuple[str, str], str], source: str, station: str) -> str:
+    return known.get((source, station)) or credit(source).licence
 
 
 def _city(c: City) -> dict[str, Any]:

@@ -96,6 +96,8 @@ def words(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...
     if not text:
         return None
     chosen = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not chosen:
+        raise ArgumentError(name, f"names nothing; choose of {', '.join(known)}")
     unknown = [word for word in chosen if word not in known]
     if unknown:
         raise ArgumentError(name, f"{unknown[0][:40]!r} is not known; choose of {', '.join(known)}")

@@ -287,7 +287,7 @@ def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Tabl
         "flag": frame["flag"],
         "reason": frame["reason"].map(_memo(safe)),
         **_indices(frame),
-        "source": frame["source"],
+        "source": frame["source"].map(_memo(safe)),
         "licence": about["licence"],
         "credit": about["credit"],
         "credit_url": about["credit_url"],
@@ -356,8 +356,8 @@ def safe(text: object) -> str:
     >>> safe("=HYPERLINK(1)"), safe("Post 6")
     ("'=HYPERLINK(1)", 'Post 6')
     """
-    plain = str(text).replace("\r", " ").replace("\n", " ").replace("\x00", "")
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@", "\t") else plain
+    plain = str(text).replace("\r", " ").replace("\n", " ").replace("\t", " ").replace("\x00", "")
+    return f"'{plain}" if plain.lstrip()[:1] in ("=", "+", "-", "@") else plain
 
 
 def _memo(function: Any) -> Any:

@@ -35,6 +35,11 @@ _ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
+def accepted(path: str) -> tuple[str, ...]:
+    """Parameters that an address takes."""
+    return _ROUTES[path][2]
+
+
 def document(cities: Sequence[str], parameters: Sequence[str]) -> dict[str, Any]:
     """
     The OpenAPI document.

@@ -27,7 +27,9 @@ def days(city: City) -> tuple[date, date]:
     newest = min(load.now(), spans["last"].max().to_pydatetime()) if len(spans) else load.now()
     last = newest.astimezone(city.zone).date()
     first = max(last - timedelta(days=6), spans["first"].min().tz_convert(city.zone).date()) if len(spans) else last
-    asked = tuple(_day(st.query_params.get(name), default) for name, default in (("from", first), ("until", last)))
+    asked = tuple(
+        sorted(_day(st.query_params.get(name), default) for name, default in (("from", first), ("until", last)))
+    )
     key = f"records.days.{city.key}"
     st.session_state.setdefault(key, asked)
     chosen = st.date_input(t("records.days"), key=key, format="YYYY-MM-DD")
@@ -38,9 +40,10 @@ def days(city: City) -> tuple[date, date]:
 
 def _day(words: str | None, default: date) -> date:
     try:
-        return date.fromisoformat(words) if words else default
+        found = date.fromisoformat(words) if words else default
     except ValueError:
         return default
+    return found if 1970 <= found.year <= 2200 else default
 
 
 def request(city: City) -> export.Request:

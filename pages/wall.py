@@ -32,13 +32,13 @@ def chosen() -> list[str]:
 def seconds() -> int:
     """Length of a view by `?rotate=`; 0 = no rotation."""
     asked = st.query_params.get("rotate", "20")
-    return min(int(asked), 3600) if asked.isdecimal() else 20
+    return min(int(asked), 3600) if asked.isdecimal() and len(asked) <= 6 else 20
 
 
 def first_view() -> int:
     """The view to begin with by `?view=`, counted from 1; with `rotate=0` it stays."""
     asked = st.query_params.get("view", "1")
-    return max(int(asked) - 1, 0) if asked.isdecimal() else 0
+    return max(int(asked) - 1, 0) if asked.isdecimal() and len(asked) <= 3 else 0
 
 
 def days(moment: datetime, zone_of: Picture) -> dict[str, str]:

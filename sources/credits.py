@@ -99,4 +99,4 @@ def redistributable(source: str, licence: str = "") -> bool:
     return licence.strip().lower().startswith(FREE) and "nd" not in licence.lower().replace("-", " ").split()
 
 
-PER_STATION = ("openaq", "openaq_archive")
+PER_STATION = ("openaq", "openaq_archive", "tidy")

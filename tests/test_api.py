@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from data.store import Store
-from jobs import export
+from jobs import export, refit
 from jobs.api import routes
 from tests.conftest import NOW, hourly
 
@@ -101,9 +101,57 @@ def test_metrics_are_prometheus_lines(client: TestClient) -> None:
 def test_openapi_names_every_route(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"] == "3.1.0"
-    assert set(document["paths"]) == {r.path for r in routes()}
+    assert set(document["paths"]) == {r.path for r in routes()} - {"/api", "/api/{rest:path}"}
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/v1/nope", "/api/v2/latest", "/api/v1/snapshots/x.zip"])
+def test_an_address_that_is_not_there_is_a_404_in_json(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "openapi.json" in answer.json()["error"]
+
+
+def test_other_methods_are_refused_in_json_and_preflight_passes(client: TestClient) -> None:
+    refused = client.post("/api/v1/latest", params={"city": "tashkent"})
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["allow"]
+    assert refused.json()["error"]
+    assert client.options("/api/v1/latest").headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("city=tashkent&city=astana", "city"),
+        ("city=tashkent&bogus=1", "bogus"),
+        ("city=tashkent&parameters=,", "parameters"),
+    ],
+)
+def test_nothing_in_an_address_is_passed_over_in_silence(client: TestClient, query: str, parameter: str) -> None:
+    answer = client.get(f"/api/v1/latest?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == parameter
 
 
 def test_an_old_value_is_grey(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANAIR_NOW", (NOW + timedelta(hours=9)).isoformat())
     assert client.get("/api/v1/latest", params={"city": "tashkent"}).json()["latest"][0]["freshness"] == "grey"
+
+
+def test_attribution_is_a_csv_of_days(client: TestClient, store: Store) -> None:
+    asked = {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01"}
+    empty = client.get("/api/v1/attribution.csv", params=asked)
+    assert empty.status_code == 200
+    assert empty.text.count("\n") == 1, "a header alone before the first attribution"
+    refit.refit(store, "tashkent", NOW)
+    table = pd.read_csv(io.BytesIO(client.get("/api/v1/attribution.csv", params=asked).content))
+    assert table["start"].nunique() == 3
+    assert set(table["category"]) >= {"heating", "dust"}
+
+
+@pytest.mark.parametrize(("more", "named"), [({"to": ""}, "to"), ({"city": "x"}, "city"), ({"lang": "en"}, "lang")])
+def test_attribution_says_which_parameter_is_wrong(client: TestClient, more: dict[str, str], named: str) -> None:
+    asked = {"city": "tashkent", "from": "2026-01-01", "to": "2026-02-01", **more}
+    answer = client.get("/api/v1/attribution.csv", params=asked)
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == named

@@ -1,6 +1,7 @@
 """The README is held to the registries: networks, dependencies, commands, configuration."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import cli
 from sources import SOURCES
 
 ROOT = Path(__file__).resolve().parents[1]
+TRACKED = set(
+    subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+)
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -43,7 +47,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
 def test_links_of_the_readme_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!http)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
+        assert target in TRACKED, f"{target} is not in the repository"
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
