@@ -58,10 +58,11 @@ def calendar(
     sheet = pd.period_range(last - (months - 1), last, freq="M")
     table = days.assign(row=at.dt.to_period("M"), column=at.dt.day)
     table = table[table["row"].isin(sheet)]
-    values = table.pivot_table(index="row", columns="column", values="value", dropna=False)
-    shares = table.pivot_table(index="row", columns="column", values="coverage")
+    cells = ((table["row"] - sheet[0]).map(lambda x: x.n).to_numpy(int), table["column"].to_numpy(int) - 1)
     grid = {"index": sheet, "columns": range(1, 32)}
-    values, shares = values.reindex(**grid).astype(float), shares.reindex(**grid).astype(float)
+    values, shares = (
+        pd.DataFrame(_placed((months, 31), cells, table[c].to_numpy(float)), **grid) for c in ("value", "coverage")
+    )
     names = [_row(month, values.loc[month], end) for month in sheet]
     made = figure(height=64 + 25 * len(sheet))
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
@@ -79,6 +80,13 @@ def calendar(
     made.update_xaxes(showgrid=False, dtick=5, tick0=5, side="top", range=[0.5, 31.5])
     made.update_yaxes(showgrid=False, autorange="reversed", rangemode="normal", nticks=40, type="category")
     return made
+
+
+def _placed(shape: tuple[int, int], at: tuple[np.ndarray, np.ndarray], values: np.ndarray) -> np.ndarray:
+    """Values in their cells, nothing elsewhere."""
+    cells = np.full(shape, np.nan)
+    cells[at] = values
+    return cells
 
 
 def _length(month: pd.Period, end: pd.Timestamp) -> int:
@@ -112,16 +120,13 @@ def week(
     """
     made = figure(height=height)
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    grid = {"index": range(7), "columns": range(24)}
-    parts = {
-        c: profile.pivot_table(index="weekday", columns="hour", values=c).reindex(**grid).astype(float)
-        for c in ("mean", "lower", "upper", "n")
-    }
+    at = (profile["weekday"].to_numpy(int), profile["hour"].to_numpy(int))
+    parts = {c: _placed((7, 24), at, profile[c].to_numpy(float)) for c in ("mean", "lower", "upper", "n")}
     made.add_heatmap(
-        z=parts["mean"].round(2).to_numpy(), x=[f"{h:02d}" for h in range(24)],
+        z=parts["mean"].round(2), x=[f"{h:02d}" for h in range(24)],
         y=[t(f"time.weekday.{d}") for d in range(1, 8)], colorscale=PLAIN[theme], zmin=0,
         zmax=top or float(profile["mean"].max()), showscale=False, xgap=1, ygap=1, texttemplate="%{z:.0f}",
-        customdata=np.dstack([parts[c].to_numpy() for c in ("lower", "upper", "n")]),
+        customdata=np.dstack([parts[c] for c in ("lower", "upper", "n")]),
         hovertemplate=f"%{{y}} %{{x}}:00 · <b>%{{z:.0f}}</b> {t_unit(unit)} "
         "(%{customdata[0]:.0f}–%{customdata[1]:.0f}), n = %{customdata[2]:.0f}<extra></extra>",
     )  # fmt: skip
