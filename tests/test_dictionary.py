@@ -140,6 +140,14 @@ def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
     assert list(json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))) == described("attribution report")
 
 
+def test_attribution_kept(tmp_path: Path) -> None:
+    refit, csv = job("refit"), job("attribution_csv")
+    assert described("attribution csv") == list(csv.COLUMNS)
+    store = open_store(tmp_path / "store")
+    told = refit.refit(store, "astana", NOW)
+    assert described("refit answer") == list(told)
+
+
 def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     api = job("api")
     testing = pytest.importorskip("starlette.testclient", reason="starlette's test client needs httpx")
