@@ -158,8 +158,7 @@ class Course:
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
-def course(months: pd.Series, deseason: bool) -> Course:
-    """Theil–Sen of monthly means, raw or without their usual course over the year."""
+def _course(version: str, months: pd.Series, deseason: bool) -> Course:
     known = months.dropna()
     if deseason and len(known) and len(months.loc[known.index[0] : known.index[-1]]) < LEAST_SEASONS:
         return Course(months, None, "short")
@@ -170,6 +169,11 @@ def course(months: pd.Series, deseason: bool) -> Course:
         known = pd.DatetimeIndex(months.dropna().index)
         why = "season" if deseason and (len(months) < 24 or known.month.nunique() < 12) else "few"
         return Course(months, None, why)
+
+
+def course(months: pd.Series, deseason: bool) -> Course:
+    """Theil–Sen of monthly means, raw or without their usual course over the year."""
+    return _course(load.version(), months, deseason)
 
 
 def months_of(series: pd.Series) -> pd.DataFrame:
