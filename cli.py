@@ -281,6 +281,27 @@ def refit(a: Arguments) -> Result:
     return {"cities": done}
 
 
+def _inventory(parser: Parser) -> None:
+    parser.add_argument("action", choices=("candidates",), help="list places that may be sources")
+    _city(parser)
+    _out(parser, "FILE.csv")
+
+
+def inventory(a: Arguments) -> Result:
+    """Propose places from OpenStreetMap for the register of sources; a person decides which of them enter it."""
+    from jobs.export import safe
+    from sources.base import SourceError
+    from sources.overpass_sites import candidates
+
+    try:
+        found = candidates(city(a.city))
+    except SourceError as error:
+        raise Failed(str(error)) from error
+    found.assign(name=found["name"].map(safe)).to_csv(a.out, index=False)
+    print(f"{len(found)} places in {a.out}; none of them is in the register until somebody adds it there")
+    return {"out": str(a.out), "candidates": len(found)}
+
+
 def _brief(parser: Parser) -> None:
     _city(parser)
     _period(parser)
@@ -344,6 +365,7 @@ COMMANDS: dict[str, Command] = {
     "assess": Command("write the exceedance ledger", _assess, assess),
     "attribute": Command("attribute PM2.5 to sources", _attribute, attribute),
     "refit": Command("attribute the newest weeks for the screens", _refit, refit),
+    "inventory": Command("propose sources for the register", _inventory, inventory),
     "index": Command("add an air quality index to a table", _index, index),
     "aggregate": Command("average a table of hours", _aggregate, aggregate),
     "trend": Command("Theil–Sen slope with its interval", _trend, trend),

@@ -78,10 +78,10 @@ def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[frame.Chip]:
         made.append(f"{dates}, {text.offset(end, city.zone)}")
         made.append(t("origins.cover", n=int(status["stations_of"]), reporting=int(status["stations"]),
                       hours=number(100 * float(rows["coverage"].iloc[0]))))  # fmt: skip
-        made += [score_words(str(rows["data_level"].iloc[0]))]
+        made += score_words(str(rows["data_level"].iloc[0]))
     else:
         made.append(frame.zone_chip(city.zone))
-    made.append(register_words(found))
+    made += register_words(found)
     age = (load.now() - status["computed_at"].to_pydatetime()).total_seconds() / 60
     late = age > OLD.total_seconds() / 60
     words = t("origins.computed", age=text.age(age))
@@ -89,19 +89,23 @@ def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[frame.Chip]:
     return [x for x in made if x]
 
 
-def score_words(level: str) -> str:
-    """The error on runs with known truth for what is measured here; empty before it was scored."""
+def score_words(level: str) -> list[str]:
+    """The error on runs with known truth for what is measured here; none before it was scored."""
     known = published.score(level)
     if not {"net_day_mae", "coverage"} <= set(known):
-        return ""
-    return t("origins.score", error=number(known["net_day_mae"], 1), cover=number(100 * known["coverage"]))
+        return []
+    return [
+        t("origins.score", error=number(known["net_day_mae"], 1)),
+        t("origins.score_cover", cover=number(100 * known["coverage"])),
+    ]
 
 
-def register_words(found: Origins) -> str:
+def register_words(found: Origins) -> list[str]:
     """Vintage of the register and how many of its sites are approximate."""
     status = found.status
     vintage = status["inventory_vintage"] or t("origins.simulated_register")
-    return t("origins.register", vintage=vintage, n=int(status["sites"]), approximate=int(status["sites_approximate"]))
+    sites = t("origins.register_sites", n=int(status["sites"]), approximate=int(status["sites_approximate"]))
+    return [t("origins.register", vintage=vintage), sites]
 
 
 def river(found: Origins, city: City, period: str) -> None:

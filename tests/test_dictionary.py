@@ -148,6 +148,10 @@ def test_attribution_kept(tmp_path: Path) -> None:
     assert described("refit answer") == list(told)
 
 
+def test_candidates_of_the_register() -> None:
+    assert described("inventory candidates") == list(import_module("sources.overpass_sites").COLUMNS)
+
+
 def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     api = job("api")
     testing = pytest.importorskip("starlette.testclient", reason="starlette's test client needs httpx")

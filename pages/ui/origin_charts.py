@@ -84,7 +84,7 @@ def _layer(name: str, part: pd.DataFrame, step: pd.Timedelta, zone: ZoneInfo, *,
         look = {"fillpattern": {"shape": "/", "fgcolor": "#8f99a3", "bgcolor": "rgba(143,153,163,.12)", "size": 6}}
     return go.Scatter(
         x=wall_time(ends, zone), y=part[name].clip(lower=0).round(2), mode="lines", stackgroup=group,
-        line={"width": 0.6, "color": "rgba(255,255,255,.65)"}, name=t(f"frame.source.{name}"), legendgroup=name,
+        line={"width": 0.5, "color": "rgba(255,255,255,.3)"}, name=t(f"frame.source.{name}"), legendgroup=name,
         showlegend=first, hovertemplate="<b>%{y:.0f}</b>", **look,
     )  # fmt: skip
 

@@ -97,7 +97,8 @@ def city(picture: Picture) -> str:
         body.append(f'<div class="cap">{html(t("wall.caption", parameter=picture.label()))}</div>')
     body.append(sources(picture) if len(picture.sources) else ranks(picture))
     if picture.unattributed:
-        body.append(f'<div class="cap">{html(t(f"origins.reason.{picture.unattributed}"))}</div>')
+        why = t(f"origins.reason.{picture.unattributed}")
+        body.append(f'<div class="cap">{html(t("wall.sources"))}: {html(why)}</div>')
     body += [f'<div class="event">⚠ {html(words)}</div>' for words in picture.happening()[:2]]
     return f'<section class="city ages">{"".join(body)}</section>'
 
