@@ -121,12 +121,13 @@ def evidence(model: SourceAttributor, inputs: Inputs) -> pd.DataFrame:
 
 
 def leading(model: SourceAttributor) -> list[tuple[str, dict[str, Any]]]:
-    """Why the leading source leads: its hours of the day, its cold and warm days, its ratios."""
+    """Why the source that leads in the last 14 days leads: its hours of the day, its cold and warm days, its ratios."""
     panel, days = model.panel_, model.daily_.dropna(subset=["share"])
     listed = days[days["category"] != UNDETERMINED]
     if not len(listed):
         return []
-    top = str(listed.groupby("category")["contribution"].sum().idxmax())
+    recent = listed[listed["day"] >= listed["day"].max() - timedelta(days=13)]
+    top = str(recent.groupby("category")["contribution"].sum().idxmax())
     mean = made_of.network_mean(model.parts_[..., CATEGORIES.index(top)])
     course = pd.Series(mean).groupby(panel.local(model.zone).hour).mean()
     said: list[tuple[str, dict[str, Any]]] = []
