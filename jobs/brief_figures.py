@@ -241,7 +241,7 @@ def trend(days: CityDays, zone: str, until: date) -> Facts:
     The season is taken out as the mean of each calendar month, not by STL: of series without a trend (40 each, season
     and persistence like ours) the interval excluded zero in 0–10 % at 30 to 60 months, after STL in 33–88 %.
     """
-    from models.trends import theil_sen  # only where a brief is made
+    from models.trends import Refused, anomalies, theil_sen  # only where a brief is made
 
     begin = (pd.Timestamp(until) + timedelta(days=1)).to_period("M") - TREND_MONTHS
     recent = days.within(begin.start_time.date(), until)
@@ -249,7 +249,10 @@ def trend(days: CityDays, zone: str, until: date) -> Facts:
     known = months.dropna()
     if len(known) < LEAST:
         return {"refused": "short", "n": len(known), "needed": LEAST, "seed": SEED}
-    made = theil_sen(anomalies(known), seed=SEED)
+    try:
+        made = theil_sen(anomalies(known), seed=SEED)
+    except Refused:
+        return {"refused": "short", "n": len(known), "needed": LEAST, "seed": SEED}
     ends = [known.index[0].tz_convert(zone), known.index[-1].tz_convert(zone)]
     early, late = (_reporting(recent, moment) for moment in ends)
     return {
@@ -271,20 +274,6 @@ def trend(days: CityDays, zone: str, until: date) -> Facts:
         "stations_both": len(early & late),
         "stations_either": len(early | late),
     }
-
-
-def anomalies(months: pd.Series) -> pd.Series:
-    """
-    Monthly means without the mean of their calendar month, at their own level.
-
-    Examples
-    --------
-    >>> times = pd.date_range("2023-01-01", periods=24, freq="MS", tz="UTC")
-    >>> anomalies(pd.Series([40.0, *[10.0] * 11, 44.0, *[10.0] * 11], index=times)).iloc[[0, 12]].round(2).tolist()
-    [10.67, 14.67]
-    """
-    usual = months.groupby(pd.DatetimeIndex(months.index).month).transform("mean")
-    return months - usual + float(months.mean())
 
 
 def _months(series: pd.Series, zone: str) -> pd.Series:

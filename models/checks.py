@@ -19,6 +19,7 @@ from models.running import daily_max_running
 MIN_COVERAGE = 0.75  # Directive (EU) 2024/2881, annex V: share of the hours a mean needs
 PEAK_MONTHS = 6  # WHO 2021: the six consecutive months with the highest mean of ozone
 DAY = 1440
+MEDIAN = "daily median"  # what an import writes into the reason of a row that is one
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
@@ -55,8 +56,8 @@ class Checks:
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows say in their reason that they are medians, not means."""
-    return np.asarray(rows["reason"].fillna("").str.contains("median", case=False), dtype=bool)
+    """Which rows say in their reason that they are medians, not means; a check that names a median is another thing."""
+    return np.asarray(rows["reason"].fillna("").str.contains(MEDIAN, regex=False), dtype=bool)
 
 
 def checks(
@@ -275,7 +276,7 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
             "minutes": np.full(len(daily), DAY, dtype=np.int32),
             "value": daily["value"].to_numpy(dtype=float),
             "flag": np.where(enough, "ok", "invalid"),
-            "reason": np.where(median, "median", ""),
+            "reason": np.where(median, MEDIAN, ""),
             "kind": daily["kind"].to_numpy(),
         }
     )

@@ -143,6 +143,47 @@ def theil_sen(
     )
 
 
+def anomalies(months: pd.Series) -> pd.Series:
+    """
+    Monthly means without the mean of their calendar month, at their own level.
+
+    Parameters
+    ----------
+    months : Series
+        Monthly means, DatetimeIndex; a gap stays a gap.
+
+    Returns
+    -------
+    Series
+        The same months.
+
+    Raises
+    ------
+    Refused
+        With fewer than 24 months from first to last, or a calendar month never measured.
+
+    Notes
+    -----
+    What the screens state a trend from. The STL of `deseasonalise` follows a few years so closely that intervals made
+    of what it leaves are too sure of themselves: of 40 series without a trend, with season and persistence like ours,
+    its 95 % interval excluded zero in 88, 53, 33 and 33 % at 30, 36, 48 and 60 months; this one's in 10, 10, 0 and 5 %.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2023-01-01", periods=24, freq="MS", tz="UTC")
+    >>> anomalies(pd.Series([40.0, *[10.0] * 11, 44.0, *[10.0] * 11], index=times)).iloc[[0, 12]].round(2).tolist()
+    [10.67, 14.67]
+    """
+    span = months.loc[months.first_valid_index() : months.last_valid_index()]
+    known = pd.DatetimeIndex(months.dropna().index)
+    if len(span) < 24:
+        raise Refused(f"deseasonalising needs at least 24 months, there are {len(span)}")
+    if known.month.nunique() < 12:
+        raise Refused("a calendar month was never measured, so its usual level is not known")
+    usual = months.groupby(pd.DatetimeIndex(months.index).month).transform("mean")
+    return months - usual + float(months.mean())
+
+
 def deseasonalise(series: pd.Series) -> pd.Series:
     """
     Monthly means without the months' usual course: trend and remainder of an STL decomposition.

@@ -96,10 +96,18 @@ def slope_words(trend: Trend, shown: View) -> str:
     """`Falls by 1.2 (0.4 to 2.1) a year`; no direction where the interval holds zero."""
     clear = trend.lower > 0 or trend.upper < 0
     key = ("rises" if trend.slope > 0 else "falls") if clear else "unclear"
+    key = "stations" if clear and replaced(shown) else key
     return t(
         f"trends.slope_{key}", slope=number(trend.slope, 2), lower=number(trend.lower, 2), upper=number(trend.upper, 2),
         unit=t_unit(shown.unit), n=trend.n, percent=number(trend.percent, 1),
     )  # fmt: skip
+
+
+def replaced(shown: View) -> bool:
+    """Whether no station measured in both the first and the last year: then a change may be theirs, not the air's."""
+    if shown.station:
+        return False
+    return load_trends.lasting(shown.city, shown.parameter, shown.basis, shown.first, shown.last) == 0
 
 
 def days_words(counts: pd.DataFrame, shown: View) -> str:
@@ -559,9 +567,6 @@ def page() -> None:
         found = load_trends.course(months["value"], True)
         found = found if found.trend is not None else load_trends.course(months["value"], False)
         said = [level_words(years, shown), trend_words(found, shown)]
-        if not shown.station and found.trend is not None:
-            kept = load_trends.lasting(city, shown.parameter, shown.basis, shown.first, shown.last)
-            said.append(t("trends.no_lasting") if kept == 0 else "")
         answer = " ".join(x for x in (*said, days_words(counts, shown)) if x)
         frame.head(f"{t('frame.page.trends')}: {shown.name}", answer, chips(shown))
     left, right = st.columns(2)

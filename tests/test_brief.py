@@ -20,10 +20,9 @@ from data.schema import conform
 from data.store import Store, open_store
 from data.words import FOLDER, Entry, WordsError, words
 from jobs import brief
-from jobs.brief_figures import anomalies
 from jobs.brief_page import SIGNED, draw, fitted
 from jobs.brief_sentences import text
-from models.trends import theil_sen
+from models.trends import anomalies, theil_sen
 
 ZONE = ZoneInfo("Asia/Almaty")
 MADE = datetime(2025, 1, 5, 6, 30, tzinfo=UTC)

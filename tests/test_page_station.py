@@ -87,7 +87,7 @@ def test_a_silent_station_is_not_shown_as_present(app: AppTest, store: Store) ->
 
 
 def test_daily_medians_are_held_to_no_limit(app: AppTest, store: Store) -> None:
-    days = rows("tashkent-open:1", [80.0] * 20, minutes=1440, kind="indicative", reason="median of the day")
+    days = rows("tashkent-open:1", [80.0] * 20, minutes=1440, kind="indicative", reason="daily median")
     days["start"] = pd.date_range(end="2026-01-08T19:00Z", periods=20, freq="D")
     keep(store, days)
     said = show(app)

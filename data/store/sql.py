@@ -88,7 +88,7 @@ DAILY = """
 SELECT source, station, parameter, kind, minutes, day,
        avg(value) AS value, max(value) AS highest, count(*) AS n,
        count(*) * minutes / 60.0 AS hours,
-       max(CASE WHEN reason LIKE '%median%' THEN 1 ELSE 0 END) = 1 AS median
+       max(CASE WHEN reason LIKE '%daily median%' THEN 1 ELSE 0 END) = 1 AS median
 FROM (SELECT *, CAST(timezone(?, start) AS DATE) AS day FROM kept WHERE {where} AND minutes > 0)
 GROUP BY source, station, parameter, kind, minutes, day
 ORDER BY station, parameter, source, minutes, day

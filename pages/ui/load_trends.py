@@ -17,7 +17,7 @@ from models.exceedance_days import exceedance_days
 from models.limits import applicable, limits
 from models.monitors import once, standing_for_air
 from models.seasons import dust_days, heating, time_variation
-from models.trends import Refused, Trend, deseasonalise, theil_sen
+from models.trends import Refused, Trend, anomalies, theil_sen
 from models.yearly import annual
 from pages.ui import load
 
@@ -163,7 +163,7 @@ def _course(version: str, months: pd.Series, deseason: bool) -> Course:
     if deseason and len(known) and len(months.loc[known.index[0] : known.index[-1]]) < LEAST_SEASONS:
         return Course(months, None, "short")
     try:
-        shown = deseasonalise(months) if deseason else months
+        shown = anomalies(months) if deseason else months
         return Course(shown, theil_sen(shown))
     except Refused:
         known = pd.DatetimeIndex(months.dropna().index)
