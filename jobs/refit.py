@@ -140,7 +140,11 @@ def run_store(store: Store, city: str, start: datetime, end: datetime, out: Path
         raise InputError(f"The store holds no hourly measurement of {city} in this period: collect or import it first.")
     model = SourceAttributor(zone=str(inputs.city.zone), neighbours=_neighbours(inputs), seed=SEED)
     model.fit(**inputs.tables())
-    digests: dict[str, str | None] = {"measurements": inputs.digest, "sources": inputs.inventory_sha256, "store": inputs.version}
+    digests: dict[str, str | None] = {
+        "measurements": inputs.digest,
+        "sources": inputs.inventory_sha256,
+        "store": inputs.version,
+    }
     report = attribute.summary(model, digests)
     attribute.write(model, report, Path(out))
     return report
