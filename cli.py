@@ -257,7 +257,7 @@ def attribute(a: Arguments) -> Result | None:
     missing = [n for n in ("measurements", "stations", "sources", "zone") if not getattr(a, n)]
     if missing:
         raise ArgumentError(missing[0], "is needed, or --city with --from and --to")
-    paths = {
+    paths: dict[str, Any] = {
         n: Path(getattr(a, n)) if getattr(a, n) else None
         for n in ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
     }

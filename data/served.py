@@ -8,6 +8,8 @@ from pathlib import Path
 from data.store import Store, open_store
 from data.store.store import DEFAULT, VARIABLE
 
+__all__ = ["DEFAULT", "VARIABLE", "Served", "demo_store", "real_store", "served"]
+
 
 @dataclass(frozen=True)
 class Served:

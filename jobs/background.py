@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +61,7 @@ def _demo(real: Store, demo: Store, stop: threading.Event) -> None:
     while real.is_empty() and not stop.is_set():
         try:
             moment = clock.now()
-            world.fill(demo, moment, check=lambda rows, at=moment: flag(rows, now=at))
+            world.fill(demo, moment, check=partial(flag, now=moment))
         except StoreError as error:
             log.warning("demo world: %s", error)
         if stop.wait(DEMO_EVERY):

@@ -18,6 +18,7 @@ LATE = 10  # a clock may run ahead by this much [min]
 
 STUCK_LEAST = 5  # equal values in a row
 STUCK_CHANCE = 1e-5  # a run must be this unlikely to come from rounding alone
+STUCK_WITNESS = 24  # intervals of one run that count as evidence of what is usual: a stuck run is no detection limit
 STUCK_GAP = 6  # intervals that may be missing within a run
 STUCK_DOUBT = 10  # intervals that what is usual weighs against what was counted
 
@@ -105,8 +106,9 @@ def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
     pairs = np.bincount(series, np.where(short, long, 0))
     usual = ((equal + 1) / (pairs + STUCK_DOUBT))[series]
     alike = joined(series, np.unique(value, return_inverse=True)[1])
-    own_equal = np.bincount(alike, long - 1)[alike] - (long - 1)
-    own_pairs = np.bincount(alike, long)[alike] - long
+    said = np.minimum(long, STUCK_WITNESS)
+    own_equal = np.bincount(alike, said - 1)[alike] - (said - 1)
+    own_pairs = np.bincount(alike, said)[alike] - said
     return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
 
 

@@ -326,3 +326,19 @@ def test_checks_are_applied_before_rows_are_kept(tmp_path):
     store = open_store(tmp_path / "demo")
     demo.fill(store, NOW, days=2, check=lambda rows: rows.assign(flag="suspect", reason="looked at"))
     assert set(store.measurements(city="astana")["flag"]) == {"suspect"}
+
+
+def test_the_stuck_station_is_found_by_the_checks() -> None:
+    from models.quality import flag
+
+    world = demo.build(NOW, days=30, cities=("tashkent",))
+    faults = world.faults[(world.faults["kind"] == "stuck") & (world.faults["parameter"] == "pm25")]
+    rows = flag(world.measurements, now=NOW)
+    checked = 0
+    for fault in faults.itertuples():
+        mine = rows[(rows["station"] == fault.station) & (rows["parameter"] == "pm25")]
+        during = mine[(mine["start"] >= fault.start) & (mine["start"] < fault.end)]
+        if len(during) >= 48:
+            checked += 1
+            assert (during["flag"] != "ok").mean() > 0.9
+    assert checked
