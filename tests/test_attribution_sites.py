@@ -117,3 +117,15 @@ def test_factors_come_with_their_spread():
     assert (found.similarity > 0.95).all()
     with pytest.raises(ValueError, match="ten starts"):
         factorise(value, value, 2, starts=3)
+
+
+def test_one_wind_sector_refuses_sites_and_alike_plumes_are_ill_posed() -> None:
+    from models.attribution import refusal, sites
+
+    east = np.full(500, 90.0)
+    assert refusal._sectors(east) == 1
+    assert refusal._sectors(np.tile(np.arange(0, 360, 22.5), 20)) == refusal.SECTORS
+    base = np.array([[1.0, 0.9999], [0.9999, 1.0]])
+    alike = sites.Equations(base[None], np.zeros((1, 2)), np.ones(2), 1.0, 10)
+    apart = sites.Equations(np.eye(2)[None], np.zeros((1, 2)), np.ones(2), 1.0, 10)
+    assert sites.condition(alike) > sites.ILL_POSED > sites.condition(apart)

@@ -90,20 +90,22 @@ def rank_sites(
     table = pd.concat([chosen, sites.rank(facts, seed)], axis=1)
     names = list(chosen["site"])
     table["group"] = table["site"].map(sites.groups(kernel, names))
-    table = states(table, refusal.site_doubt(panel))
+    table = states(table, refusal.site_doubt(panel), sites.condition(facts) > sites.ILL_POSED)
     return Ranking(table.sort_values("score", ascending=False, ignore_index=True)[COLUMNS], "", chosen, climate)
 
 
-def states(table: pd.DataFrame, doubtful: bool) -> pd.DataFrame:
+def states(table: pd.DataFrame, doubtful: bool, ill_posed: bool = False) -> pd.DataFrame:
     """Status and reason of every ranked site."""
     grouped = table["group"].ne(table["site"])
     unlearned = table["learned"] < 1 - sites.POORLY_KNOWN
     code = np.select(
-        [unlearned, grouped, np.full(len(table), doubtful)], ["not_learned", "grouped", "indicative"], "ok"
+        [np.full(len(table), ill_posed), unlearned, grouped, np.full(len(table), doubtful)],
+        ["ill_posed", "not_learned", "grouped", "indicative"],
+        "ok",
     )
-    words = {"ok": "identifiable", "grouped": "grouped", "indicative": "indicative", "not_learned": "not identifiable"}
+    words = {"ok": "identifiable", "grouped": "grouped", "indicative": "indicative"}
     codes = pd.Series(code, index=table.index)
-    return table.assign(status=codes.map(words), reason=codes.map(refusal.REASONS))
+    return table.assign(status=codes.map(lambda c: words.get(c, "not identifiable")), reason=codes.map(refusal.REASONS))
 
 
 def explained(panel: Panel, ranking: Ranking) -> Array:

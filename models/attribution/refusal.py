@@ -17,6 +17,7 @@ LOW_LEVEL = 5.0
 SITE_DAYS, SURE_DAYS = 30, 60
 SITE_STATIONS, SURE_STATIONS = 5, 8
 CALM_PART = 0.6
+SECTORS, SECTORS_SEEN, SECTOR_HOURS = 16, 6, 20
 
 REASONS: Final = {
     "ok": "Enough measurements.",
@@ -34,6 +35,8 @@ REASONS: Final = {
     "calm": "More than 60 % of the hours are calm: no site attribution.",
     "few_days": "Fewer than 30 days: single sites are not identifiable.",
     "few_stations": "Fewer than 5 stations: single sites are not identifiable.",
+    "few_sectors": "Fewer than 6 of 16 wind sectors have 20 hours: no site attribution.",
+    "ill_posed": "The plumes of the sites look too much alike from all stations: none is identifiable.",
     "no_sources": "The inventory lists no sites.",
     "indicative": "30 to 60 days or 5 to 7 stations: the ranking is indicative.",
     "grouped": "Its plume cannot be told from that of its neighbour: they are ranked as one.",
@@ -55,9 +58,16 @@ def site_refusal(panel: Panel, sites: int) -> str:
         ("no_wind", not np.isfinite(speed).any() or not np.isfinite(direction).any()),
         ("calm", float(moving.mean()) < 1 - CALM_PART),
         ("few_days", days < SITE_DAYS),
+        ("few_sectors", _sectors(direction[moving]) < SECTORS_SEEN),
         ("few_stations", measuring < SITE_STATIONS),
     )
     return next((code for code, holds in table if holds), "")
+
+
+def _sectors(direction: Array) -> int:
+    """How many wind sectors have enough hours to tell a source by its direction."""
+    sector = np.round(direction / (360 / SECTORS)).astype(int) % SECTORS
+    return int((np.bincount(sector, minlength=SECTORS) >= SECTOR_HOURS).sum())
 
 
 def site_doubt(panel: Panel) -> bool:

@@ -20,6 +20,8 @@ PLUME_SD = 0.4
 most sites (Chang & Hanna 2004, doi:10.1007/s00703-003-0070-7)."""
 GROUP = 0.8
 """Plumes that correlate more than this at every station cannot be told apart."""
+ILL_POSED = 30.0
+"""Condition number above which small errors of the plumes move the answer anywhere (Belsley, Kuh & Welsch 1980)."""
 POORLY_KNOWN = 0.6
 """A multiplier whose spread is still more than this part of the prior's was not learned."""
 
@@ -76,6 +78,21 @@ def equations(kernel: Array, strength: Array, level: Array, weight: Array, day: 
         square[d], cross[d] = block @ block.T, block @ target[day == d].ravel()
     total = max(int(used.sum()), 1)
     return Equations(square, cross, plume.sum(axis=(1, 2)) / total, float((target**2).sum() / total), total)
+
+
+def condition(facts: Equations) -> float:
+    """
+    Condition number of the plume contrasts, each scaled to one: how alike the sites look from all stations together.
+
+    Sites that reach no station are left out; they are not learned anyway.
+    """
+    square = facts.square.sum(axis=0)
+    size = np.sqrt(np.diag(square))
+    seen = size > 0
+    if seen.sum() < 2:
+        return 1.0
+    scaled = square[np.ix_(seen, seen)] / np.outer(size[seen], size[seen])
+    return float(np.sqrt(np.linalg.cond(scaled)))
 
 
 def multipliers(square: Array, cross: Array, ridge: float) -> Array:
