@@ -55,6 +55,9 @@ def _origins(version: str, city: str) -> Origins:
     rows = {name: _of(load.table(table), city) for name, table in TABLES.items()}
     known = _of(load.table("attribution_status"), city)
     status: dict[str, Any] = {} if not len(known) else {str(k): v for k, v in known.iloc[-1].to_dict().items()}
+    for name in ("first", "last"):  # a store written before the first answer may hold them without their zone
+        if name in status:
+            status[name] = pd.to_datetime(status[name], utc=True)
     for name in ("transboundary", "unlisted", "station_days"):
         status[name] = json.loads(status.get(name) or "[]")
     return Origins(status=status if len(known) else {}, **rows)
