@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data.city import LANGUAGES
+from data.words import plural
 
 FOLDER = Path(__file__).parent / "text"
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uz": "Oʻzbekcha", "kk": "Қазақша"}
@@ -123,26 +124,6 @@ def t(key: str, **params: object) -> str:
 def has(key: str) -> bool:
     """Whether the catalogs know a key."""
     return key in catalog("en")
-
-
-def plural(code: str, n: object) -> str:
-    """
-    Plural form of a count, by the rules of Unicode CLDR.
-
-    Examples
-    --------
-    >>> [plural("ru", n) for n in (1, 3, 11, 25)]
-    ['one', 'few', 'many', 'many']
-    >>> plural("en", 2)
-    'other'
-    """
-    if not isinstance(n, int):
-        return "other"
-    if code != "ru":
-        return "one" if n == 1 else "other"
-    if n % 10 == 1 and n % 100 != 11:
-        return "one"
-    return "few" if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else "many"
 
 
 def number(value: float | int | None, decimals: int = 0) -> str:
