@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import cli
+from jobs.commands import commands
 from sources import SOURCES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +36,7 @@ def test_every_dependency_has_its_reason() -> None:
     assert rows == names
 
 
-@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
+@pytest.mark.parametrize("command", sorted(commands()))
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         cli.main([command, "--help"])

@@ -159,3 +159,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: object) -> None:
     store = Store(__import__("pathlib").Path("/proc/cleanair-store"))
     with pytest.raises(StoreError, match="CLEANAIR_STORE"):
         store.append(hourly([1]))
+
+
+def test_a_log_only_grows(store: Store) -> None:
+    first = pd.DataFrame({"at": [pd.Timestamp("2026-01-01", tz="UTC")], "who": ["a"], "until": [None]})
+    store.extend("notes", first)
+    store.extend("notes", pd.DataFrame({"who": ["b"]}))
+    store.extend("notes", first.iloc[:0])
+    kept = store.table("notes").sort_values("who")
+    assert kept["who"].tolist() == ["a", "b"]
+    assert kept["at"].isna().tolist() == [False, True]
+    with pytest.raises(StoreError, match="colour"):
+        store.extend("notes", pd.DataFrame({"colour": ["red"]}))
+    assert len(store.table("notes")) == 2

@@ -1,0 +1,202 @@
+"""The small tables of the store: stations, status, rejects, and what is derived from measurements or logged."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from data.schema import conform_stations
+from data.store.delta import Table
+from data.store.errors import StoreError
+from data.store.lock import WAIT, writing
+from data.store.tables import REJECTS, STATIONS, STATUS, STATUS_COLUMNS
+
+
+class SmallTables:
+    """
+    Tables that are read whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the tables lie.
+    wait : float
+        How long a writer waits for another. [s]
+    """
+
+    def __init__(self, folder: Path, wait: float = WAIT) -> None:
+        self.folder, self.wait = folder.resolve(), wait
+        self._stations = Table(self.folder / "stations", STATIONS)
+        self._rejects = Table(self.folder / "rejects", REJECTS)
+        self._status = Table(self.folder / "status", STATUS)
+        self._small: dict[str, Table] = {}
+        self._guard = Lock()
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def _keep_rejects(self, rejects: pd.DataFrame) -> None:
+        rows = rejects.assign(count=rejects.get("count", 1))
+        rows = rows.assign(origin=rows.get("origin", ""))
+        same = ["source", "origin", "reason", "excerpt"]
+        known = self.rejects()
+        fresh = rows.merge(known[same].drop_duplicates(), on=same, how="left", indicator=True)
+        fresh = fresh[fresh.pop("_merge") == "left_only"]
+        if len(fresh):
+            self._rejects.append(pa.Table.from_pandas(fresh[REJECTS.names], schema=REJECTS, preserve_index=False))
+
+    def put_stations(self, rows: pd.DataFrame, known_at: datetime | None = None) -> int:
+        """
+        Keep station descriptions; a changed one closes the older, so that `as_of` still shows it.
+
+        Returns
+        -------
+        int
+            How many were new or changed.
+        """
+        fresh = conform_stations(rows)
+        moment = pd.Timestamp(known_at or datetime.now(UTC))
+        with writing(self.folder, self.wait):
+            kept = self._read(self._stations)
+            current = kept[kept["known_until"].isna()]
+            names = [c for c in fresh.columns if c not in ("source", "station")]
+            both = fresh.merge(current, on=["source", "station"], how="left", suffixes=("", "_old"), indicator=True)
+            same = both["_merge"] == "both"
+            for name in names:
+                new, old = both[name], both[f"{name}_old"]
+                same &= (new == old) | (new.isna() & old.isna())
+            changed = fresh[~same.to_numpy()]
+            if not len(changed):
+                return 0
+            gone = pd.MultiIndex.from_frame(kept[["source", "station"]]).isin(
+                pd.MultiIndex.from_frame(changed[["source", "station"]])
+            )
+            kept.loc[gone & kept["known_until"].isna(), "known_until"] = moment
+            added = changed.assign(known_at=moment, known_until=pd.NaT)
+            every = pd.concat([kept, added], ignore_index=True) if len(kept) else added
+            every["known_until"] = pd.to_datetime(every["known_until"], utc=True)
+            self._stations.overwrite(pa.Table.from_pandas(every[STATIONS.names], schema=STATIONS, preserve_index=False))
+        return len(changed)
+
+    def put_status(self, network: str, city: str, **fields: Any) -> None:
+        """Keep how the last attempt of one network for one city went; fields not named stay as they were."""
+        unknown = set(fields) - set(STATUS_COLUMNS)
+        if unknown:
+            raise StoreError(f"status has no {', '.join(sorted(unknown))}")
+        with writing(self.folder, self.wait):
+            kept = self.status()
+            mine = (kept["network"] == network) & (kept["city"] == city)
+            before = kept[mine].iloc[-1].to_dict() if mine.any() else {}
+            row = {**dict.fromkeys(STATUS_COLUMNS), **before, **fields, "network": network, "city": city}
+            row["rows"], row["rejected"] = int(row["rows"] or 0), int(row["rejected"] or 0)
+            row["error"] = row["error"] or ""
+            rows = [*kept[~mine].to_dict("records"), row]
+            plain = [{k: None if pd.isna(v) else v for k, v in r.items()} for r in rows]
+            self._status.overwrite(pa.Table.from_pylist(plain, schema=STATUS))
+
+    def replace(self, name: str, rows: pd.DataFrame, key: Sequence[str] = ()) -> None:
+        """
+        Keep rows of a small derived table, replacing those with the same key (all rows where no key is given).
+
+        Parameters
+        ----------
+        name : str
+            ``attribution``, ``forecasts``, ``events``, ``alarms``, ….
+        rows : DataFrame
+            Plain columns; a table keeps the columns of its newest write.
+        """
+        with writing(self.folder, self.wait):
+            kept = self.table(name) if key else rows.iloc[:0]
+            if len(kept):
+                gone = pd.MultiIndex.from_frame(kept[list(key)]).isin(pd.MultiIndex.from_frame(rows[list(key)]))
+                rows = pd.concat([kept[~gone], rows], ignore_index=True)
+            batch = pa.Table.from_pandas(rows, preserve_index=False)
+            table = Table(self.folder / table_name(name), batch.schema)
+            if (self.folder / name).exists() and table.current() is not None:
+                batch = batch.cast(pa.schema(table.current().schema().to_arrow()), safe=False)  # type: ignore[union-attr]
+                table.schema = batch.schema
+            table.overwrite(batch)
+
+    def extend(self, name: str, rows: pd.DataFrame) -> None:
+        """
+        Add rows to a log; what is in it stays as it is.
+
+        Parameters
+        ----------
+        name : str
+            ``alarm_log``, ``attempts``, ….
+        rows : DataFrame
+            The columns of the table's first write; a column the table does not have is an error, one that is missing
+            is empty.
+
+        Raises
+        ------
+        StoreError
+            When a row has a column that the log does not know.
+        """
+        if not len(rows):
+            return
+        with writing(self.folder, self.wait):
+            self._extend(name, rows)
+
+    def _extend(self, name: str, rows: pd.DataFrame) -> None:
+        kept = self._table(name)
+        current = kept.current()
+        batch = pa.Table.from_pandas(rows, preserve_index=False)
+        if current is None:
+            typed = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in batch.schema]
+            batch = batch.cast(pa.schema(typed))
+        else:
+            schema = pa.schema(current.schema().to_arrow())
+            unknown = set(batch.column_names) - set(schema.names)
+            if unknown:
+                raise StoreError(f"{name} has no {', '.join(sorted(unknown))}")
+            for field in (f for f in schema if f.name not in batch.column_names):
+                batch = batch.append_column(field.name, pa.nulls(len(batch), field.type))
+            batch = batch.select(schema.names).cast(schema, safe=False)
+        Table(kept.path, batch.schema).append(batch)
+
+    def _table(self, name: str) -> Table:
+        with self._guard:
+            return self._small.setdefault(name, Table(self.folder / table_name(name), pa.schema([])))
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+        """Station descriptions, latest known or as of a moment."""
+        rows = self._read(self._stations)
+        if as_of is None:
+            rows = rows[rows["known_until"].isna()]
+        else:
+            rows = rows[(rows["known_at"] <= as_of) & (rows["known_until"].isna() | (rows["known_until"] > as_of))]
+        rows = rows if city is None else rows[rows["city"] == city]
+        return rows.sort_values(["station", "source"]).reset_index(drop=True)
+
+    def status(self) -> pd.DataFrame:
+        """How each network's last attempt went, one row per network and city."""
+        return self._read(self._status)
+
+    def rejects(self, limit: int | None = None) -> pd.DataFrame:
+        """Rows that could not be understood, newest first."""
+        rows = self._read(self._rejects).sort_values("at", ascending=False, kind="stable")
+        return (rows if limit is None else rows.head(limit)).reset_index(drop=True)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A small derived table; without columns before its first write."""
+        current = self._table(name).current()
+        return pd.DataFrame() if current is None else pa.table(current.to_pyarrow_table()).to_pandas()
+
+    def _read(self, table: Table) -> pd.DataFrame:
+        current = table.current()
+        rows = table.schema.empty_table() if current is None else pa.table(current.to_pyarrow_table())
+        return rows.select(table.schema.names).cast(table.schema).to_pandas()
+
+
+def table_name(name: str) -> str:
+    """The name itself, where it can be the name of a folder."""
+    if not name.isidentifier():
+        raise StoreError(f"{name!r} is not the name of a table")
+    return name
