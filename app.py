@@ -12,7 +12,7 @@ import streamlit as st
 
 from data import clock
 from data.served import demo_store, real_store
-from jobs import background
+from jobs import background, logs
 from jobs.api import routes
 from jobs.headers import MIDDLEWARE
 
@@ -23,6 +23,7 @@ log = logging.getLogger("cleanair")
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Fill the demo world if it is needed, start the collector, and stop it with the server."""
+    logs.install()
     stop = threading.Event()
     threads = background.start(real_store(), demo_store(), stop, replaying=clock.replaying())
     gc.collect()

@@ -9,6 +9,7 @@ import orjson
 from data.city import CityError
 from data.served import VARIABLE as STORE
 from data.store import StoreError
+from jobs import logs
 from jobs.arguments import ArgumentError
 from jobs.commands import Failed, Parser, commands
 from sources.base import SourceError
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done, 1 the work failed, 2 the arguments are wrong.
     """
     a = parser().parse_args(argv)
+    logs.install(level="WARNING")
     try:
         result = commands()[a.command].run(a)
     except (ArgumentError, CityError) as error:
@@ -60,7 +62,7 @@ def _status(error: BaseException) -> int:
 
 def _say(error: object, status: int) -> int:
     text = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
-    print(f"cleanair: {' '.join(text.split())}", file=sys.stderr)
+    print(f"cleanair: {logs.redacted(' '.join(text.split()))}", file=sys.stderr)
     return status
 
 

@@ -60,7 +60,8 @@ def open_store(uri: str | Path | None = None) -> "Store":
     """
     text = str(uri or os.environ.get(VARIABLE) or DEFAULT)
     if "://" in text and not text.startswith("file://"):
-        raise StoreError(f"{VARIABLE}={text.split('?')[0]}: only a folder of this machine is supported yet; name one")
+        scheme = text.partition("://")[0]  # the rest may hold a key
+        raise StoreError(f"{VARIABLE}={scheme}://…: only a folder of this machine is supported yet; name one")
     return Store(Path(text.removeprefix("file://")))
 
 
@@ -153,7 +154,7 @@ class Store(SmallTables):
         DataFrame
             Sorted by station, parameter, start.
         """
-        chosen = Where(city, parameters, start, end, **where)
+        chosen = self._where(city, parameters, start, end, **where)
         names = list(columns or COLUMNS)
         clause, values = chosen.clause()
         question = (
@@ -171,7 +172,7 @@ class Store(SmallTables):
         as_of: datetime | None = None,
     ) -> pd.DataFrame:
         """Newest row per source, station, parameter and averaging within the last days, none from the future."""
-        chosen = Where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), as_of)
+        chosen = self._where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), as_of)
         clause, values = chosen.clause()
         return self._frame(sql.LATEST.format(where=clause), values, self._files(chosen), list(COLUMNS))
 
@@ -198,7 +199,7 @@ class Store(SmallTables):
             are medians as delivered), coverage (0–1 of the day's own length).
         """
         clock = ZoneInfo(zone) if isinstance(zone, str) else zone
-        chosen = Where(city, parameters, start, end, as_of, stations, None, kinds, flags)
+        chosen = self._where(city, parameters, start, end, as_of, stations, None, kinds, flags)
         clause, values = chosen.clause()
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
         days = self._frame(sql.DAILY.format(where=clause), [str(clock), *values], self._files(chosen), names)
@@ -206,14 +207,14 @@ class Store(SmallTables):
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
         """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
-        chosen = Where(city, **where)
+        chosen = self._where(city, **where)
         clause, values = chosen.clause()
         names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
         return self._frame(sql.SPANS.format(where=clause), values, self._files(chosen), names)
 
     def counts(self, **where: Any) -> pd.DataFrame:
         """Rows per source, flag and kind."""
-        chosen = Where(**where)
+        chosen = self._where(**where)
         clause, values = chosen.clause()
         return self._frame(
             sql.COUNTS.format(where=clause), values, self._files(chosen), ["source", "flag", "kind", "rows"]
@@ -228,7 +229,7 @@ class Store(SmallTables):
         RecordBatch
             Of `COLUMNS`; month by month, so that nothing but one month is ever sorted.
         """
-        chosen = Where(**where)
+        chosen = self._where(**where)
         clause, values = chosen.clause()
         question = f"SELECT {', '.join(COLUMNS)} FROM kept WHERE {clause} ORDER BY {sql.ORDER}"
         every = self._files(chosen)
@@ -286,6 +287,10 @@ class Store(SmallTables):
         }
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _where(self, *fields: Any, **named: Any) -> Where:
+        """What is asked; a reader's view narrows it here, for every question."""
+        return Where(*fields, **named)
 
     def _files(self, chosen: Where) -> list[str]:
         months = None
