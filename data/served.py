@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from data.sharing import Purpose, Reader, reading
 from data.store import Store, open_store
+from data.store.shared import SharedStore
 from data.store.store import DEFAULT, VARIABLE
 
 __all__ = ["DEFAULT", "VARIABLE", "Served", "demo_store", "real_store", "served"]
@@ -19,19 +21,25 @@ class Served:
     demo: bool
 
 
-def served() -> Served:
+def served(purpose: Purpose = "see", reader: Reader | None = None) -> Served:
     """
-    The store that pages and API read.
+    The store that pages and API read, as its reader may have it.
+
+    Parameters
+    ----------
+    purpose : {'see', 'download', 'derive'}
+        What for; every export asks for ``download``.
+    reader : Reader, optional
+        Who reads; who is signed in for this request, else the public.
 
     Returns
     -------
     Served
         The real store as soon as it holds a measurement; the demo world, in a store of its own, before.
     """
-    real = _opened(os.environ.get(VARIABLE) or DEFAULT)
-    if not real.is_empty():
-        return Served(real, demo=False)
-    return Served(demo_store(), demo=True)
+    whole = real_store()
+    demo = whole.is_empty()
+    return Served(SharedStore(demo_store() if demo else whole, reader or reading.get(), purpose), demo=demo)
 
 
 def real_store() -> Store:

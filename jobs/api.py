@@ -57,7 +57,7 @@ def list_cities(request: HttpRequest) -> Response:
 def list_stations(request: HttpRequest) -> Response:
     """Stations of a city with their source's licence."""
     where = _known_city(request)
-    rows = served().store.stations(where.key).drop(columns=["known_until"])
+    rows = served("download").store.stations(where.key).drop(columns=["known_until"])
     rows["licence"] = [
         own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
     ]
@@ -67,7 +67,7 @@ def list_stations(request: HttpRequest) -> Response:
 def latest(request: HttpRequest) -> Response:
     """Newest value of every station and parameter of a city, with its age and freshness."""
     where, now = _known_city(request), clock.now()
-    shown = served()
+    shown = served("download")
     chosen = words("parameters", request.query_params.get("parameters"), tuple(PARAMETERS))
     rows = shown.store.latest(where.key, chosen, now=now, days=LATEST_DAYS)
     described = shown.store.stations(where.key)
@@ -98,7 +98,7 @@ def latest(request: HttpRequest) -> Response:
 def measurements(request: HttpRequest) -> Response:
     """Measurements of a city and period as CSV, streamed."""
     asked = _export_request(request)
-    store = served().store
+    store = served("download").store
     headers = {
         "content-disposition": f'attachment; filename="{asked.stem()}.csv"',
         "x-as-of": asked.as_of.isoformat(),
@@ -116,14 +116,14 @@ def attribution(request: HttpRequest) -> Response:
         if not query.get(name):
             raise ArgumentError(name, "is missing; write an ISO 8601 time")
     start, end = period(where, query["from"], query["to"])
-    body = attribution_csv(served().store, where.key, start, end)
+    body = attribution_csv(served("download").store, where.key, start, end)
     name = f"attribution-{where.key}.csv"
     return Response(body, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def metrics(request: HttpRequest) -> Response:
     """Counters in the Prometheus text format."""
-    shown, now = served(), pd.Timestamp(clock.now())
+    shown, now = served("download"), pd.Timestamp(clock.now())
     lines = [f"cleanair_demo {int(shown.demo)}", f"cleanair_replay {int(clock.replaying())}"]
     for row in shown.store.counts().itertuples():
         lines.append(f'cleanair_rows{{source="{row.source}",flag="{row.flag}",kind="{row.kind}"}} {row.rows}')

@@ -14,7 +14,9 @@ from pyarrow import csv
 
 from data.city import city as city_of
 from data.parameters import PARAMETERS
+from data.sharing import rule
 from data.store import Store
+from data.store.shared import SharedStore
 from models.aqi import index_frame
 from sources.credits import credit, redistributable
 
@@ -171,6 +173,7 @@ def plan(store: Store, request: Request) -> Plan:
     sources = leaving.groupby("source", as_index=False)["rows"].sum()
     credits = [credit(s) for s in sources["source"]]
     left = staying.groupby("source", as_index=False)["rows"].sum()
+    left = left.assign(why=[_why(s) for s in left["source"]])
     return Plan(
         rows=int(leaving["rows"].sum()),
         flagged=int(leaving["flagged"].sum()),
@@ -178,7 +181,23 @@ def plan(store: Store, request: Request) -> Plan:
         sources=sources.assign(
             licence=[c.licence for c in credits], credit=[c.text for c in credits], url=[c.url for c in credits]
         ),
-        left_out=left.assign(why=[_why(s) for s in left["source"]]),
+        left_out=pd.concat([left, _held_back(store, request, spans)], ignore_index=True),
+    )
+
+
+def _held_back(store: Store, request: Request, spans: pd.DataFrame) -> pd.DataFrame:
+    """Rows that a rule of sharing keeps in; a source that the reader may not see stays unnamed."""
+    if not isinstance(store, SharedStore):
+        return pd.DataFrame(columns=["source", "rows", "why"])
+    every = store.whole.spans(**request.where()).groupby("source")["rows"].sum()
+    fewer = every.sub(spans.groupby("source")["rows"].sum(), fill_value=0)
+    held = [(str(s), int(n), rule(str(s), city_of(request.city).country)) for s, n in fewer[fewer > 0].items()]
+    return pd.DataFrame(
+        [
+            (s if r.allows(store.reader, "see") else "", n, f"rule of sharing ({r.status}): {r.basis}")
+            for s, n, r in held
+        ],
+        columns=["source", "rows", "why"],
     )
 
 

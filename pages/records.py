@@ -95,14 +95,14 @@ def _as_of() -> datetime:
 @st.cache_data(max_entries=16, show_spinner=False)
 def plan(version: str, asked: export.Request) -> export.Plan:
     """What would leave."""
-    return export.plan(load.store(), asked)
+    return export.plan(load.taken(), asked)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def preview(version: str, asked: export.Request) -> pd.DataFrame:
     """The first rows, as the file has them."""
     parts, have = [], 0
-    for table in export.tables(load.store(), asked):
+    for table in export.tables(load.taken(), asked):
         parts.append(table.slice(0, PREVIEW - have).to_pandas())
         have += len(parts[-1])
         if have >= PREVIEW:
@@ -140,7 +140,7 @@ def downloads(asked: export.Request, rows: int) -> None:
     if rows <= HERE:
         st.download_button(
             t("records.download", rows=number(rows)),
-            data=lambda: b"".join(export.measurements_csv(load.store(), wanted)),
+            data=lambda: b"".join(export.measurements_csv(load.taken(), wanted)),
             file_name=f"{wanted.stem()}.csv",
             mime="text/csv",
             on_click="ignore",

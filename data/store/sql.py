@@ -2,13 +2,63 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from data import clock
 from data.schema import CONTENT, KEY
 
 # Key columns, and what makes a delivered row differ from the one that is kept.
 JOIN_KEY = " AND ".join(f"n.{c} = o.{c}" for c in KEY)
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """
+    Rows that a reader does not get.
+
+    Attributes
+    ----------
+    source : str
+        A key, or ``*``.
+    cities : tuple of str, optional
+        Every city where None.
+    unless : tuple
+        Pairs of source and cities for which another rule holds.
+    parameters : tuple of str
+        All where empty.
+    within : timedelta, optional
+        Only rows whose interval ended less than this before the moment that is asked about.
+    """
+
+    source: str
+    cities: tuple[str, ...] | None = None
+    unless: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    parameters: tuple[str, ...] = ()
+    within: timedelta | None = None
+
+    def clause(self, moment: datetime) -> tuple[str, list[Any]]:
+        """SQL condition that keeps everything else, and its values."""
+        text, values = _match(self.source, self.cities)
+        for other in self.unless:
+            condition, more = _match(*other)
+            text, values = f"{text} AND NOT ({condition})", [*values, *more]
+        if self.parameters:
+            text += f" AND parameter IN ({', '.join('?' * len(self.parameters))})"
+            values = [*values, *self.parameters]
+        if self.within is not None:
+            text += " AND start + minutes * INTERVAL 1 MINUTE > ?"
+            values = [*values, moment - self.within]
+        return f"NOT ({text})", values
+
+
+def _match(source: str, cities: tuple[str, ...] | None) -> tuple[str, list[Any]]:
+    parts, values = ["TRUE"], []
+    if source != "*":
+        parts, values = ["source = ?"], [source]
+    if cities is not None:
+        parts.append(f"city IN ({', '.join('?' * len(cities))})" if cities else "FALSE")
+    return " AND ".join(parts), [*values, *(cities or ())]
 
 
 @dataclass(frozen=True)
@@ -35,6 +85,7 @@ class Where:
     flags: Sequence[str] | None = None
     minutes: Sequence[int] | None = None
     without_sources: Sequence[str] = field(default_factory=tuple)
+    withheld: Sequence[Withheld] = field(default_factory=tuple)
 
     def clause(self) -> tuple[str, list[Any]]:
         """SQL condition and its values."""
@@ -63,6 +114,10 @@ class Where:
         if self.without_sources:
             parts.append(f"source NOT IN ({', '.join('?' * len(self.without_sources))})")
             values += list(self.without_sources)
+        for hidden in self.withheld:
+            text, more = hidden.clause(self.as_of or clock.now())
+            parts.append(text)
+            values += more
         return " AND ".join(parts), values
 
 
@@ -105,6 +160,24 @@ ORDER BY city, station, parameter, source, minutes
 COUNTS = """
 SELECT source, flag, kind, count(*) AS rows FROM kept WHERE {where}
 GROUP BY source, flag, kind ORDER BY source, flag, kind
+"""
+
+# Rows by what the checks said of them: of "level: 3 of 4; spike: 9" the names "level; spike" stay.
+TALLY = """
+SELECT city, source, station, parameter, minutes, kind, flag,
+       CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(reason, ': [^;]*', '', 'g') END AS checks,
+       count(*) AS rows, min(start) AS first, max(start) AS last
+FROM kept WHERE {where}
+GROUP BY city, source, station, parameter, minutes, kind, flag, checks
+ORDER BY city, source, station, parameter, minutes, flag, checks
+"""
+
+# How long after the end of an interval its row is known, where nothing was caught up: the quickest quarter.
+LAGS = """
+SELECT city, source, quantile_cont((epoch(known_at) - epoch(start)) / 60.0 - minutes, 0.25) AS lag,
+       max(known_at) AS known, count(*) AS rows
+FROM kept WHERE {where} AND start <= known_at
+GROUP BY city, source ORDER BY city, source
 """
 
 ORDER = "start, station, parameter, minutes, source"

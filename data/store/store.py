@@ -220,6 +220,35 @@ class Store(SmallTables):
             sql.COUNTS.format(where=clause), values, self._files(chosen), ["source", "flag", "kind", "rows"]
         )
 
+    def tally(self, **where: Any) -> pd.DataFrame:
+        """
+        Rows by flag and by the checks that raised it.
+
+        Parameters
+        ----------
+        **where
+            Fields of `Where`, such as ``start`` and ``end``.
+
+        Returns
+        -------
+        DataFrame
+            city, source, station, parameter, minutes, kind, flag, checks (names joined by ``; ``, empty where the flag
+            is ok), rows, first, last.
+        """
+        chosen = self._where(**where)
+        clause, values = chosen.clause()
+        names = [
+            "city", "source", "station", "parameter", "minutes", "kind", "flag", "checks", "rows", "first", "last",
+        ]  # fmt: skip
+        return self._frame(sql.TALLY.format(where=clause), values, self._files(chosen), names)
+
+    def lags(self, **where: Any) -> pd.DataFrame:
+        """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
+        chosen = self._where(**where)
+        clause, values = chosen.clause()
+        names = ["city", "source", "lag", "known", "rows"]
+        return self._frame(sql.LAGS.format(where=clause), values, self._files(chosen), names)
+
     def batches(self, *, rows: int = 50_000, **where: Any) -> Iterator[pa.RecordBatch]:
         """
         The same rows as `measurements`, sorted by start, station, parameter, in constant memory.
@@ -310,7 +339,8 @@ class Store(SmallTables):
 
 _ANSWERS = {
     "day": "object", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
-    "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "rows": "int64", "flagged": "int64",
+    "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
+    "checks": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from data.served import VARIABLE as STORE
+from data.sharing import Purpose, Reader
 
 Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
@@ -56,10 +57,10 @@ def out_argument(parser: Parser, metavar: str = "FILE") -> None:
     parser.add_argument("--out", required=True, metavar=metavar)
 
 
-def shown_store(uri: str | None) -> Any:
-    """The store to read: the named one, or what the screens show."""
+def shown_store(uri: str | None, purpose: Purpose = "derive", reader: Reader | None = None) -> Any:
+    """The store to read, the named one or what the screens show, as far as the rules of sharing let it be used."""
     from data.served import served
 
     if uri:
         os.environ[STORE] = uri
-    return served().store
+    return served(purpose, reader).store

@@ -8,6 +8,7 @@ import orjson
 from data import clock
 from data.city import city
 from data.parameters import PARAMETERS
+from data.sharing import ROLES, Reader
 from data.store import open_store
 from jobs.arguments import moment, period, words
 from jobs.commands import (
@@ -60,6 +61,7 @@ def _snapshot(parser: Parser) -> None:
     parser.add_argument("--format", choices=("csv", "parquet", "xlsx"), default="csv")
     parser.add_argument("--excel", action="store_true", help="BOM, semicolons and decimal commas (csv)")
     parser.add_argument("--bom", action="store_true", help="UTF-8 byte-order mark (csv)")
+    parser.add_argument("--role", choices=ROLES, default="public", help="who will read it; the rules of sharing hold")
     parser.add_argument("--out", required=True, metavar="DIR")
 
 
@@ -80,7 +82,7 @@ def snapshot(a: Arguments) -> Result:
         excel=a.excel,
         bom=a.bom,
     )
-    done = job.write(shown_store(a.store), request, a.format, Path(a.out))
+    done = job.write(shown_store(a.store, "download", Reader(a.role)), request, a.format, Path(a.out))
     print(done["file"])
     for row in done["left_out"]:
         print(f"left out: {row['rows']} rows of {row['source']}: {row['why']}", file=sys.stderr)

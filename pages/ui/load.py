@@ -21,6 +21,11 @@ def store() -> Store:
     return served().store
 
 
+def taken() -> Store:
+    """The same for whatever leaves the screen as a file: the rules of sharing may let less go than they show."""
+    return served("download").store
+
+
 def simulated() -> bool:
     """Whether what is shown is the demo world."""
     shown = served()

@@ -1,0 +1,223 @@
+"""Rules of sharing: which reader may see, and which may take, the rows of a source."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from data.city import cities
+from data.parameters import PARAMETERS
+from data.store.sql import Withheld
+
+FILE = Path(__file__).with_name("sharing.toml")
+VARIABLE = "CLEANAIR_SHARING"
+ROLES = ("public", "member", "operator", "admin")
+NOBODY = "nobody"
+EVERY = "*"
+EXACT = 6  # decimals of coordinates that count as exact [°]
+
+Purpose = Literal["see", "download", "derive"]
+
+
+class SharingError(ValueError):
+    """The file of sharing rules is wrong; the administrator who wrote it must mend it."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """
+    Somebody who reads: a role, and for whom.
+
+    Attributes
+    ----------
+    role : str
+        One of `ROLES`.
+    name, organisation : str
+        Empty for the public.
+    """
+
+    role: str = "public"
+    name: str = ""
+    organisation: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise SharingError(f"no role {self.role[:40]!r}; choose one of {', '.join(ROLES)}")
+
+    def reaches(self, role: str) -> bool:
+        """
+        Whether this reader has a role or one above it.
+
+        Examples
+        --------
+        >>> Reader("operator").reaches("member"), Reader("admin").reaches("nobody")
+        (True, False)
+        """
+        return role != NOBODY and ROLES.index(self.role) >= ROLES.index(role)
+
+
+PUBLIC = Reader()
+reading: ContextVar[Reader] = ContextVar("reading", default=PUBLIC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """
+    One row of the file.
+
+    Attributes
+    ----------
+    delay : int
+        After the end of an interval. [min]
+    decimals : int
+        Of coordinates. [°]
+    """
+
+    source: str
+    country: str
+    see: str
+    download: str
+    basis: str
+    status: str = "indicative"
+    derive: bool = True
+    delay: int = 0
+    decimals: int = EXACT
+    withhold: tuple[str, ...] = ()
+    full: str = "operator"
+
+    def allows(self, reader: Reader, purpose: Purpose) -> bool:
+        """Whether a reader may have any row at all."""
+        if purpose == "derive":
+            return self.derive
+        return reader.reaches(self.see) and (purpose == "see" or reader.reaches(self.download))
+
+    def fits(self, source: str, country: str) -> bool:
+        """Whether the row is about a source in a country."""
+        return self.source in (EVERY, source) and self.country in (EVERY, country)
+
+    def narrows(self, reader: Reader, purpose: Purpose) -> bool:
+        """Whether delay, rounding and withheld parameters hold for a reader."""
+        return purpose != "derive" and not reader.reaches(self.full)
+
+
+def rules() -> tuple[Rule, ...]:
+    """
+    Every rule, the first that fits holds.
+
+    Raises
+    ------
+    SharingError
+        When the file cannot be read or a row is wrong; names the row.
+
+    Examples
+    --------
+    >>> rules()[-1].source
+    '*'
+    """
+    path = Path(os.environ.get(VARIABLE) or FILE)
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise SharingError(f"{path}: cannot be read ({error.strerror}); mend {VARIABLE}") from error
+
+
+def rule(source: str, country: str) -> Rule:
+    """The rule that holds for a source in a country."""
+    return next(r for r in rules() if r.fits(source, country))
+
+
+def withheld(reader: Reader, purpose: Purpose) -> tuple[Withheld, ...]:
+    """
+    What a reader does not get, as conditions of the store.
+
+    Parameters
+    ----------
+    reader : Reader
+        Who reads.
+    purpose : {'see', 'download', 'derive'}
+        What for.
+
+    Returns
+    -------
+    tuple of Withheld
+        Empty where everything may be had.
+
+    Examples
+    --------
+    >>> [w.source for w in withheld(Reader("admin"), "see")]
+    []
+    """
+    found: list[Withheld] = []
+    before: list[tuple[str, tuple[str, ...] | None]] = []
+    for row in rules():
+        match = (row.source, _cities(row.country))
+        unless = tuple(before)
+        before.append(match)
+        if not row.allows(reader, purpose):
+            found.append(Withheld(*match, unless=unless))
+        elif row.narrows(reader, purpose):
+            if row.withhold:
+                found.append(Withheld(*match, unless=unless, parameters=row.withhold))
+            if row.delay:
+                found.append(Withheld(*match, unless=unless, within=timedelta(minutes=row.delay)))
+    return tuple(found)
+
+
+def decimals(source: str, country: str, reader: Reader, purpose: Purpose) -> int:
+    """Decimals of coordinates that a reader gets. [°]"""
+    row = rule(source, country)
+    return row.decimals if row.narrows(reader, purpose) else EXACT
+
+
+def _cities(country: str) -> tuple[str, ...] | None:
+    return None if country == EVERY else tuple(c.key for c in cities().values() if c.country == country)
+
+
+@cache
+def _read(path: Path, stamp: int) -> tuple[Rule, ...]:
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get("rule", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SharingError(f"{path}: is no TOML ({error}); mend it") from error
+    made = tuple(_rule(path, number, row) for number, row in enumerate(rows, 1))
+    if not made or (made[-1].source, made[-1].country) != (EVERY, EVERY):
+        raise SharingError(f'{path}: the last rule must be for source "*" and country "*"; add it')
+    return made
+
+
+def _rule(path: Path, number: int, row: Mapping[str, Any]) -> Rule:
+    where = f"{path}, rule {number}"
+    known = {f.name for f in fields(Rule)}
+    unknown = set(row) - known
+    if unknown:
+        raise SharingError(f"{where}: {sorted(unknown)[0]!r} means nothing here; choose of {', '.join(sorted(known))}")
+    try:
+        made = Rule(**{**row, "withhold": tuple(row.get("withhold", ()))})
+    except TypeError as error:
+        raise SharingError(f"{where}: source, country, see, download and basis are needed") from error
+    _checked(where, made)
+    return made
+
+
+def _checked(where: str, made: Rule) -> None:
+    choices: Sequence[tuple[str, Sequence[str]]] = (
+        ("see", (*ROLES, NOBODY)), ("download", (*ROLES, NOBODY)), ("full", (*ROLES, NOBODY)),
+        ("status", ("verified", "indicative")),
+    )  # fmt: skip
+    for name, allowed in choices:
+        if getattr(made, name) not in allowed:
+            raise SharingError(f"{where}: {name} must be one of {', '.join(allowed)}")
+    unknown = [p for p in made.withhold if p not in PARAMETERS]
+    if unknown:
+        raise SharingError(f"{where}: withhold has no parameter {unknown[0]!r}")
+    if not (isinstance(made.delay, int) and made.delay >= 0):
+        raise SharingError(f"{where}: delay must be whole minutes, 0 or more")
+    if not (isinstance(made.decimals, int) and 0 <= made.decimals <= EXACT):
+        raise SharingError(f"{where}: decimals must lie between 0 and {EXACT}")
+    if not isinstance(made.derive, bool):
+        raise SharingError(f"{where}: derive must be true or false")
