@@ -199,6 +199,23 @@ def satellite(key: str, start: datetime, end: datetime, seed: int = 1) -> pd.Dat
     return _hotspots(key, fires, first, last - 1)
 
 
+def sky(key: str, start: datetime, end: datetime, seed: int = 1) -> pd.DataFrame:
+    """
+    Hourly weather of a demo city in [start, end), the coming days too: what a perfect weather forecast would say.
+
+    Examples
+    --------
+    >>> sky("astana", datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 1, 20, 3, tzinfo=UTC))["wind_speed"].size
+    3
+    """
+    place = city(key)
+    first, last = (int(moment.timestamp() // 3600) for moment in (start, end))
+    hours = np.arange(first - RUN_UP, last, dtype=np.int64)
+    simulated = weather(seed, key, hours, place.lat, place.lon, places.climate(key))
+    columns = {name: getattr(simulated, attribute)[RUN_UP:] for attribute, name in MAST.items()}
+    return pd.DataFrame(columns, index=pd.DatetimeIndex(stamps(hours[RUN_UP:]), name="start"))
+
+
 def _one(place: City, last: int, days: int, seed: int, count: int | None) -> Demo:
     hours = np.arange(last + 1 - days * 24 - RUN_UP, last + 1, dtype=np.int64)
     climate, keep = places.climate(place.key), slice(RUN_UP, None)
