@@ -1,20 +1,25 @@
 """The wall: both cities for a screen five metres away; no input, rotates, tells by itself when it is old."""
 
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
 
 from data import clock
-from data.city import cities
-from pages.ui import choices, frame, load, panels, text
-from pages.ui.picture import Picture
+from data.city import City, cities
+from pages.ui import choices, frame, load, panels, standing, text
 from pages.ui.text import t
 
 HERE = Path(__file__).parent / "ui"
-EVERY = 10  # seconds between looks; the picture itself changes by the minute or with the store
-PATIENCE = 40  # seconds without a look after which the screen calls itself old
+EVERY = max(float(os.environ.get("CLEANAIR_WALL_EVERY") or 10), 0.1)
+"""Between looks at the store; the picture itself changes by the minute or with the store. [s]"""
+PATIENCE = max(4 * EVERY, 4.0)  # without a look after which the screen calls itself old [s]
+SHIFT = 240  # between moves of the whole picture by a few pixels, so that none burns in [s]
+QUIET = (4 * 60, 4 * 60 + 30)  # of the city's day, when the page starts afresh [min]
+THEMES = (*choices.THEMES, "contrast")
+GROUNDS = {"light": "#f5f6f8", "dark": "#14181c", "contrast": "#000000"}
 WALL = st.components.v2.component(
     "wall",
     html='<div class="wall dark">\n<div class="stage"></div></div>',
@@ -41,76 +46,106 @@ def first_view() -> int:
     return max(int(asked) - 1, 0) if asked.isdecimal() and len(asked) <= 3 else 0
 
 
-def days(moment: datetime, zone_of: Picture) -> dict[str, str]:
+def theme() -> str:
+    """Dark unless the address says otherwise."""
+    return choices.asked("theme", THEMES, "dark")
+
+
+def days(moment: datetime, city: City) -> dict[str, str]:
     """Dates around now in words, so that the browser's clock can turn the page at midnight by itself."""
-    zone = zone_of.city.zone
     around = [moment + timedelta(days=d) for d in (-1, 0, 1, 2)]
-    return {f"{d.astimezone(zone):%Y-%m-%d}": f"{text.weekday(d, zone)} {text.day(d, zone)}" for d in around}
+    return {
+        f"{d.astimezone(city.zone):%Y-%m-%d}": f"{text.weekday(d, city.zone)} {text.day(d, city.zone)}" for d in around
+    }
 
 
 def words() -> dict[str, object]:
     """What the browser says by itself."""
     known = text.catalog(text.language())
     return {
-        "updated": known["wall.updated"],
-        "lost": known["wall.lost"],
-        "next": known["wall.next"],
+        **{name: known[f"wall.{name}"] for name in ("updated", "lost", "next")},
         "age": {name: known[f"time.age.{name}"] for name in ("now", "minutes", "hours", "days")},
     }
 
 
-def alarms(pictures: list[Picture]) -> list[str]:
-    """Standing alarms in words, once they are evaluated and kept."""
-    rows = load.table("alarms")
-    if not {"city", "text", "state", "since"} <= set(rows):
-        return []
-    names = {p.city.key: p.name for p in pictures}
-    standing = rows[rows["city"].isin(list(names)) & rows["state"].isin(["unacknowledged", "acknowledged"])]
-    return [f"{names[r.city]}: {r.text}" for r in standing.sort_values("since", ascending=False).itertuples()]
+def drawn() -> dict[str, object]:
+    """The picture of this moment, and the view that an alarm asks for."""
+    pictures = [load.picture(key) for key in chosen()]
+    status, simulated, moment = load.status(), load.simulated(), load.now()
+    answering = panels.networks(status, moment)
+    views = panels.views(pictures, status, answering)
+    found = standing.alarms(load.table("alarms"), chosen())
+    html = (
+        standing.top(answering, simulated=simulated, replay=clock.replaying())
+        + f'<div class="views">{"".join(views)}</div>'
+        + standing.foot(pictures, found, len(views))
+        + (panels.water(t("frame.demo_mark")) if simulated else "")
+    )
+    return {"html": html, "hold": found.hold(), "stamp": moment.timestamp(), "trouble": ""}
+
+
+def failed(sentence: str) -> dict[str, object]:
+    """The last picture that could be drawn, under the reason why there is no newer one; it ages by itself."""
+    last = st.session_state.get("wall.last") or {"html": standing.bare(), "hold": None, "stamp": 0}
+    return {**last, "trouble": sentence}
+
+
+def picture() -> dict[str, object]:
+    """What is to be shown now; whatever goes wrong is a sentence."""
+    try:
+        st.session_state["wall.last"] = made = drawn()
+        st.session_state["wall.told"] = False
+        return made
+    except frame.SPOKEN as error:
+        return failed(str(error))
+    except Exception:
+        if not st.session_state.get("wall.told"):
+            frame.log.exception("the wall could not be drawn")
+        st.session_state["wall.told"] = True
+        return failed(t("frame.broken"))
+
+
+def zone(moment: datetime) -> str:
+    """The clock's distance from UTC; with the city's name where the cities' clocks differ."""
+    shown = [cities()[key] for key in chosen()]
+    offsets = [text.offset(moment, city.zone) for city in shown]
+    return offsets[0] if len(set(offsets)) == 1 else f"{shown[0].name(text.language())} {offsets[0]}"
+
+
+def settings(moment: datetime, city: City) -> dict[str, object]:
+    """What the browser's own clockwork needs."""
+    offset = moment.astimezone(city.zone).utcoffset() or timedelta(0)
+    return {
+        "now": moment.timestamp() * 1000,
+        "offset": offset.total_seconds() / 60,
+        "zone": zone(moment),
+        "days": days(moment, city),
+        "rotate": seconds(),
+        "first": first_view(),
+        "patience": PATIENCE,
+        "shift": SHIFT,
+        "quiet": QUIET,
+        "theme": theme(),
+        "language": text.language(),
+        "words": words(),
+    }
 
 
 @st.fragment(run_every=EVERY)
 def wall() -> None:
     """Draw, and tell the browser when."""
     try:
-        pictures = [load.picture(key) for key in chosen()]
-        status, simulated, replay = load.status(), load.simulated(), clock.replaying()
-        moment, first = load.now(), pictures[0]
-        body = (
-            panels.top(pictures, status, simulated=simulated, replay=replay)
-            + f'<div class="views">{panels.views(pictures, status)}</div>'
-            + panels.foot(pictures, alarms(pictures))
-            + (panels.water(t("frame.demo_mark")) if simulated else "")
-        )
-        offset = moment.astimezone(first.city.zone).utcoffset() or timedelta(0)
-        WALL(
-            key="wall",
-            data=json.loads(json.dumps({
-                "html": body,
-                "stamp": moment.timestamp(),
-                "now": moment.timestamp() * 1000,
-                "offset": offset.total_seconds() / 60,
-                "zone": text.offset(moment, first.city.zone),
-                "days": days(moment, first),
-                "rotate": seconds(),
-                "first": first_view(),
-                "patience": PATIENCE,
-                "theme": choices.asked("theme", choices.THEMES, "dark"),
-                "language": text.language(),
-                "words": words(),
-            }, default=dict)),
-        )  # fmt: skip
-    except frame.SPOKEN as error:
+        data = {**settings(load.now(), cities()[chosen()[0]]), **picture()}
+    except frame.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
         st.error(text.markdown(error))
-    except Exception:
-        frame.log.exception("the wall could not be drawn")
-        st.error(t("frame.broken"))
+        return
+    WALL(key="wall", data=json.loads(json.dumps(data, default=dict)))
 
 
 st.html(
     "<style>[data-testid=stHeader],[data-testid=stSidebar],[data-testid=stToolbar],[data-testid=stStatusWidget],"
     "[data-testid=stSidebarCollapsedControl],[data-testid=stExpandSidebarButton],[data-testid=stDecoration],"
     "[data-testid=stConnectionStatus],[data-testid=stSkeleton],body>div[role=dialog],[data-testid=stDialog]"
-    "{display:none!important} .stApp{overflow:hidden;background:#14181c}</style>"
+    f"{{display:none!important}} .stApp{{overflow:hidden;background:{GROUNDS[theme()]}}}</style>"
 )
 wall()

@@ -1,60 +1,66 @@
 """What hangs on the wall, as HTML made from pictures: panels, plans, curves, network health. Values are escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from data.city import cities
-from pages.ui import text
+from pages.ui import panel_forecast, panel_origins, text
 from pages.ui.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.picture import Picture
 from pages.ui.plan import plan
 from pages.ui.spark import spark
+from pages.ui.standing import fresh
 from pages.ui.text import html, number, t, t_unit
 
 RANKED = 4
+LISTED = 13  # networks for which there is room
 
 
-def view(name: str, inside: str, look: str) -> str:
-    """One of the views that take turns."""
-    return f'<section class="view {look}" data-name="{html(name)}">{inside}</section>'
+def view(kind: str, cities: Sequence[Picture], name: str, inside: str, look: str) -> str:
+    """One of the views that take turns; an alarm finds it by its kind and city."""
+    keys = " ".join(p.city.key for p in cities)
+    told = f'data-view="{kind}" data-city="{html(keys)}" data-name="{html(name)}"'
+    return f'<section class="view {look}" {told}>{inside}</section>'
 
 
-def views(pictures: Sequence[Picture], status: pd.DataFrame) -> str:
+def views(pictures: Sequence[Picture], status: pd.DataFrame, networks: str) -> list[str]:
     """
     Every view of the wall, in the order in which they take turns.
 
     Parameters
     ----------
     pictures : sequence of Picture
-        One or both cities.
+        One or more cities; two share a view.
     status : DataFrame
         The store's table of networks.
+    networks : str
+        How many of them answer, in words.
     """
-    several = len(pictures) > 1
-    first = t("wall.view.both") if several else pictures[0].name
-    made = [view(first, "".join(city(p) for p in pictures), "both" if several else "one")]
-    made += [view(t("wall.view.map", city=p.name), town(p), "mapview") for p in pictures]
-    made.append(
-        view(t("wall.view.trend"), "".join(curve(p) for p in pictures), "trends" if several else "trends single")
-    )
-    made.append(view(t("wall.view.health"), health(status, [p.city.key for p in pictures], pictures[0].now), "health"))
-    return "".join(made)
+    pairs = [pictures[i : i + 2] for i in range(0, len(pictures), 2)]
+    made = [_beside("city", pair, _names(pair), city) for pair in pairs]
+    made += [view("map", [p], t("wall.view.map", city=p.name), town(p), "mapview ages") for p in pictures]
+    made += [
+        view("trend", pair, t("wall.view.trend"), "".join(curve(p) for p in pair), f"trends {_many(pair)}")
+        for pair in pairs
+    ]
+    made += [_beside("sources", pair, t("wall.view.sources"), panel_origins.origins) for pair in pairs]
+    made += [_beside("forecast", pair, t("wall.view.forecast"), panel_forecast.forecast) for pair in pairs]
+    body = health(status, [p.city.key for p in pictures], pictures[0].now, networks)
+    return [*made, view("health", pictures, t("wall.view.health"), body, "health")]
 
 
-def fresh(picture: Picture) -> str:
-    """Age and coverage; the browser lets the age grow by itself."""
-    cover = html(t("frame.coverage", n=picture.situation.known, reporting=picture.situation.reporting))
-    if picture.newest is None:
-        return f'<span class="fresh grey">{html(t("frame.no_data"))}</span>'
-    ages = _age(picture.newest, picture.interval)
-    return f'<span class="fresh" {ages}>{html(t("wall.newest"))} <span class="age"></span> · {cover}</span>'
+def _beside(kind: str, pair: Sequence[Picture], name: str, draw: Callable[[Picture], str]) -> str:
+    return view(kind, pair, name, "".join(draw(p) for p in pair), _many(pair))
 
 
-def _age(end: datetime, minutes: int) -> str:
-    amber, grey = max(180, 2 * minutes), max(360, 4 * minutes)  # design of the table: age rules
-    return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber}" data-grey="{grey}"'
+def _many(pair: Sequence[Picture]) -> str:
+    return "both" if len(pair) > 1 else "one"
+
+
+def _names(pair: Sequence[Picture]) -> str:
+    return t("wall.view.both") if len(pair) > 1 else pair[0].name
 
 
 def state(picture: Picture) -> str:
@@ -77,10 +83,19 @@ def big(picture: Picture) -> str:
 
 def chips(picture: Picture) -> str:
     """Index, worst station, wind, leading pollutant; a dashed rim where a model speaks."""
-    made = "".join(
-        f'<span class="chip{" model" if modelled else ""}">{html(words)}</span>' for words, modelled in picture.chips()
-    )
-    return f'<div class="chips">{made}</div>'
+    return _chips(picture.chips())
+
+
+def _side_chips(picture: Picture) -> str:
+    """The ones for which there is room beside a plan."""
+    wind = picture.situation.wind
+    made = [(picture.index(), False), (picture.wind(), wind is not None and wind.kind == "model")]
+    return _chips([(words, modelled) for words, modelled in made if words])
+
+
+def _chips(made: Sequence[tuple[str, bool]]) -> str:
+    spans = (f'<span class="chip{" model" if modelled else ""}">{html(words)}</span>' for words, modelled in made)
+    return f'<div class="chips">{"".join(spans)}</div>'
 
 
 def city(picture: Picture) -> str:
@@ -95,7 +110,7 @@ def city(picture: Picture) -> str:
     else:
         body.append(f'<div class="curve">{_spark(picture)}</div>')
         body.append(f'<div class="cap">{html(t("wall.caption", parameter=picture.label()))}</div>')
-    body.append(sources(picture) if len(picture.sources) else ranks(picture))
+    body.append(panel_origins.short(picture) if len(picture.sources) else ranks(picture))
     if picture.unattributed:
         why = t(f"origins.reason.{picture.unattributed}")
         body.append(f'<div class="cap">{html(t("wall.sources"))}: {html(why)}</div>')
@@ -119,27 +134,9 @@ def ranks(picture: Picture) -> str:
     for row in rows.itertuples():
         hot = " hot" if picture.limit and row.day > picture.limit else ""
         kind = f"{KINDS[row.kind]} {html(t(f'quantity.kind.{row.kind}'))}"
-        made.append(_rank(html(row.name), row.day / top, "", number(row.day), kind, hot))
+        made.append(panel_origins.rank(html(row.name), row.day / top, "", number(row.day), kind, hot))
     title = html(t("wall.highest"))
     return f'<div class="ranks"><h3>{title} <small>{html(picture.averaged())}</small></h3>{"".join(made)}</div>'
-
-
-def _rank(name: str, share: float, interval: str, value: str, small: str, look: str) -> str:
-    track = f'<span class="track"><i style="width:{min(share, 1):.1%}"></i>{interval}</span>'
-    return f'<div class="rank{look}"><span>{name}</span>{track}<span><b>{value}</b> <small>{small}</small></span></div>'
-
-
-def sources(picture: Picture) -> str:
-    """Likely sources with their intervals, when the attribution has run."""
-    made = []
-    for row in picture.sources.head(4).itertuples():
-        width = max(row.upper - row.lower, 0)
-        interval = f'<u style="left:{row.lower:.0f}%;width:{width:.0f}%"></u>'
-        small = f"({number(row.lower)}–{number(row.upper)}) {row.arrow} {t(f'origins.confidence.{row.confidence}')}"
-        look = " hatch" if row.category == "undetermined" else ""
-        name = html(t(f"frame.source.{row.category}"))
-        made.append(_rank(name, row.share / 100, interval, f"{number(row.share)} %", small, look))
-    return f'<div class="sources"><h3>{html(t("wall.sources"))}</h3>{"".join(made)}</div>'
 
 
 def town(picture: Picture) -> str:
@@ -147,11 +144,11 @@ def town(picture: Picture) -> str:
     tops = [top for top, _ in RATIOS]
     bands = zip([0.0, *tops], RATIOS, strict=False)
     legend = "".join(_band(low, high, colour, picture.limit) for low, (high, colour) in bands if picture.limit)
-    legend += f'<div><em style="background:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
+    legend += f'<div><em style="--of:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
     legend += "".join(f'<div class="kind">{html(words)}</div>' for words in picture.kinds())
     return (
-        f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side ages">'
-        f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{chips(picture)}"
+        f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side">'
+        f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{_side_chips(picture)}"
         f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}'
         f'<div class="keys">{legend}</div></div></div>'
     )
@@ -159,35 +156,44 @@ def town(picture: Picture) -> str:
 
 def _band(low: float, high: float, colour: str, limit: float) -> str:
     words = f"&gt; {number(low * limit)}" if high == float("inf") else f"{number(low * limit)}–{number(high * limit)}"
-    return f'<div><em style="background:{colour}"></em>{words}</div>'
+    return f'<div><em style="--of:{colour}"></em>{words}</div>'
 
 
 def curve(picture: Picture) -> str:
     """A city's last days across the whole wall."""
-    figure = f"{number(picture.value)} {html(t_unit(picture.unit))}"
+    figure = f'<b class="figure">{number(picture.value)}</b> <small>{html(t_unit(picture.unit))}</small>'
     caption = html(t("wall.caption", parameter=picture.label()))
     return (
-        f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} · {figure}</h2>{fresh(picture)}</div>'
+        f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} {figure}</h2>{fresh(picture)}</div>'
         f'<div class="curve">{_spark(picture)}</div><div class="cap">{caption}</div></section>'
     )
 
 
-def health(status: pd.DataFrame, cities: Sequence[str], now: datetime) -> str:
-    """Each network: whether it answers, how long ago, how much, what went wrong."""
+def networks(status: pd.DataFrame, now: datetime) -> str:
+    """How many networks answer, in words; nothing before the first was asked."""
+    answering = sum(good(row.error, row.succeeded, now) for row in status.itertuples())
+    return t("wall.networks", n=len(status), answering=answering) if len(status) else ""
+
+
+def health(status: pd.DataFrame, cities: Sequence[str], now: datetime, networks: str) -> str:
+    """Each network: whether it answers, how long ago, how much, what went wrong; the failing ones first."""
     rows = status[status["city"].isin([*cities, ""])] if len(status) else status
-    title = f"<h2>{html(t('wall.view.health'))}</h2>"
+    title = f'<div class="cap1"><h2>{html(t("wall.view.health"))}</h2><b class="figure">{html(networks)}</b></div>'
     if not len(rows):
         return title + f'<div class="none">{html(t("wall.no_networks"))}</div>'
+    rows = rows.assign(ok=[good(row.error, row.succeeded, now) for row in rows.itertuples()])
+    rows = rows.sort_values(["ok", "city", "network"], kind="stable")
     made = []
-    for row in rows.sort_values(["city", "network"]).head(14).itertuples():
-        ok = good(row.error, row.succeeded, now)
+    for row in rows.head(LISTED).itertuples():
         since = (now - row.succeeded).total_seconds() / 60 if not pd.isna(row.succeeded) else None
         made.append(
-            f'<div class="feed{"" if ok else " bad"}"><i>{"●" if ok else "▲"}</i><b>{html(row.network)}</b>'
+            f'<div class="feed{"" if row.ok else " bad"}"><i>{"●" if row.ok else "▲"}</i><b>{html(row.network)}</b>'
             f"<span>{html(_named(row.city))}</span><span>{html(text.age(since))}</span>"
             f'<span class="err">{html(_trouble(row.error) or t("wall.rows", n=int(row.rows)))}</span></div>'
         )
-    return title + "".join(made)
+    more = len(rows) - LISTED
+    rest = f'<div class="cap">{html(t("wall.further_networks", n=more))}</div>' if more > 0 else ""
+    return f"{title}{''.join(made)}{rest}"
 
 
 def _named(key: str) -> str:
@@ -203,34 +209,6 @@ def _trouble(error: str) -> str:
 def good(error: object, succeeded: object, now: datetime) -> bool:
     """Whether a network counts as answering: no error, and a success within a day."""
     return not error and not pd.isna(succeeded) and now - succeeded < timedelta(days=1)  # type: ignore[operator]
-
-
-def top(pictures: Sequence[Picture], status: pd.DataFrame, *, simulated: bool, replay: str) -> str:
-    """The zone that never turns: heartbeat, name, networks, marks of demo and replay, clock."""
-    answering = sum(good(r.error, r.succeeded, pictures[0].now) for r in status.itertuples())
-    networks = t("wall.networks", n=len(status), answering=answering) + " · " if len(status) else ""
-    marks = f'<span class="tag demo">{html(t("frame.demo"))}</span>' if simulated else ""
-    marks += f'<span class="tag replay">{html(t("frame.replay"))}</span>' if replay else ""
-    return (
-        f'<div class="top"><span class="beat"></span><h1>{html(t("frame.centre"))}</h1>{marks}'
-        f'<span class="net">{html(networks)}<span class="updated"></span></span>'
-        '<span class="clock"><span class="time"></span>'
-        '<small class="date"></small></span></div><div class="gone"></div>'
-    )
-
-
-def foot(pictures: Sequence[Picture], alarms: Sequence[str]) -> str:
-    """The zone that never turns, below: alarms or each city's state, and where the rotation stands."""
-    lines = [f'<div class="is-above"><i>▲</i>{html(words)}</div>' for words in alarms[:2]]
-    lines = lines or [
-        f'<div class="is-{p.verdict}"><i>{STATES[p.verdict][0]}</i>{html(p.name)}: {html(p.verdict_words())} '
-        f"<small>{html(p.detail())}</small></div>"
-        for p in sorted(pictures, key=lambda p: list(STATES).index(p.verdict))
-    ]
-    return (
-        f'<div class="foot"><div class="worst">{"".join(lines)}</div><div class="rot"><b class="place"></b><br>'
-        '<span class="next"></span><div class="prog"><i></i></div></div></div>'
-    )
 
 
 def water(words: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.city import City
 from pages.ui.maps import STATIC
-from pages.ui.palette import KINDS, ink_on
+from pages.ui.palette import KINDS
 from pages.ui.text import html
 
 Place = Callable[[float, float], tuple[float, float]]
@@ -73,23 +73,24 @@ def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
         taken.append((x, y))
         if (x, y) != true:
             leads.append(f'<line class="lead" x1="{true[0]:.0f}" y1="{true[1]:.0f}" x2="{x:.0f}" y2="{y:.0f}"/>')
+            leads.append(f'<path class="spot" d="M{true[0]:.0f},{true[1]:.0f} h0"/>')
         made.append(
             f'<g class="st{" old" if row.faded else ""}">'
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="34" fill="{row.colour}"/>'
-            f'<text class="no" fill="{ink_on(row.colour)}" x="{x:.0f}" y="{y + 10:.0f}">{html(row.number)}</text>'
-            f'<text class="sy" x="{x + 34:.0f}" y="{y - 20:.0f}">{KINDS.get(row.kind, "")}</text>'
-            f'<text class="na" x="{x:.0f}" y="{y + 58:.0f}">{html(row.name)}</text></g>'
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="37" style="--of:{row.colour}"/>'
+            f'<text class="no" x="{x:.0f}" y="{y + 13:.0f}">{html(row.number)}</text>'
+            f'<text class="sy" x="{x + 50:.0f}" y="{y - 22:.0f}">{KINDS.get(row.kind, "")}</text>'
+            f'<text class="na" x="{x:.0f}" y="{y + 70:.0f}">{html(row.name)}</text></g>'
         )
     return [*leads, *made]
 
 
 def _free(at: tuple[float, float], taken: list[tuple[float, float]]) -> tuple[float, float]:
     """The place itself, or the nearest around it where a marker and its name hide no other; monitors share roofs."""
-    for reach in (0, 105, 210, 315):
+    for reach in (0, 120, 240, 360):
         for across, down in ((0, 0),) if reach == 0 else ((0, -1), (0, 1), (1.7, 0), (-1.7, 0), (1.7, -1), (-1.7, -1)):
             x, y = at[0] + across * reach, at[1] + down * reach
-            if all(abs(x - a) > 130 or abs(y - b) > 96 for a, b in taken) or (
-                reach == 0 and all(abs(x - a) > 56 or abs(y - b) > 66 for a, b in taken)
+            if all(abs(x - a) > 150 or abs(y - b) > 116 for a, b in taken) or (
+                reach == 0 and all(abs(x - a) > 96 or abs(y - b) > 116 for a, b in taken)
             ):
                 return x, y
     return at
