@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.city import city as city_of
 from data.parameters import PARAMETERS, POLLUTANTS
+from models.figures import city_series
 from pages.ui import load
 
 METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")
@@ -16,7 +17,7 @@ METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_de
 BASELINES = METHODS[1:]
 OLD = timedelta(hours=6)  # a forecast that is older is no longer said to be one
 HOURS = ("start", "lead", "value", "lower", "upper", "method")
-DAYS = ("day", "probability", "value", "lower", "upper", "limit", "averaging", "standard", "status")
+SHOWN = timedelta(hours=96)  # measured hours: two days, the day before for their running mean, yesterday's issue
 DAY_BEFORE = pd.Timedelta(hours=24)
 NEAR = pd.Timedelta(hours=9)  # how far from 24 h the issue of yesterday may lie
 
@@ -133,7 +134,7 @@ def _outlook(version: str, city: str, parameter: str, station: str, moment: date
     rows = of(load.table("forecasts"), city, parameter)
     rows = rows[rows["station"] == station] if len(rows) else rows
     if not len(rows):
-        return Outlook(city, parameter, nothing, refused="no_rows")
+        return Outlook(city, parameter, nothing, refused="no_parameter")
     issued = pd.Timestamp(rows["issued"].max())
     age = (pd.Timestamp(moment) - issued) / pd.Timedelta(minutes=1)
     if not -60 <= age <= OLD / timedelta(minutes=1):
@@ -177,7 +178,7 @@ def outlook(city: str, parameter: str = "pm25", station: str = "") -> Outlook:
     Returns
     -------
     Outlook
-        With ``refused`` where there is none: ``not_yet``, ``old``, ``no_rows`` or a code of the job.
+        With ``refused`` where there is none: ``not_yet``, ``old``, ``no_parameter`` or a code of the job.
     """
     moment = load.now().replace(second=0, microsecond=0)
     return _outlook(load.version(), city, parameter, station, moment)
@@ -196,3 +197,26 @@ def yesterday(city: str, parameter: str) -> pd.DataFrame:
 def skill(city: str, parameter: str) -> pd.DataFrame:
     """Errors by lead and method, as in `forecast_skill`."""
     return of(load.table("forecast_skill"), city, parameter)
+
+
+def unit(parameter: str) -> str:
+    """Of a pollutant."""
+    return PARAMETERS[parameter].unit
+
+
+def in_hindsight(issue: pd.DataFrame) -> bool:
+    """Whether an issue was computed long after its moment, from what had been measured by then."""
+    late = pd.to_datetime(issue["computed_at"], utc=True) - issue["issued"]
+    return bool((late > OLD).any())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _measured(version: str, city: str, parameter: str, station: str, moment: datetime) -> pd.DataFrame:
+    rows = load.measurements(city, [parameter], SHOWN, stations=[station] if station else None)
+    described = load.stations(city)
+    return city_series(rows, described.assign(station_class="") if station else described, parameter)
+
+
+def measured(city: str, parameter: str, station: str = "") -> pd.DataFrame:
+    """The last days as measured: ``start, hour, day`` (24-h running mean), n; of the city's figure or one station."""
+    return _measured(load.version(), city, parameter, station, load.now().replace(second=0, microsecond=0))
