@@ -1,0 +1,280 @@
+"""The states of an alarm after ISA-18.2, as a fold over the log: what stands, who knows of it, what is allowed next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED = "normal", "unacknowledged", "acknowledged"
+RETURNED, SHELVED, OUT_OF_SERVICE = "returned", "shelved", "out_of_service"
+STATES = (NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED, SHELVED, OUT_OF_SERVICE)
+# The centre itself writes the first three; the rest is what operators do.
+RAISED, CLEARED, RANG_AGAIN = "raised", "returned", "rang_again"
+BY_OPERATORS = ("acknowledged", "shelved", "unshelved", "out_of_service", "in_service", "comment", "handover")
+RINGS = (RAISED, RANG_AGAIN)
+CENTRE = "centre"  # the name beside what nobody did
+LOG_COLUMNS = ("at", "rule", "city", "occurrence", "action", "by", "note", "until", "value")
+LONGEST_SHELF = timedelta(hours=24)  # a shelf outlives no more than two shifts
+LONGEST_NOTE = 2000  # [characters]
+
+
+class NotPossible(Exception):
+    """An action does not fit the state of the alarm; the sentence says what the state is and who brought it there."""
+
+
+@dataclass(frozen=True)
+class State:
+    """
+    One rule in one city.
+
+    Attributes
+    ----------
+    active : bool
+        The condition stands.
+    seen : bool
+        An operator has acknowledged this occurrence (true where there is none).
+    held : str
+        ``shelved``, ``out_of_service`` or empty.
+    occurrence : str
+        Id of the newest ring, empty before the first.
+    since : datetime or None
+        When the state last changed.
+    by : str
+        Who brought it there; ``centre`` where nobody did.
+    until : datetime or None
+        End of a shelf.
+    why : str
+        What the operator said when shelving or taking out of service.
+    over : bool
+        A shelf has ended by itself and the log does not say so yet.
+    """
+
+    active: bool = False
+    seen: bool = True
+    held: str = ""
+    occurrence: str = ""
+    since: datetime | None = None
+    by: str = ""
+    until: datetime | None = None
+    why: str = ""
+    over: bool = False
+
+    @property
+    def name(self) -> str:
+        """One of `STATES`."""
+        if self.held:
+            return self.held
+        if self.active:
+            return ACKNOWLEDGED if self.seen else UNACKNOWLEDGED
+        return NORMAL if self.seen else RETURNED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the log."""
+
+    at: datetime
+    rule: str
+    city: str
+    action: str
+    occurrence: str = ""
+    by: str = CENTRE
+    note: str = ""
+    until: datetime | None = None
+    value: float = float("nan")
+
+
+Step = Callable[[State, Entry], State]
+
+
+def _ring(state: State, entry: Entry) -> State:
+    if state.held or state.active or not state.seen:
+        raise NotPossible(f"It is {state.name} and cannot be raised anew.")
+    return replace(state, active=True, seen=False, occurrence=entry.occurrence)
+
+
+def _ring_again(state: State, entry: Entry) -> State:
+    if state.name != RETURNED:
+        raise NotPossible(f"It is {state.name}; only one that has returned and nobody has acknowledged rings again.")
+    return replace(state, active=True)
+
+
+def _clear(state: State, entry: Entry) -> State:
+    if not state.active:
+        raise NotPossible(f"It is {state.name}; nothing stands that could return.")
+    # Who shelved it or took it out of service knew of it.
+    return replace(state, active=False, seen=state.seen or bool(state.held))
+
+
+def _acknowledge(state: State, entry: Entry) -> State:
+    if state.name in (UNACKNOWLEDGED, RETURNED):
+        return replace(state, seen=True)
+    if state.name == ACKNOWLEDGED:
+        raise NotPossible(f"{state.by} was first and acknowledged it at {_clock(state.since)}.")
+    raise NotPossible(f"There is nothing to acknowledge: {_standing(state)}.")
+
+
+def _shelve(state: State, entry: Entry) -> State:
+    if state.held:
+        raise NotPossible(f"It cannot be shelved: {_standing(state)}.")
+    if entry.until is None or not entry.at < entry.until <= entry.at + LONGEST_SHELF:
+        hours = LONGEST_SHELF.total_seconds() / 3600
+        raise NotPossible(f"A shelf needs an end that lies ahead, at most {hours:.0f} hours; choose one.")
+    return replace(state, held=SHELVED, until=entry.until, why=_note(entry, "why it is shelved"))
+
+
+def _unshelve(state: State, entry: Entry) -> State:
+    if state.over:
+        return replace(state, over=False)
+    if state.held != SHELVED:
+        raise NotPossible(f"It is not shelved: {_standing(state)}.")
+    return _released(state)
+
+
+def _take_out(state: State, entry: Entry) -> State:
+    if state.held == OUT_OF_SERVICE:
+        raise NotPossible(f"Nothing to do: {_standing(state)}.")
+    return replace(state, held=OUT_OF_SERVICE, until=None, why=_note(entry, "why it goes out of service"))
+
+
+def _put_back(state: State, entry: Entry) -> State:
+    if state.held != OUT_OF_SERVICE:
+        raise NotPossible(f"It is not out of service: {_standing(state)}.")
+    return _released(state)
+
+
+def _comment(state: State, entry: Entry) -> State:
+    _note(entry, "something")
+    return state
+
+
+def _released(state: State) -> State:
+    """What still stands after it was held asks to be acknowledged; what returned meanwhile was known of."""
+    return replace(state, held="", until=None, why="", seen=not state.active)
+
+
+STEPS: Mapping[str, Step] = {
+    RAISED: _ring,
+    RANG_AGAIN: _ring_again,
+    CLEARED: _clear,
+    "acknowledged": _acknowledge,
+    "shelved": _shelve,
+    "unshelved": _unshelve,
+    "out_of_service": _take_out,
+    "in_service": _put_back,
+    "comment": _comment,
+    "handover": _comment,
+}
+
+
+def _note(entry: Entry, what: str) -> str:
+    if not entry.note.strip():
+        raise NotPossible(f"Say {what} in a few words; the next shift reads them.")
+    if len(entry.note) > LONGEST_NOTE:
+        raise NotPossible(f"A note has at most {LONGEST_NOTE} characters; shorten it.")
+    return entry.note
+
+
+def _standing(state: State) -> str:
+    if state.held == SHELVED:
+        return f"{state.by} shelved it until {_clock(state.until)} ({state.why})"
+    if state.held == OUT_OF_SERVICE:
+        return f"{state.by} took it out of service at {_clock(state.since)} ({state.why})"
+    return f"it is {state.name}"
+
+
+def _clock(moment: datetime | None) -> str:
+    return "an unknown time" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def step(state: State, entry: Entry) -> State:
+    """
+    The state after one entry of the log.
+
+    Parameters
+    ----------
+    state : State
+    entry : Entry
+
+    Returns
+    -------
+    State
+        A shelf whose time is over by then has ended before.
+
+    Raises
+    ------
+    NotPossible
+        When the action does not fit the state, or lacks its note or its end.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> rung = step(State(), Entry(at, "r", "astana", "raised", occurrence="r:astana:1"))
+    >>> rung.name, step(rung, Entry(at, "r", "astana", "acknowledged", by="Aigul")).name
+    ('unacknowledged', 'acknowledged')
+    """
+    if entry.action not in STEPS:
+        raise NotPossible(f"There is no action {entry.action!r}; choose one of {', '.join(BY_OPERATORS)}.")
+    current = at(state, entry.at)
+    after = STEPS[entry.action](current, entry)
+    return after if after is current else replace(after, since=entry.at, by=entry.by)
+
+
+def at(state: State, moment: datetime) -> State:
+    """The state at a moment: a shelf ends by itself."""
+    if state.held == SHELVED and state.until is not None and state.until <= moment:
+        return replace(_released(state), since=state.until, by=CENTRE, over=True)
+    return state
+
+
+def fold(log: pd.DataFrame | Iterable[Entry], moment: datetime) -> dict[tuple[str, str], State]:
+    """
+    The state of every alarm that the log knows, at a moment.
+
+    Parameters
+    ----------
+    log : DataFrame or iterable of Entry
+        `LOG_COLUMNS`, in the order in which it was written; rows after the moment do not count.
+    moment : datetime
+        Aware.
+
+    Returns
+    -------
+    dict
+        By rule and city. An entry that does not fit the state it met changes nothing: of two operators the first
+        in the log did it.
+    """
+    states: dict[tuple[str, str], State] = {}
+    for entry in entries(log) if isinstance(log, pd.DataFrame) else log:
+        if entry.at > moment or not entry.rule:
+            continue
+        key = (entry.rule, entry.city)
+        try:
+            states[key] = step(states.get(key, State()), entry)
+        except NotPossible:
+            continue
+    return {key: at(state, moment) for key, state in states.items()}
+
+
+def entries(log: pd.DataFrame) -> list[Entry]:
+    """The rows of the log in the order of their moments, rows of one moment as they lie."""
+    if log.empty:
+        return []
+    rows = log.sort_values("at", kind="stable")
+    columns = [rows[name].tolist() for name in ("at", "rule", "city", "action", "occurrence", "by", "note")]
+    until = [None if pd.isna(value) else value for value in rows["until"].tolist()]
+    return [Entry(*row) for row in zip(*columns, until, rows["value"].tolist(), strict=True)]
+
+
+def frame(written: Iterable[Entry]) -> pd.DataFrame:
+    """Entries as rows of the log, typed."""
+    table = pd.DataFrame([vars(entry) for entry in written], columns=list(LOG_COLUMNS))
+    moments: dict[str, Any] = {
+        name: pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]") for name in ("at", "until")
+    }
+    return table.assign(**moments, value=table["value"].astype(float))
