@@ -1,6 +1,8 @@
 """Asking one network: its advisory lock, and an answer or an error, whatever happens."""
 
 import logging
+import time
+from dataclasses import replace
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -31,7 +33,7 @@ def network_lock(store: Store, network: str) -> FileLock | None:
 
 def deliver(source: Source, task: Task, known: set[str] | None) -> Delivery:
     """
-    A network's answer to a task.
+    A network's answer to a task, with how long it took.
 
     Parameters
     ----------
@@ -47,6 +49,11 @@ def deliver(source: Source, task: Task, known: set[str] | None) -> Delivery:
     Delivery
         Rows and stations, or the error; a list of stations that cannot be read costs no row.
     """
+    began = time.monotonic()
+    return replace(_answer(source, task, known), seconds=time.monotonic() - began)
+
+
+def _answer(source: Source, task: Task, known: set[str] | None) -> Delivery:
     none = pd.DataFrame()
     try:
         rows = source.fetch(task.city, task.since, task.until)

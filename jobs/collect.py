@@ -14,6 +14,7 @@ from filelock import FileLock
 from data import clock
 from data.city import cities, city
 from data.store import Store, StoreError
+from jobs import attempts
 from jobs.ask import deliver, network_lock
 from jobs.backfill import backfill
 from jobs.keep import Delivery, Outcome, keep
@@ -28,6 +29,7 @@ log = logging.getLogger("cleanair.collect")
 TICK = 15.0  # between two looks at the schedule [s]
 LONGEST = 600.0  # one collection waits no longer for its networks [s]
 STATIONS = 86_400.0  # between two readings of a network's station list [s]
+TIDY = 86_400.0  # between two looks at how old the history of attempts is [s]
 AGAIN = 3_600.0  # a station that is new makes it be read again after this [s]
 
 
@@ -84,7 +86,7 @@ class Collector:
         return started
 
     def drain(self, seconds: float, stop: threading.Event | None = None) -> list[Outcome]:
-        """Keep what arrives, until nothing is under way or the time is over."""
+        """Keep what arrives, until nothing is under way or the time is over; then write how the round went."""
         end = time.monotonic() + seconds
         outcomes = []
         while self.busy and time.monotonic() < end and not (stop and stop.is_set()):
@@ -98,6 +100,7 @@ class Collector:
                 outcomes.append(keep(self.store, came, self.now()))
                 if len(came.stations):
                     self._listed[came.task.network, came.task.city.key] = time.monotonic()
+        attempts.write(self.store, outcomes, self.now())
         return outcomes
 
     def close(self) -> None:
@@ -166,7 +169,9 @@ def collect_due(
     heard = {(o.network, o.city) for o in outcomes}
     late = [t for t in asked if (t.network, t.city.key) not in heard]
     sentence = f"no answer within {LONGEST:.0f} s; it is asked again later"
-    return outcomes + [Outcome(t.network, t.city.key, error=f"{t.network}: {sentence}") for t in late]
+    silent = [Outcome(t.network, t.city.key, error=f"{t.network}: {sentence}", seconds=LONGEST) for t in late]
+    attempts.write(store, silent, now)
+    return outcomes + silent
 
 
 def run_forever(store: Store, stop: threading.Event) -> None:
@@ -187,12 +192,15 @@ def run_forever(store: Store, stop: threading.Event) -> None:
     if clock.replaying():
         log.info("replay: no network is asked")
         return
-    collector = Collector(store)
+    collector, tidied = Collector(store), -math.inf
     try:
         while not stop.is_set():
             with _calm():
                 collector.start()
                 collector.drain(TICK, stop)
+                if time.monotonic() - tidied > TIDY:
+                    tidied = time.monotonic()
+                    attempts.tidy(store, clock.now())
             if not collector.busy:
                 stop.wait(TICK)
     finally:

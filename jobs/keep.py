@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -34,6 +34,10 @@ class Outcome:
         A sentence that says who must act; empty when all went well.
     newest : datetime or None
         End of the newest interval that came.
+    at : datetime or None
+        When it was kept.
+    seconds : float
+        How long the network took to answer. [s]
     """
 
     network: str
@@ -44,6 +48,8 @@ class Outcome:
     rejected: int = 0
     error: str = ""
     newest: datetime | None = None
+    at: datetime | None = field(default=None, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         ends = [e for e in (self.newest, other.newest) if e is not None]
@@ -56,17 +62,20 @@ class Outcome:
             self.rejected + other.rejected,
             other.error or self.error,
             max(ends, default=None),
+            other.at or self.at,
+            self.seconds + other.seconds,
         )
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a network gave for a task: rows and stations, or an error."""
+    """What a network gave for a task within how many seconds: rows and stations, or an error."""
 
     task: Task
     rows: pd.DataFrame
     stations: pd.DataFrame
     error: SourceError | None = None
+    seconds: float = 0.0
 
 
 def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
@@ -99,7 +108,7 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
         except Exception as problem:  # whatever it is, the other networks go on
             log.debug("keeping failed", exc_info=True)
             error = StoreError(f"{task.network}: what came could not be kept ({type(problem).__name__}); report it")
-    outcome = replace(outcome, error=str(error or ""))
+    outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
     _tell(outcome, str(before.get("error", "")))
     try:
         _write_status(store, outcome, before, now, getattr(error, "retry_after", 0.0))

@@ -116,6 +116,18 @@ class Table:
                 f"{self.path}: cannot be written ({_first_line(error)}); check space and rights"
             ) from error
 
+    def delete(self, predicate: str) -> int:
+        """Take rows away in one commit; how many."""
+        table = self.current()
+        if table is None:
+            return 0
+        try:
+            return int(table.delete(predicate)["num_deleted_rows"] or 0)
+        except (DeltaError, OSError) as error:
+            raise StoreError(
+                f"{self.path}: cannot be written ({_first_line(error)}); check space and rights"
+            ) from error
+
     def compact(self, values: Iterable[str] | None = None) -> int:
         """
         Join small files, then remove those that no reader has needed for a week.

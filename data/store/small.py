@@ -142,6 +142,28 @@ class SmallTables:
         with writing(self.folder, self.wait):
             self._extend(name, rows)
 
+    def forget(self, name: str, column: str, before: datetime) -> int:
+        """
+        Take rows of a log away that are older than a moment, where somebody keeps their sums elsewhere.
+
+        Parameters
+        ----------
+        name : str
+            ``attempts``; nothing happens before its first write.
+        column : str
+            Its time.
+        before : datetime
+            Aware.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        with writing(self.folder, self.wait):
+            moment = f"arrow_cast('{before.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
+            return self._table(name).delete(f"{table_name(column)} < {moment}")
+
     def _extend(self, name: str, rows: pd.DataFrame) -> None:
         kept = self._table(name)
         current = kept.current()
