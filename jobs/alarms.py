@@ -86,7 +86,7 @@ def evaluate(store: Store, now: datetime) -> int:
         found |= {(rule.key, city.key): ((rule, city), reading(rule, city, signals, now)) for rule in mine}
     with _alone(store):
         log = _known(log_of(store), now)
-        states = fold(log, now)
+        states = fold(log, _latest(log, now))
         written = [one for key, (_, seen) in found.items() for one in _due(key, states.get(key, State()), seen, now)]
         if written:
             store.extend(LOG, frame(_in_order(written, log)))
@@ -143,6 +143,7 @@ def act(
     moment = now or clock.now()
     with _alone(store):
         log = _known(log_of(store), moment)
+        moment = _latest(log, moment)
         state = fold(log[log["rule"] == rule] if len(log) else log, moment).get((rule, city), State())
         asked = Entry(moment, rule, city, action, state.occurrence, operator.name, note.strip(), until)
         after = step(state, asked)
@@ -218,6 +219,11 @@ def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> It
 def _known(log: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """The log up to now: a replay that begins anew at an earlier moment does not know what comes."""
     return log[log["at"] <= pd.Timestamp(now) + timedelta(seconds=1)] if len(log) else log
+
+
+def _latest(log: pd.DataFrame, now: datetime) -> datetime:
+    """Now, or the newest entry where that is a few microseconds ahead."""
+    return max(now, log["at"].iloc[-1]) if len(log) else now
 
 
 def _in_order(written: list[Entry], log: pd.DataFrame) -> list[Entry]:

@@ -86,15 +86,14 @@ class Signals:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self._air: dict[str, pd.DataFrame] = {}
+        sound = prepared(inputs.rows, inputs.stations) if len(inputs.rows) else inputs.rows
+        self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
+        self._none = sound.iloc[:0]
         self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
 
     def air(self, parameter: str) -> pd.DataFrame:
         """Sound rows of a parameter."""
-        if parameter not in self._air:
-            rows = self.inputs.rows
-            self._air[parameter] = prepared(rows[rows["parameter"] == parameter], self.inputs.stations)
-        return self._air[parameter]
+        return self._air.get(parameter, self._none)
 
     def of(self, rule: Rule) -> pd.DataFrame:
         """The signal of a rule of kind limit or index."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.aqi import index_frame
 from models.checks import DAY, MIN_COVERAGE, is_median
 from models.figures import HOUR
 from models.freshness import BACKGROUND, GREY, described
 from models.monitors import once, standing_for_air
-from models.nowcast import nowcast_frame
+from models.nowcast import WINDOW, nowcast
 from models.running import running_mean
+from models.scales import scales
 
 Floats = npt.NDArray[np.float64]
 Basis = Literal["single", "24h", "nowcast"]
 
+INDEX = "us-epa-2024"
 BASES = ("hour", "day", "daily_median")  # what a step's value was made of
 CARRIED = int(GREY[0])  # a silent station speaks for the city until it is grey [h]
 COLUMNS = ("at", "minutes", "value", "standing", "n", "of", "basis")
@@ -115,42 +117,56 @@ def station_levels(
 def _hourly(hours: pd.DataFrame, averaging: Basis, needs: tuple[int, int]) -> pd.DataFrame:
     if hours.empty:
         return nothing()
-    wide = _wide(hours, "value")
-    full = wide.reindex(pd.date_range(wide.index[0], wide.index[-1], freq="h"))
+    full = _wide(hours, HOUR)
     there = full.notna()
     if averaging == "24h":
         full = running_mean(full, 24, MIN_COVERAGE, minutes=HOUR)
     if averaging == "nowcast":
-        full = _aqi(nowcast_frame(hours)).reindex(index=full.index, columns=full.columns)
+        full = _aqi(full, _parameter(hours), nowcast(_windows(full)))
     carried = full if averaging == "24h" else full.ffill(limit=CARRIED)  # a running mean carries by itself
-    at = pd.DatetimeIndex(full.index) + pd.Timedelta(minutes=HOUR)
-    return _signal(at, HOUR, full.where(there), carried, hours, needs, "hour")
+    return _signal(HOUR, full.where(there), carried, hours, needs, "hour")
 
 
 def _daily(days: pd.DataFrame, needs: tuple[int, int]) -> pd.DataFrame:
     if days.empty:
         return nothing()
-    wide = _aqi(days)
-    at = pd.DatetimeIndex(wide.index) + pd.Timedelta(minutes=DAY)
-    basis = "daily_median" if is_median(days).any() else "day"
-    return _signal(at, DAY, wide, wide, days, needs, basis)
+    wide = _wide(days, DAY)
+    wide = _aqi(wide, _parameter(days), wide.to_numpy(dtype=float))
+    return _signal(DAY, wide, wide, days, needs, "daily_median" if is_median(days).any() else "day")
 
 
-def _aqi(rows: pd.DataFrame) -> pd.DataFrame:
-    """Index times stations."""
-    return _wide(rows.assign(index=index_frame(rows)["index"].astype("float64")), "index")
+def _parameter(rows: pd.DataFrame) -> str:
+    return str(rows["parameter"].iloc[0])
 
 
-def _wide(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Interval starts on the grid times stations, names in order."""
-    grid = rows["start"].dt.floor("h")
-    table = pd.DataFrame({"at": grid, "station": rows["station"].astype(object), "value": rows[column]})
-    table = table.dropna(subset=["value"]).drop_duplicates(["at", "station"], keep="last")
-    return table.pivot_table(index="at", columns="station", values="value", observed=True).astype(float)
+def _windows(full: pd.DataFrame) -> Floats:
+    """The twelve hours that end with each step, newest last, per station."""
+    before = np.full((WINDOW - 1, full.shape[1]), np.nan)
+    return np.lib.stride_tricks.sliding_window_view(np.vstack([before, full.to_numpy(dtype=float)]), WINDOW, axis=0)
+
+
+def _aqi(like: pd.DataFrame, parameter: str, values: Floats) -> pd.DataFrame:
+    """US AQI of concentrations that stand for a day, steps times stations."""
+    numbers, _ = scales(INDEX)[parameter, DAY].index(values)
+    return pd.DataFrame(np.where(numbers < 0, np.nan, numbers), index=like.index, columns=like.columns)
+
+
+def _wide(rows: pd.DataFrame, minutes: int) -> pd.DataFrame:
+    """Starts of the steps times stations: every hour between the first and the last, or the days there are."""
+    at = pd.DatetimeIndex(rows["start"]).floor("h").as_unit("us")
+    if minutes == HOUR:
+        index = pd.date_range(at.min(), at.max(), freq="h").as_unit("us")
+        row = (at.asi8 - index.asi8[0]) // 3_600_000_000
+    else:
+        index = pd.DatetimeIndex(at.unique()).sort_values()
+        row = index.searchsorted(at)
+    column, names = pd.factorize(rows["station"].to_numpy(dtype=object))
+    table = np.full((len(index), len(names)), np.nan)
+    table[row, column] = rows["value"].to_numpy(dtype=float)
+    return pd.DataFrame(table, index=index, columns=names)
 
 
 def _signal(
-    at: pd.DatetimeIndex,
     minutes: int,
     measured: pd.DataFrame,
     carried: pd.DataFrame,
@@ -164,7 +180,7 @@ def _signal(
     value = quorum(now, reference, *needs)
     table = pd.DataFrame(
         {
-            "at": at,
+            "at": pd.DatetimeIndex(measured.index) + pd.Timedelta(minutes=minutes),
             "minutes": minutes,
             "value": value,
             "standing": np.fmax(quorum(kept, reference, *needs), value),
@@ -186,8 +202,9 @@ def _without_hours(days: pd.DataFrame, hours: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([days[inside == 0], hours]).sort_values("at", kind="stable").reset_index(drop=True)
 
 
+@cache
 def nothing() -> pd.DataFrame:
-    """A signal without a step."""
+    """A signal without a step; to be read, not written to."""
     empty = pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS})
     return empty.assign(at=pd.DatetimeIndex([], tz="UTC"), basis=pd.Series(dtype=object))
 
