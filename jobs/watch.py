@@ -1,0 +1,101 @@
+"""The watch: every minute events, alarms and notifications, one after the other, for as long as the server runs."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from data import clock
+from data.alarms import AlarmRuleError
+from data.limits import LimitError
+from data.store import Store, StoreError
+
+log = logging.getLogger("cleanair.watch")
+EVERY = 60.0  # between two looks [s]
+AGAIN = timedelta(minutes=10)  # events are detected anew so often though nothing was written
+SPOKEN = (AlarmRuleError, LimitError, StoreError)  # their sentence says who must act
+
+
+@dataclass
+class Memory:
+    """What one watch remembers between two looks; losing it costs nothing but an extra detection."""
+
+    version: dict[str, str] = field(default_factory=dict)
+    detected: dict[str, datetime] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
+
+
+def run(real: Store, demo: Store, stop: threading.Event) -> None:
+    """
+    Watch the store that the screens show until told to stop.
+
+    Parameters
+    ----------
+    real, demo : Store
+        The demo world is watched while nothing real is there.
+    stop : Event
+        Set by the server when it ends.
+    """
+    memory = Memory()
+    while not stop.wait(EVERY if memory.version else 1.0):
+        try:
+            shown = demo if real.is_empty() else real
+        except StoreError:
+            continue
+        look(shown, clock.now(), memory)
+        memory.version.setdefault(str(shown.folder), "")
+
+
+def look(store: Store, now: datetime, memory: Memory) -> None:
+    """
+    One look: events where something was written, then alarms, then notifications.
+
+    Parameters
+    ----------
+    store : Store
+    now : datetime
+        Aware.
+    memory : Memory
+        Of this watch.
+
+    Notes
+    -----
+    Each of the three goes on though another fails; the first failure is logged, then its end.
+    """
+    from jobs import alarms, events, notify
+
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("events", partial(_events, events.refresh, store, now, memory)),
+        ("alarms", lambda: alarms.evaluate(store, now)),
+        ("notifications", lambda: notify.deliver(store, now)),
+    )
+    for name, work in works:
+        with _calm(name, memory):
+            work()
+
+
+def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
+    place, version = str(store.folder), store.version("measurements", "stations")
+    last = memory.detected.get(place)
+    if version != memory.version.get(place) or last is None or not timedelta(0) <= now - last < AGAIN:
+        refresh(store, now)
+        memory.version[place], memory.detected[place] = version, now
+
+
+@contextmanager
+def _calm(name: str, memory: Memory) -> Iterator[None]:
+    """A fault of one work is said once, in a sentence, and ends nothing."""
+    try:
+        yield
+    except Exception as error:
+        if name not in memory.failing:
+            memory.failing.add(name)
+            log.warning("%s: %s", name, error if isinstance(error, SPOKEN) else type(error).__name__)
+            log.debug("%s failed", name, exc_info=True)
+        return
+    if name in memory.failing:
+        memory.failing.discard(name)
+        log.info("%s: well again", name)

@@ -1,0 +1,53 @@
+"""The watch: what it does every minute, and that a fault of one part ends nothing."""
+
+import logging
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+
+from data.store import Store
+from jobs import alarms, events, notify
+from jobs.watch import AGAIN, Memory, look
+from tests.conftest import NOW, hourly
+
+
+@pytest.fixture
+def works(monkeypatch: pytest.MonkeyPatch) -> dict[str, mock.Mock]:
+    made = {"refresh": mock.Mock(return_value=0), "evaluate": mock.Mock(return_value=0), "deliver": mock.Mock()}
+    for module, name in ((events, "refresh"), (alarms, "evaluate"), (notify, "deliver")):
+        monkeypatch.setattr(module, name, made[name])
+    return made
+
+
+def test_events_are_detected_when_something_was_written_or_time_has_passed(
+    store: Store, works: dict[str, mock.Mock]
+) -> None:
+    memory = Memory()
+    store.append(hourly([1.0]))
+    for minute in (0, 1, 2):
+        look(store, NOW + timedelta(minutes=minute), memory)
+    assert works["refresh"].call_count == 1
+    assert works["evaluate"].call_count == works["deliver"].call_count == 3
+    store.append(hourly([2.0], station="demo:2"))
+    look(store, NOW + timedelta(minutes=3), memory)
+    assert works["refresh"].call_count == 2
+    look(store, NOW + timedelta(minutes=3) + AGAIN, memory)
+    assert works["refresh"].call_count == 3
+    look(store, NOW - timedelta(days=1), memory)  # the clock was set back
+    assert works["refresh"].call_count == 4
+
+
+def test_a_fault_of_one_part_is_said_once_and_ends_nothing(
+    store: Store, works: dict[str, mock.Mock], caplog: pytest.LogCaptureFixture
+) -> None:
+    memory = Memory()
+    store.append(hourly([1.0]))
+    works["refresh"].side_effect = RuntimeError("a secret")
+    with caplog.at_level(logging.INFO, "cleanair.watch"):
+        for minute in range(3):
+            look(store, NOW + timedelta(minutes=minute), memory)
+        assert works["evaluate"].call_count == 3
+        works["refresh"].side_effect = None
+        look(store, NOW + timedelta(minutes=4), memory)
+    assert [r.getMessage() for r in caplog.records] == ["events: RuntimeError", "events: well again"]
