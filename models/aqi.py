@@ -1,16 +1,15 @@
 """Air-quality indices: from a concentration of a stated averaging to index, category and colour."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from data.breakpoints import FILES, StandardError, breakpoints
-from models.scales import scales
+from models.scales import Floats, Integers, scales
 
 __all__ = [
     "STANDARDS",
@@ -23,12 +22,10 @@ __all__ = [
     "dominant",
     "index",
     "index_frame",
+    "index_numbers",
 ]
 
 STANDARDS: tuple[str, ...] = tuple(FILES)
-
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -259,6 +256,46 @@ def index_frame(rows: pd.DataFrame, standard: str = "us-epa-2024") -> pd.DataFra
         words = {key: getattr(band, name) for key, band in known.items()}
         table[name] = [words.get(key, "") for key in number.tolist()]
     return table
+
+
+def index_numbers(
+    keys: Sequence[str], parameter: Integers, minutes: Integers, value: Floats, standard: str
+) -> Integers:
+    """
+    The index alone, for many rows at once.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Parameters that occur.
+    parameter : ndarray, shape (n,)
+        Place in `keys`.
+    minutes : ndarray, shape (n,)
+        Averaging. [min]
+    value : ndarray, shape (n,)
+        Concentration. [µg/m³]
+    standard : str
+        One of `STANDARDS`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        −1 where the standard defines none.
+
+    Examples
+    --------
+    >>> index_numbers(["pm25"], np.array([0, 0]), np.array([1440, 60]), np.array([9.1, 9.1]), "us-epa-2024").tolist()
+    [51, -1]
+    """
+    found = np.full(len(value), -1, dtype=np.int64)
+    for place, key in enumerate(keys):
+        mine = np.flatnonzero(parameter == place)
+        for averaging in np.unique(minutes[mine]).tolist():
+            scale = scales(standard).get((key, int(averaging)))
+            if scale is not None:
+                rows = mine[minutes[mine] == averaging]
+                found[rows] = scale.index(value[rows])[0]
+    return found
 
 
 def _whole(numbers: Integers) -> "pd.arrays.IntegerArray":
