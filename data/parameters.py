@@ -99,7 +99,7 @@ UNIT_SPELLINGS: Mapping[str, str] = MappingProxyType(
         "mg/m3": "mg/m³", "mg/m³": "mg/m³", "mg.m-3": "mg/m³", "мг/м3": "mg/m³", "мг/м³": "mg/m³",
         "kg/m3": "kg/m³", "kg m**-3": "kg/m³",
         "ppm": "ppm", "ppb": "ppb",
-        "c": "°C", "°c": "°C", "celsius": "°C", "deg c": "°C", "f": "°F", "°f": "°F", "k": "K", "kelvin": "K",
+        "c": "°C", "°c": "°C", "cel": "°C", "celsius": "°C", "deg c": "°C", "f": "°F", "°f": "°F", "k": "K", "kelvin": "K",
         "%": "%", "m/s": "m/s", "m s-1": "m/s", "ms": "m/s", "km/h": "km/h", "kmh": "km/h",
         "kn": "knots", "kt": "knots", "knots": "knots", "mph": "mph",
         "°": "°", "deg": "°", "degrees": "°", "degree": "°",

@@ -5,24 +5,42 @@ from types import MappingProxyType
 
 from sources.airdata_kz import AirDataKz
 from sources.airgradient import AirGradient
+from sources.airnow import AirNow
 from sources.base import Source
+from sources.cams_ads import CamsAds
+from sources.firms import Firms
+from sources.iqair import IQAir
 from sources.metar import Metar
 from sources.openaq import OpenAQ
 from sources.openaq_archive import OpenAQArchive
 from sources.openmeteo import OpenMeteo
 from sources.openmeteo_air import OpenMeteoAir
+from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
+from sources.sensorthings import SensorThings
+from sources.uzhydromet import Uzhydromet
+from sources.waqi import Waqi
+from sources.wis2 import Wis2
 
 SOURCES: Mapping[str, type[Source]] = MappingProxyType(
     {
         "openmeteo": OpenMeteo,
         "openmeteo_air": OpenMeteoAir,
+        "cams_ads": CamsAds,
         "openaq": OpenAQ,
         "openaq_archive": OpenAQArchive,
         "sensor_community": SensorCommunity,
         "airgradient": AirGradient,
+        "purpleair": PurpleAir,
         "airdata_kz": AirDataKz,
+        "uzhydromet": Uzhydromet,
+        "airnow": AirNow,
+        "waqi": Waqi,
+        "iqair": IQAir,
+        "sensorthings": SensorThings,
         "metar": Metar,
+        "wis2": Wis2,
+        "firms": Firms,
     }
 )
 # Networks that arrive as files only; a city file may name them beside those of `SOURCES`.

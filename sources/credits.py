@@ -41,7 +41,7 @@ IMPORTS: Mapping[str, Credit] = MappingProxyType(
 # Beginnings of licence names that allow passing data on; anything else stays in.
 FREE = (
     "cc0", "cc by", "us public domain", "public domain", "odbl", "dbcl", "uk ogl", "open government", "open data",
-    "taiwan open government", "etalab", "licence ouverte", "dl-de", "nlod", "iodl",
+    "taiwan open government", "etalab", "licence ouverte", "dl-de", "nlod", "iodl", "wmo core data",
 )  # fmt: skip
 
 
@@ -99,4 +99,4 @@ def redistributable(source: str, licence: str = "") -> bool:
     return licence.strip().lower().startswith(FREE) and "nd" not in licence.lower().replace("-", " ").split()
 
 
-PER_STATION = ("openaq", "openaq_archive", "tidy")
+PER_STATION = ("openaq", "openaq_archive", "sensorthings", "tidy")

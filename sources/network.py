@@ -1,5 +1,6 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -8,6 +9,8 @@ import pandas as pd
 from data.city import City
 from sources.base import Credit, Quota
 from sources.http import Client
+
+INDEX = "air quality index"  # a delivered unit that no parameter is kept in: the door rejects such a row and counts it
 
 
 class Network:
@@ -80,3 +83,60 @@ def number(given: Any) -> float:
     (41.3, nan, nan)
     """
     return float(pd.to_numeric(given, errors="coerce")) if isinstance(given, str | int | float) else float("nan")
+
+
+def moments(texts: pd.Series) -> pd.Series:
+    """
+    Stamps with their zone as moments in UTC; NaT for anything else.
+
+    Examples
+    --------
+    >>> moments(pd.Series(["2026-01-10T05:00:00+05:00", "2026-01-10T05:00:00", 7])).dt.strftime("%H:%M").tolist()
+    ['00:00', nan, nan]
+    """
+    known = texts.map(lambda t: isinstance(t, str) and bool(ZONED.search(t))).astype(bool)
+    return pd.to_datetime(texts.where(known), utc=True, errors="coerce", format="ISO8601")
+
+
+ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+
+
+def shape(payload: Any) -> str:
+    """
+    What an answer looks like, for a message: never its words, which may repeat our key.
+
+    Examples
+    --------
+    >>> shape({"status": "error", "data": "bad key abc"}), shape([1, 2]), shape(b"x")
+    ('an object of status, data', 'an array of 2', 'bytes')
+    """
+    if isinstance(payload, dict):
+        return f"an object of {', '.join(str(k)[:24] for k in list(payload)[:6]) or 'nothing'}"
+    return f"an array of {len(payload)}" if isinstance(payload, list) else type(payload).__name__
+
+
+def part(record: Any, name: str) -> dict[str, Any]:
+    """
+    An object within an object; empty where it is none.
+
+    Examples
+    --------
+    >>> part({"city": {"name": "x"}, "time": 3}, "city"), part({"time": 3}, "time")
+    ({'name': 'x'}, {})
+    """
+    found = record.get(name) if isinstance(record, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def pair(given: Any) -> tuple[float, float]:
+    """
+    The first two numbers of a position; NaN where it is none.
+
+    Examples
+    --------
+    >>> pair([69.2, "41.3", 400]), pair("x")
+    ((69.2, 41.3), (nan, nan))
+    """
+    if not isinstance(given, list) or len(given) < 2:
+        return float("nan"), float("nan")
+    return number(given[0]), number(given[1])

@@ -87,10 +87,13 @@ def answers(server: HTTPServer, now: Callable[[], datetime] = lambda: datetime.n
         "/metar/api/data/metar": metar,
         "/overpass/?(api/interpreter)?": overpass,
     }
-    for path, make in routes.items():
+    from tests import stand_in_partners as partners  # it takes its tools from here
+
+    for path, make in (routes | partners.ROUTES).items():
         pattern = re.compile(f"^{path}$")
         server.expect_request(pattern).respond_with_handler(lambda r, make=make: make(r, now()))
-    return {name: server.url_for(path) for name, path in PATHS.items()} | {"OPENAQ_API_KEY": KEY}
+    paths = {name: server.url_for(path) for name, path in (PATHS | partners.PATHS).items()}
+    return paths | {"OPENAQ_API_KEY": KEY} | partners.KEYS
 
 
 def as_json(payload: object, status: int = 200) -> Response:

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from pytest_httpserver import HTTPServer
 
-from data.city import city
+from data.city import cities, city
 from data.schema import KEY
 from data.store import Store, open_store
 from jobs import ask, backfill, collect, keep, probe, schedule
@@ -24,7 +24,7 @@ from jobs.collect import collect_due
 from sources import SOURCES
 from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable
 from sources.network import Network
-from tests import stand_in
+from tests import stand_in, stand_in_partners
 
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
 
@@ -395,13 +395,14 @@ def live(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
     for name, value in stand_in.answers(httpserver, lambda: NOW).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sources.openmeteo.now", lambda: NOW)
-    monkeypatch.setattr("sources.metar.now", lambda: NOW)
+    for network in ("metar", "firms", "cams_ads", "airnow", "sensorthings"):
+        monkeypatch.setattr(f"sources.{network}.now", lambda: NOW)
     return httpserver
 
 
 def test_every_network_delivers_fresh_rows_from_the_stand_in(store: Store, live: HTTPServer) -> None:
     outcomes = collect_due(store, NOW)
-    assert {o.network for o in outcomes} == set(SOURCES)
+    assert {o.network for o in outcomes} == {n for c in cities().values() for n in c.networks if n in SOURCES}
     assert [o for o in outcomes if o.error] == []
     assert all(o.stored for o in outcomes if (o.network, o.city) != ("openaq_archive", "astana"))
     latest = store.latest("tashkent", now=NOW)
@@ -423,7 +424,7 @@ def test_probe_says_what_is_missing(live: HTTPServer, monkeypatch: pytest.Monkey
     found = {p.network: p for p in collect.probe(city("tashkent"))}
     assert not found["openaq"].configured
     assert "OPENAQ_API_KEY" in found["openaq"].found
-    for name in stand_in.PATHS:
+    for name in {**stand_in.PATHS, **stand_in_partners.PATHS}:
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
     assert not any(p.ok for p in collect.probe("tashkent"))
 
@@ -435,7 +436,9 @@ def test_no_query_and_no_key_in_any_log_line(
     monkeypatch.setattr("sources.http.ATTEMPTS", 1)
     for network in SOURCES:
         monkeypatch.setenv(f"CLEANAIR_{network.upper()}_URL", httpserver.url_for("/broken"))
-    monkeypatch.setenv("OPENAQ_API_KEY", "SECRET-KEY-123")
+    for made in SOURCES.values():
+        if made.key:
+            monkeypatch.setenv(made.key, "SECRET-KEY-123")
     outcomes = collect_due(store, NOW)
     assert all(o.error for o in outcomes)
     said = [r.getMessage() for r in caplog.records if r.name not in ("werkzeug", "filelock")]

@@ -1,0 +1,242 @@
+"""NASA FIRMS: hot-spots that satellites see, with their fire radiative power. A free key, or the public day files."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from data import inventory
+from data.city import City
+from data.clock import now
+from sources.base import BadPayload, Credit, Denied, Quota, understood
+from sources.network import Network, number, shape, within
+
+PARAMETERS: Mapping[str, str] = MappingProxyType({"frp": "frp"})
+UNIT = "MW"
+NEEDED = ("latitude", "longitude", "acq_date", "acq_time", "satellite", "frp")
+# Product of the area service → its public file of a region, which needs no key.
+PRODUCTS: Mapping[str, str] = MappingProxyType(
+    {
+        "VIIRS_NOAA20_NRT": "noaa-20-viirs-c2/csv/J1_VIIRS_C2_{region}_{span}.csv",
+        "VIIRS_NOAA21_NRT": "noaa-21-viirs-c2/csv/J2_VIIRS_C2_{region}_{span}.csv",
+        "VIIRS_SNPP_NRT": "suomi-npp-viirs-c2/csv/SUOMI_VIIRS_C2_{region}_{span}.csv",
+        "MODIS_NRT": "modis-c6.1/csv/MODIS_C6_1_{region}_{span}.csv",
+    }
+)
+REGION = "Russia_Asia"  # the file that holds Central Asia
+SPANS = ((timedelta(hours=24), "24h"), (timedelta(hours=48), "48h"), (timedelta(days=7), "7d"))
+DAYS = 5  # that the area service gives at once
+UNSURE = 30.0  # MODIS states a confidence of 0–100; below this it counts as low (FIRMS: 0–30 low)
+MARGIN = 0.6  # the box is widened by this, so that smoke within 50 km of its edge has its fire [°]
+NEAR = 1.5  # a hot-spot this close to a registered site is that site's heat [km]
+KM = 111.2  # of one degree of latitude
+LOW = "network: low confidence"
+STATIC = "static heat: the network's type is not a vegetation fire"
+SITE = "static heat: within 1.5 km of a registered site"
+WORLD = (-90.0, -180.0, 90.0, 180.0)
+COLUMNS = ("station", "start", "raw_value", "reason", "lat", "lon")
+Sites = Sequence[tuple[float, float]]
+
+
+@understood("firms")
+def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD, sites: Sites = ()) -> pd.DataFrame:
+    """
+    Hot-spots of a file in a box.
+
+    Parameters
+    ----------
+    payload : object
+        The file: of the area service, or a public one of a region.
+    city : str
+        Written into every row.
+    box : sequence of float
+        South, west, north, east. [°]
+    sites : sequence of (float, float)
+        Latitude and longitude of registered sites with fire of their own. [°]
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform`, at the overpass (``minutes`` 0), of kind ``model``: a power retrieved from space is
+        no measurement at a place. Each spot is a station of its own, named by satellite and position. Static heat and
+        low confidence are suspect, and ``reason`` says which. A line that cannot be placed has no station and is
+        rejected at the door.
+
+    Raises
+    ------
+    Denied
+        When the text says that the key is wrong.
+    BadPayload
+        When it is no table of hot-spots.
+    """
+    rows = _spots(payload, box, sites)[["station", "start", "raw_value", "reason"]]
+    rows["flag"] = pd.Series("ok", index=rows.index).mask(rows["reason"] != "", "suspect")
+    return rows.assign(source="firms", city=city, kind="model", parameter="frp", raw_unit=UNIT, minutes=0)
+
+
+@understood("firms")
+def parse_stations(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.DataFrame:
+    """
+    Places of the hot-spots of a file in a box.
+
+    Parameters
+    ----------
+    payload, city, box
+        As for `parse`.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform_stations`.
+    """
+    rows = _spots(payload, box, ()).dropna(subset=["station"]).drop_duplicates("station")
+    names = rows["station"].str.replace("firms:", "Hot-spot ", regex=False).str.replace(":", " ", regex=False)
+    return rows[["station", "lat", "lon"]].assign(
+        source="firms", city=city, kind="model", name=names.str.replace("_", ", ", regex=False), owner="NASA FIRMS",
+        licence="open data of NASA", coord_quality="exact",
+    )  # fmt: skip
+
+
+def _spots(payload: Any, box: Sequence[float], sites: Sites) -> pd.DataFrame:
+    south, west, north, east = box
+    found = []
+    for line in _lines(payload):
+        lat, lon = number(line["latitude"]), number(line["longitude"])
+        placed = -90 <= lat <= 90 and -180 <= lon <= 180
+        if placed and not (south <= lat <= north and west <= lon <= east):
+            continue
+        station = f"firms:{line['satellite']}:{lat:.3f}_{lon:.3f}" if placed and line["satellite"] else None
+        reason = _doubt(line) or (SITE if _beside(lat, lon, sites) else "")
+        found.append((station, _moment(line), number(line["frp"]), reason, lat, lon))
+    rows = pd.DataFrame(found, columns=list(COLUMNS)).astype({"raw_value": "float64", "reason": "str"})
+    rows["start"] = pd.to_datetime(rows["start"], utc=True, errors="coerce", format="%Y-%m-%d %H%M")
+    return rows
+
+
+def _lines(payload: Any) -> Iterable[dict[str, str]]:
+    """Lines of the file by their header; one with too few or too many fields keeps its place and loses its value."""
+    if not isinstance(payload, bytes | str):
+        raise BadPayload(f"firms: no file but {shape(payload)}; the adapter must change")
+    text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else payload
+    if "invalid map_key" in text[:400].lower():
+        raise Denied("firms: the key was refused; set FIRMS_MAP_KEY to a valid one, or to nothing for the public files")
+    table = csv.reader(io.StringIO(text.replace("\x00", "")))
+    try:
+        head = [name.strip() for name in next(table, [])]
+        lines = [line for line in table if line]
+    except csv.Error as error:
+        raise BadPayload("firms: the file is no table; the adapter must change") from error
+    if missing := [name for name in NEEDED if name not in head]:
+        raise BadPayload(f"firms: columns missing: {', '.join(missing)}; the adapter must change")
+    whole = ({**dict.fromkeys(head, ""), **dict(zip(head, line, strict=False))} for line in lines)
+    return ({**w, "frp": w["frp"] if len(n) == len(head) else ""} for w, n in zip(whole, lines, strict=True))
+
+
+def _moment(line: Mapping[str, str]) -> str:
+    """The overpass; the area service does not pad its time with zeros."""
+    return f"{line['acq_date'].strip()} {line['acq_time'].strip():0>4}"
+
+
+def _doubt(line: Mapping[str, str]) -> str:
+    if line.get("type", "") not in ("", "0"):
+        return STATIC
+    word = line.get("confidence", "").strip().lower()
+    return LOW if word in ("l", "low") or number(word) < UNSURE else ""
+
+
+def _beside(lat: float, lon: float, sites: Sites) -> bool:
+    return any(np.hypot((lat - y) * KM, (lon - x) * KM * np.cos(np.deg2rad(y))) <= NEAR for y, x in sites)
+
+
+class Firms(Network):
+    """
+    Hot-spots in and around the city's box: by the area service where there is a key, else from the public files of the
+    last week.
+    """
+
+    name = "firms"
+    host = "https://firms.modaps.eosdis.nasa.gov"
+    credit = Credit(
+        "NASA FIRMS, part of NASA's Earth Science Data and Information System",
+        "https://firms.modaps.eosdis.nasa.gov",
+        "open data of NASA",
+        True,
+    )
+    every = timedelta(hours=2)
+    revises = timedelta(hours=24)  # overpasses arrive up to three hours late, some far later
+    reach: ClassVar[timedelta | None] = timedelta(days=60)
+    span = timedelta(days=DAYS)
+    quota = Quota(500, timedelta(minutes=10))  # 5,000
+    key = "FIRMS_MAP_KEY"
+
+    def missing(self) -> str:
+        """Nothing: without a key the public files are read."""
+        return ""
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """Places of the hot-spots of the last day, and of what was fetched before with this object."""
+        files = self._held.get(city.key) or self._files(city, now() - timedelta(days=1), now())
+        tables = [parse_stations(content, city.key, _around(city)) for content in files]
+        return pd.concat([t for t in tables if len(t)] or [pd.DataFrame()], ignore_index=True)
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Hot-spots seen in [since, until)."""
+        self._held[city.key] = self._files(city, since, until)
+        sites = _sites(city.key)
+        tables = [parse(content, city.key, _around(city), sites) for content in self._held[city.key]]
+        return within(pd.concat(tables, ignore_index=True), since, until) if tables else pd.DataFrame()
+
+    def __init__(self, client: Any = None) -> None:
+        super().__init__(client)
+        self._held: dict[str, list[bytes]] = {}
+        self._public: dict[str, bytes | None] = {}
+
+    def _files(self, city: City, since: datetime, until: datetime) -> list[bytes]:
+        named = city.networks.get(self.name, {}).get("products", tuple(PRODUCTS))
+        made = (self._area if self.client.secret() else self._regional)(city, since, until, named)
+        return [content for content in made if content]
+
+    def _area(self, city: City, since: datetime, until: datetime, products: Sequence[str]) -> list[bytes | None]:
+        south, west, north, east = _around(city)
+        where = f"{west:.3f},{south:.3f},{east:.3f},{north:.3f}"
+        days = min((until.astimezone(UTC).date() - since.astimezone(UTC).date()).days + 1, DAYS)
+        path = f"api/area/csv/{self.client.secret()}"
+        day = f"{since.astimezone(UTC):%Y-%m-%d}"
+        return [self._asked(f"{path}/{p}/{where}/{days}/{day}") for p in products]
+
+    def _asked(self, path: str) -> bytes | None:
+        try:
+            return self.client.get_bytes(path)
+        except BadPayload as error:  # a wrong key is told with status 400
+            if "map_key" in str(error).lower():
+                raise Denied("firms: the key was refused; set FIRMS_MAP_KEY to a valid one") from None
+            raise
+
+    def _regional(self, city: City, since: datetime, until: datetime, products: Sequence[str]) -> list[bytes | None]:
+        span = next((word for length, word in SPANS if now() - since <= length), SPANS[-1][1])
+        region = city.networks.get(self.name, {}).get("region", REGION)
+        paths = [f"data/active_fire/{PRODUCTS[p].format(region=region, span=span)}" for p in products if p in PRODUCTS]
+        for path in paths:
+            if path not in self._public:  # one file serves every city of the region
+                self._public[path] = self.client.get_bytes(path, absent=(404,))
+        return [self._public[path] for path in paths]
+
+
+def _around(city: City) -> tuple[float, float, float, float]:
+    wider = float(city.networks.get("firms", {}).get("margin", MARGIN))
+    south, west, north, east = city.box
+    return south - wider, west - wider, north + wider, east + wider
+
+
+def _sites(city: str) -> list[tuple[float, float]]:
+    """Registered sites with their place; none where the register cannot be read, which its own page says."""
+    try:
+        table = inventory.load(city).sites
+    except inventory.InventoryError:
+        return []
+    return [(float(y), float(x)) for y, x in table[["lat", "lon"]].dropna().itertuples(index=False)]

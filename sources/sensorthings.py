@@ -1,0 +1,233 @@
+"""OGC SensorThings (v1.1): observations that another centre publishes. Keyless, an address per city."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from data.city import City
+from data.clock import now
+from data.schema import KINDS
+from sources.base import BadPayload, Credit, Quota, understood
+from sources.network import Network, moments, number, pair, part, shape, within
+
+# Last word of an observed property's definition, or its name, in lower case; the numbers are the EEA's.
+PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {
+        "6001": "pm25", "pm2.5": "pm25", "pm25": "pm25", "pm2p5": "pm25", "5": "pm10", "pm10": "pm10", "pm1": "pm1",
+        "8": "no2", "no2": "no2", "38": "no", "no": "no", "9": "nox", "nox": "nox", "1": "so2", "so2": "so2",
+        "7": "o3", "o3": "o3", "10": "co", "co": "co", "h2s": "h2s", "nh3": "nh3", "tsp": "tsp",
+        "temperature": "temperature", "air_temperature": "temperature", "relative_humidity": "relative_humidity",
+        "relativehumidity": "relative_humidity", "wind_speed": "wind_speed", "wind_direction": "wind_direction",
+        "pressure": "pressure", "precipitation": "precipitation",
+    }
+)  # fmt: skip
+# Validity as the EEA's vocabulary numbers it; below one the value is not valid.
+VALIDITY = "observationvalidity/"
+PAGE, PAGES = 1000, 100
+MISSING = (-999.0, -9999.0)
+COLUMNS = ("station", "parameter", "start", "end", "raw_value", "raw_unit", "flag", "reason")
+EXPAND = (
+    "Thing($expand=Locations),ObservedProperty,Observations($filter={when};$orderby=phenomenonTime asc;$top={page})"
+)
+
+
+@understood("sensorthings")
+def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFrame:
+    """
+    Observations of datastreams.
+
+    Parameters
+    ----------
+    payload : object
+        The decoded page of ``/Datastreams`` with things, observed properties and observations expanded.
+    city : str
+        Written into every row.
+    kind : str
+        Of `data.schema.KINDS`; nobody vouches for more than ``indicative`` unless the city file does.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform`; ``phenomenonTime`` is the interval or the moment, the unit is the datastream's own
+        symbol. A quantity the centre does not know is rejected at the door under its own name.
+
+    Raises
+    ------
+    BadPayload
+        When the answer is no list of datastreams.
+    """
+    rows = pd.DataFrame(
+        [row for stream in _streams(payload) for row in _observations(stream)], columns=list(COLUMNS)
+    ).astype({"raw_value": "float64"})
+    for name in ("start", "end"):
+        rows[name] = moments(rows[name])
+    minutes = (rows["end"] - rows["start"]).dt.total_seconds() / 60
+    rows["minutes"] = minutes.where(rows["end"].notna(), 0.0)
+    return rows.drop(columns="end").assign(source="sensorthings", city=city, kind=kind)
+
+
+def _streams(payload: Any) -> list[dict[str, Any]]:
+    found = payload.get("value") if isinstance(payload, dict) else None
+    if not isinstance(found, list) or not all(isinstance(s, dict) for s in found):
+        raise BadPayload(f"sensorthings: no list of datastreams in {shape(payload)}; the adapter must change")
+    if any(not isinstance(s.get("Observations"), list) or not isinstance(s.get("Thing"), dict) for s in found):
+        raise BadPayload("sensorthings: a datastream without thing or observations; the adapter must change")
+    return found
+
+
+def _observations(stream: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    station, parameter = _station(stream["Thing"]), _parameter(stream)
+    unit = stream.get("unitOfMeasurement")
+    symbol = str(unit.get("symbol") or unit.get("name") or "") if isinstance(unit, dict) else ""
+    for seen in stream["Observations"]:
+        time = seen.get("phenomenonTime")
+        start, _, end = time.partition("/") if isinstance(time, str) else (None, "", None)
+        value = number(seen.get("result"))
+        flag, reason = _judged(seen.get("resultQuality"))
+        yield station, parameter, start, end or None, None if value in MISSING else value, symbol, flag, reason
+
+
+def _station(thing: Mapping[str, Any]) -> str | None:
+    named = thing.get("@iot.id")
+    return f"sensorthings:{named}" if named not in (None, "") else None
+
+
+def _parameter(stream: Mapping[str, Any]) -> str:
+    observed = stream.get("ObservedProperty")
+    said = observed if isinstance(observed, dict) else {}
+    last = str(said.get("definition") or "").rstrip("/").rpartition("/")[2].lower()
+    name = str(said.get("name") or stream.get("name") or "").strip().lower().replace(" ", "_")
+    return PARAMETERS.get(last) or PARAMETERS.get(name) or name
+
+
+def _judged(quality: Any) -> tuple[str, str]:
+    """Flag and reason by the EEA's validity, wherever in the quality it stands."""
+    text = str(quality or "")
+    _, found, code = text.rpartition(VALIDITY)
+    digits = code[:4].split("'")[0].split('"')[0].strip()
+    if found and digits.lstrip("-").isdigit() and int(digits) < 1:
+        return "invalid", f"network: validity {digits}"
+    return "ok", ""
+
+
+@understood("sensorthings")
+def parse_stations(
+    payload: Any, city: str = "", kind: str = "indicative", owner: str = "", licence: str = ""
+) -> pd.DataFrame:
+    """
+    Things of datastreams.
+
+    Parameters
+    ----------
+    payload, city, kind
+        As for `parse`.
+    owner, licence : str
+        Of the other centre; without a licence its rows stay here.
+
+    Returns
+    -------
+    DataFrame
+        For `data.schema.conform_stations`.
+    """
+    rows = []
+    for thing in (s["Thing"] for s in _streams(payload)):
+        lon, lat = _point(thing.get("Locations"))
+        named = str(thing.get("name") or thing.get("@iot.id"))
+        rows.append({"station": _station(thing), "name": named, "lat": lat, "lon": lon})
+    table = pd.DataFrame(rows, columns=["station", "name", "lat", "lon"]).dropna(subset=["station"])
+    return table.drop_duplicates("station").assign(
+        source="sensorthings", city=city, kind=kind, owner=owner, licence=licence, coord_quality="exact"
+    )
+
+
+def _point(locations: Any) -> tuple[float, float]:
+    """Longitude and latitude of the first location that is a point."""
+    shapes = [part(place, "location") for place in (locations if isinstance(locations, list) else ())]
+    points = [pair((part(s, "geometry") or s).get("coordinates")) for s in shapes]
+    return next((p for p in points if p[0] == p[0]), (float("nan"), float("nan")))
+
+
+class SensorThings(Network):
+    """
+    Datastreams of another centre in the city's box. The city file names its ``server`` (address up to ``/v1.1``), and
+    may name ``kind``, ``owner`` and ``licence``.
+    """
+
+    name = "sensorthings"
+    host = "https://airquality-frost.k8s.ilt-dmz.iosb.fraunhofer.de/v1.1"  # the European profile, for trying out
+    credit = Credit(
+        "The centre named at each station, by OGC SensorThings",
+        "https://www.ogc.org/standard/sensorthings/",
+        "per station",
+        True,
+    )
+    every = timedelta(minutes=30)
+    revises = timedelta(hours=6)
+    span = timedelta(days=7)
+    quota = Quota(60, timedelta(minutes=1))
+
+    def stations(self, city: City) -> pd.DataFrame:
+        """Things of the last fetch, or with observations of the last day."""
+        asked = self._held.get(city.key) or self._streams(city, now() - timedelta(days=1), now())
+        told = city.networks.get(self.name, {})
+        return parse_stations(
+            {"value": asked}, city.key, _kind(city), str(told.get("owner", "")), str(told.get("licence", ""))
+        )
+
+    def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
+        """Observations whose time begins in [since, until)."""
+        self._held[city.key] = self._streams(city, since, until)
+        return within(parse({"value": self._held[city.key]}, city.key, _kind(city)), since, until)
+
+    def __init__(self, client: Any = None) -> None:
+        super().__init__(client)
+        self._held: dict[str, list[dict[str, Any]]] = {}
+
+    def _streams(self, city: City, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        base = str(city.networks.get(self.name, {}).get("server", ""))
+        south, west, north, east = city.box
+        ring = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
+        times = [f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for t in (since, until)]
+        when = f"phenomenonTime ge {times[0]} and phenomenonTime lt {times[1]}"
+        query = {
+            "$filter": f"st_within(Thing/Locations/location, geography'POLYGON(({ring}))')",
+            "$expand": EXPAND.format(when=when, page=PAGE),
+            "$top": 100,
+        }
+        streams = list(self._pages("Datastreams", query, base))
+        for stream in _streams({"value": streams}):
+            more = stream.get("Observations@iot.nextLink")
+            stream["Observations"] += self._pages(*self._link(more, base), base) if more else []
+        return streams
+
+    def _pages(self, path: str, query: Mapping[str, Any] | None, base: str) -> Iterator[dict[str, Any]]:
+        """Entities of all pages; a link to another host is not followed."""
+        for _ in range(PAGES):
+            answer = self.client.get_json(path, query, base=base)
+            found = answer.get("value") if isinstance(answer, dict) else None
+            if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+                raise BadPayload(f"sensorthings: no list in {shape(answer)}; the adapter must change")
+            yield from found
+            more = answer.get("@iot.nextLink")
+            if not more or not found:
+                return
+            path, query = self._link(more, base)
+
+    def _link(self, link: Any, base: str) -> tuple[str, None]:
+        """Path and query below our base of a link that the server gave."""
+        home = self.client.override or base or self.client.base
+        here, there = urlsplit(home), urlsplit(str(link))
+        root = here.path.rstrip("/")
+        if there.netloc not in ("", here.netloc) or not there.path.startswith(root):
+            raise BadPayload("sensorthings: the next page lies on another server; check `server` in the city file")
+        path = there.path[len(root) :].lstrip("/")
+        return (f"{path}?{there.query}" if there.query else path), None
+
+
+def _kind(city: City) -> str:
+    named = str(city.networks.get("sensorthings", {}).get("kind", "indicative"))
+    return named if named in KINDS else "indicative"
