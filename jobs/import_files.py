@@ -15,6 +15,7 @@ from data import clock
 from data.city import City, CityError, cities, city
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
+from jobs.maintenance import standing
 from models.quality import flag
 from sources.files import FORMATS, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
 
@@ -285,6 +286,7 @@ def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, ac
     rows = rows[~again].reset_index(drop=True) if again.any() else rows
     if not profile.assessed:
         rows = flag(rows, now=known_at)
+    rows = standing(store, rows)
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
     rows = _lean(rows)
     done = store.append(rows, pd.concat(rejects, ignore_index=True) if rejects else None)

@@ -10,6 +10,7 @@ import pandas as pd
 from data.parameters import POLLUTANTS
 from data.schema import KEY, MEASURED, Conformed, SchemaError, conform
 from data.store import Store, StoreError
+from jobs.maintenance import standing
 from jobs.schedule import Task, following, row_of
 from models.hours import hourly_means
 from sources import SOURCES
@@ -194,7 +195,7 @@ def rejects_of(door: Conformed, source: str, origin: str, now: datetime) -> pd.D
 
 def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """
-    Rows with the flags of `models.quality`, seen beside the two weeks before them.
+    Rows with the flags of `models.quality`, seen beside the two weeks before them, and of maintenance notes.
 
     Parameters
     ----------
@@ -213,7 +214,7 @@ def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     from models.quality import flag
 
     parts = [_checked_city(store, part, str(key), now, flag) for key, part in rows.groupby("city", sort=False)]
-    return pd.concat(parts, ignore_index=True) if parts else rows
+    return standing(store, pd.concat(parts, ignore_index=True)) if parts else rows
 
 
 def _checked_city(

@@ -13,7 +13,7 @@ Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
 Result = dict[str, Any]
 
-MODULES = ("server", "files", "assessment", "attribution")
+MODULES = ("server", "files", "assessment", "attribution", "maintenance")
 
 
 class Command(NamedTuple):

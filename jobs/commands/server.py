@@ -99,12 +99,12 @@ def demo(a: Arguments) -> Result:
     """Build or extend the demo world in its own store."""
     from data import demo as world
     from data.served import demo_store
-    from models.quality import flag
+    from jobs.maintenance import checks
 
     os.environ[STORE] = str(a.store or os.environ.get(STORE) or "var/store")
     store = demo_store()
     now = clock.now()
-    world.fill(store, now, check=lambda rows: flag(rows, now=now))
+    world.fill(store, now, check=checks(store, now))
     print(store.folder)
     return {"store": str(store.folder)}
 
