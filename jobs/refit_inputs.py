@@ -154,8 +154,10 @@ def _simulated_register(key: str) -> tuple[pd.DataFrame, pd.DataFrame, str, str]
 
 def _fires(store: Store, key: str, start: datetime, end: datetime, known: pd.DataFrame) -> pd.DataFrame | None:
     """Hot-spots of the store; None where no feed delivers them, which is not the same as no fire."""
-    rows = store.measurements(key, (HOTSPOTS,), start, end)
-    if not len(rows):
+    rows = store.measurements(key, (HOTSPOTS,), start, end, flags=("ok",))  # no static heat of plants and flares
+    status = store.status()
+    asked = (status["network"] == "firms") & (status["city"] == key) & (status["succeeded"] >= start)
+    if not len(rows) and not asked.any():
         return None
     points = known.drop_duplicates("station")[["station", "lat", "lon"]]
     table = rows.merge(points, on="station").rename(columns={"start": "time", "value": "frp_mw"})
