@@ -13,7 +13,7 @@ Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
 Result = dict[str, Any]
 
-MODULES = ("server", "files", "assessment", "attribution", "maintenance")
+MODULES = ("server", "files", "assessment", "attribution", "forecast", "notify", "maintenance", "events", "alarms")
 
 
 class Command(NamedTuple):

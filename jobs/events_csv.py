@@ -1,0 +1,49 @@
+"""Events as a file: one row each, with the front station by station and the evidence as JSON."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from data.store import Store
+from jobs import events as job
+from jobs.csv_lines import safe
+
+COLUMNS = (
+    "id", "city", "kind", "start", "end", "hours", "degree", "confidence", "parameter", "peak", "unit",
+    "stations_reached", "stations", "evidence", "footprint", "by", "modelled", "simulated", "computed_at", "method",
+)  # fmt: skip
+TIMES = ("start", "end", "computed_at")
+
+
+def between(store: Store, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+    """Events of the store that overlap [start, end), as `jobs.events.COLUMNS`."""
+    rows = job.events(store)
+    rows = rows[rows["city"] == city]
+    rows = rows if start is None else rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(start))]
+    rows = rows if end is None else rows[rows["start"] < pd.Timestamp(end)]
+    return rows.reset_index(drop=True)
+
+
+def events_csv(rows: pd.DataFrame) -> bytes:
+    """
+    Events as UTF-8 CSV.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `jobs.events.COLUMNS`.
+
+    Returns
+    -------
+    bytes
+        `COLUMNS`; times in UTC with a Z, the end empty while an event goes on.
+    """
+    table = rows.assign(
+        hours=((rows["end"] - rows["start"]) / pd.Timedelta(hours=1)).round(1),
+        stations_reached=rows["stations"].str.count('"station":').fillna(0).astype("int64"),
+    )
+    for name in TIMES:
+        table[name] = [t.strftime("%Y-%m-%dT%H:%M:%SZ") if not pd.isna(t) else "" for t in table[name]]
+    for name in ("stations", "evidence", "footprint"):
+        table[name] = [safe(words) for words in table[name]]
+    return str(table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")).encode("utf-8")
