@@ -196,9 +196,9 @@ def _without_hours(days: pd.DataFrame, hours: pd.DataFrame) -> pd.DataFrame:
     """Daily steps that no hourly step lies in, and the hourly steps."""
     if days.empty or hours.empty:
         return hours if days.empty else days
-    ends = np.sort(hours["at"].to_numpy())
-    first = days["at"].to_numpy() - np.timedelta64(1, "D")
-    inside = np.searchsorted(ends, days["at"].to_numpy(), side="right") - np.searchsorted(ends, first, side="right")
+    ends = np.sort(pd.DatetimeIndex(hours["at"]).as_unit("us").asi8)
+    last = pd.DatetimeIndex(days["at"]).as_unit("us").asi8
+    inside = np.searchsorted(ends, last, side="right") - np.searchsorted(ends, last - 86_400_000_000, side="right")
     return pd.concat([days[inside == 0], hours]).sort_values("at", kind="stable").reset_index(drop=True)
 
 
