@@ -166,7 +166,7 @@ def _city(path: Path) -> City:
             neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
             measures=tuple(Measure(m["date"], m["key"], m["names"], m["source"]) for m in raw.get("measures", ())),
             heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
-            extra={k: v for k, v in raw.items() if k in ("order",)},
+            extra={k: v for k, v in raw.items() if k in ("order", "geocode")},
         )
     except KeyError as error:
         raise CityError(f"{path.name}: {error.args[0]!r} is missing; add it to the city file") from error
