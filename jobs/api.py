@@ -16,7 +16,7 @@ from data.city import City, CityError, cities, city
 from data.parameters import PARAMETERS
 from data.served import served
 from data.store import StoreError
-from jobs import export
+from jobs import export, metrics
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
 from jobs.openapi import accepted, document
@@ -121,19 +121,9 @@ def attribution(request: HttpRequest) -> Response:
     return Response(body, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
-def metrics(request: HttpRequest) -> Response:
-    """Counters in the Prometheus text format."""
-    shown, now = served("download"), pd.Timestamp(clock.now())
-    lines = [f"cleanair_demo {int(shown.demo)}", f"cleanair_replay {int(clock.replaying())}"]
-    for row in shown.store.counts().itertuples():
-        lines.append(f'cleanair_rows{{source="{row.source}",flag="{row.flag}",kind="{row.kind}"}} {row.rows}')
-    for row in shown.store.status().itertuples():
-        name = f'network="{row.network}",city="{row.city}"'
-        lines.append(f"cleanair_network_failing{{{name}}} {int(bool(row.error))}")
-        lines.append(f"cleanair_network_rejected{{{name}}} {row.rejected}")
-        if not pd.isna(row.succeeded):
-            lines.append(f"cleanair_network_success_age_seconds{{{name}}} {(now - row.succeeded).total_seconds():.0f}")
-    return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+def prometheus(request: HttpRequest) -> Response:
+    """What a monitoring system asks, in the Prometheus text format."""
+    return Response(metrics.text(), media_type=metrics.TYPE)
 
 
 def openapi(request: HttpRequest) -> Response:
@@ -151,7 +141,7 @@ def routes() -> list[Route]:
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,
         "/api/v1/openapi.json": openapi,
-        "/metrics": metrics,
+        "/metrics": prometheus,
     }
     known = [Route(path, _guarded(answer, accepted(path)), methods=["GET"]) for path, answer in table.items()]
     rest = [Route(path, _elsewhere(tuple(table)), methods=METHODS) for path in ("/api", "/api/{rest:path}", "/metrics")]

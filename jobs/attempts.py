@@ -1,8 +1,10 @@
 """The history of every attempt to read a network: written by the collector, kept by day after three months."""
 
 import logging
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -130,6 +132,17 @@ def by_day(rows: pd.DataFrame, edge: pd.Timestamp) -> pd.DataFrame:
         )
     )  # fmt: skip
     return _typed(counted.merge(shares, on=["network", "city", "day"], how="left"), DAY_COLUMNS)
+
+
+def unset(network: str) -> str:
+    """What a person must set before a network can be asked, as a sentence; empty when it is ready."""
+    key = SOURCES[network].key
+    return _unset(network, bool(key and os.environ.get(key, "").strip()))
+
+
+@lru_cache(maxsize=256)
+def _unset(network: str, given: bool) -> str:
+    return SOURCES[network]().missing()
 
 
 def _typed(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

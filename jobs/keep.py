@@ -1,6 +1,7 @@
 """Keeping what a network delivered: through the door, checked beside what is known, with a status either way."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ log = logging.getLogger("cleanair.collect")
 CONTEXT = timedelta(days=14)  # earlier rows that the checks see
 REACH = timedelta(hours=2)  # hours before the newest reading that it may still complete
 AMENDED = timedelta(days=3)  # earlier rows that the checks may still mark
+SPENT = [0.0, 0.0]  # batches that this process checked and kept, and the time that took [s]
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
         return Outcome(task.network, task.city.key)
     door = conform(delivery.rows, now)
     rows = with_hours(store, door.rows, now)
+    began = time.monotonic()
     done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
+    SPENT[:] = SPENT[0] + 1, SPENT[1] + time.monotonic() - began
     ends = door.rows["start"] + pd.to_timedelta(door.rows["minutes"], unit="min")
     past = ends[ends <= pd.Timestamp(now)]
     newest = past.max().to_pydatetime() if len(past) else None

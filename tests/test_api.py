@@ -95,7 +95,7 @@ def test_a_bad_parameter_gets_400_and_its_name(
 
 def test_metrics_are_prometheus_lines(client: TestClient) -> None:
     lines = client.get("/metrics").text.splitlines()
-    assert 'cleanair_rows{source="demo",flag="ok",kind="reference"} 54' in lines
+    assert 'cleanair_rows{flag="ok",kind="reference",source="demo"} 54.0' in lines
 
 
 def test_openapi_names_every_route(client: TestClient) -> None:
