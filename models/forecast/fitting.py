@@ -21,9 +21,10 @@ from models.seasons import Season
 Names = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 LEAST_DAYS = 60  # of values: below, the baselines answer alone
-BLOCK_HOURS, EVERY = 14 * 24, 4  # every fourth fortnight is kept from learning and calibrates
+BLOCK_HOURS, EVERY = 14 * 24, 3  # every third fortnight is kept from the first model and calibrates
 RUNS = 800  # runs of 72 hours that calibrate
 LEAST_RUNS = 60
+SETTLING = 21  # first days, in which nothing is usual yet: not learned from
 SHORT, SHORT_SHARE = 12, 0.4  # so many of the cases learned are drawn from the first hours
 DEFAULT = ("damped_persistence", "climatology", "persistence")  # where no error was ever measured
 
@@ -70,20 +71,35 @@ class Fitted:
 def fit(
     panel: Panel, quantiles: tuple[float, float, float], seed: int, rows: int, season: Season | None = None
 ) -> Fitted:
-    """Learn one pollutant; too short a past leaves the baselines, and the reason."""
+    """
+    Learn one pollutant; too short a past leaves the baselines, and the reason.
+
+    Notes
+    -----
+    A first model that has not seen every third fortnight (of the later two thirds) is judged there: bands,
+    order of the methods and the share of its correction that held. The model that answers learns from all.
+    """
     panel = with_enough_weather(panel)
     usual = climate(panel)
     base = ground(panel, usual, damping(panel, usual), season)
     random = np.random.default_rng(seed)
     long = _days(panel) >= LEAST_DAYS
-    kept = np.arange(len(panel.hours)) // BLOCK_HOURS % EVERY == EVERY - 1
+    kept = _kept_hours(len(panel.hours))
     runs = _runs(base, kept if long else np.ones(len(kept), dtype=bool), random)
     why = TOO_SHORT if not long else NO_RUNS if len(runs.issue) < LEAST_RUNS * AHEAD else ""
-    learned = None if why else _learned(base, ~kept, quantiles, seed, rows, random)
+    free = np.arange(len(kept)) >= SETTLING * 24
+    learned = None if why else _learned(base, free & ~kept, quantiles, seed, rows // 2, random)
     floor = bands.FLOOR * float(np.nanmean(panel.values)) if panel.values.size else 0.0
     plain = (DEFAULT,) * len(bands.GROUPS)
     first = Fitted(base.left, floor, learned, why, bool(panel.weather), np.ones(len(bands.GROUPS)), {}, plain, {})
-    return _calibrated(base, first, runs, 1.0 - quantiles[2]) if len(runs.issue) else first
+    done = _calibrated(base, first, runs, 1.0 - quantiles[2]) if len(runs.issue) else first
+    return done if why else replace(done, learned=_learned(base, free, quantiles, seed, rows, random))
+
+
+def _kept_hours(hours: int) -> Bools:
+    """Every third fortnight of the later two thirds, counted from the end; the newest one is always kept."""
+    back = np.arange(hours)[::-1]
+    return np.asarray((back // BLOCK_HOURS % EVERY == 0) & (back < 2 * hours / 3))
 
 
 def with_enough_weather(panel: Panel) -> Panel:
@@ -101,7 +117,7 @@ def _days(panel: Panel) -> float:
 def _learned(
     base: Ground, free: Bools, quantiles: tuple[float, float, float], seed: int, rows: int, random: np.random.Generator
 ) -> Learned:
-    """Learn from cases that do not touch the fortnights kept for calibration."""
+    """Learn from cases whose issue and target both lie in `free` hours."""
     these = _drawn(base, free, rows, random)
     against, scale = prepared(base, these)
     observed = base.panel.values[these.target, these.station]
@@ -150,10 +166,12 @@ def _calibrated(base: Ground, found: Fitted, runs: Cases, tail: float) -> Fitted
     """Share of the correction kept, bands, order of the methods and runs of errors, from unseen fortnights."""
     observed = base.panel.values[runs.target, runs.station]
     forecasts, low, high = answers(base, found, runs)
+    if found.learned is not None:
+        damped = forecasts["damped_persistence"]
+        found = replace(found, keep=_keep(observed, forecasts["model"], damped, runs.lead))
+        forecasts["model"] = _kept(found, forecasts["model"], damped, runs.lead)
     widths = {name: bands.ratio_widths(observed, forecasts[name], runs.lead, found.floor, tail) for name in BASELINES}
     if found.learned is not None:
-        found = replace(found, keep=_keep(observed, forecasts["model"], forecasts["damped_persistence"], runs.lead))
-        forecasts, low, high = answers(base, found, runs)
         widths["model"] = bands.quantile_widths(observed, low, high, runs.lead, tail)
     of = bands.group(runs.lead)
     order = tuple(
@@ -179,6 +197,11 @@ def _keep(observed: Array, model: Array, damped: Array, lead: Whole) -> Array:
     return out
 
 
+def _kept(found: Fitted, model: Array, damped: Array, lead: Whole) -> Array:
+    """Damped persistence moved by the share of the correction that held."""
+    return np.maximum(damped + bands.smooth(found.keep, lead) * (model - damped), 0.0)
+
+
 def answers(base: Ground, found: Fitted, these: Cases) -> tuple[dict[str, Array], Array, Array]:
     """Forecast of every method, and the model's raw band. [µg/m³]"""
     against, scale = prepared(base, these)
@@ -189,8 +212,7 @@ def answers(base: Ground, found: Fitted, these: Cases) -> tuple[dict[str, Array]
     columns = features(base, these, against, scale)
     mean, low, high = found.learned.predict(columns, damped, unit)
     silent = np.isnan(damped) | (found.weather & np.isnan(columns.get("wind_speed", gap)))
-    keep = bands.smooth(found.keep, these.lead)
-    model = np.maximum(damped + keep * (mean - damped), 0.0)
+    model = _kept(found, mean, damped, these.lead)
     model, low, high = (np.where(silent, np.nan, column) for column in (model, low, high))
     return {"model": model, **against}, low, high
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from models.forecast.panel import Array, Whole
 
-TREES = {"mean": 150, "quantile": 100}
+TREES = {"mean": 150, "quantile": 80}
 SETTINGS: Mapping[str, Any] = {
     "learning_rate": 0.05,
     "max_leaf_nodes": 15,
-    "min_samples_leaf": 100,
+    "min_samples_leaf": 200,
+    "max_features": 0.3,  # of the columns at each split
     "l2_regularization": 10.0,
     "early_stopping": False,  # would judge by hours next to those learned
 }
