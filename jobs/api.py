@@ -16,9 +16,11 @@ from data.city import City, CityError, cities, city
 from data.parameters import PARAMETERS
 from data.served import served
 from data.store import StoreError
-from jobs import export, metrics
+from jobs import alarm_feeds, api_snapshots, export, metrics
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
+from jobs.cap import SenderError
+from jobs.forecast_csv import forecast_csv
 from jobs.openapi import accepted, document
 from models.situation import freshness
 from sources.credits import credit
@@ -121,6 +123,13 @@ def attribution(request: HttpRequest) -> Response:
     return Response(body, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
+def forecast(request: HttpRequest) -> Response:
+    """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
+    where = _known_city(request)
+    headers = {"content-disposition": f'attachment; filename="forecast-{where.key}.csv"'}
+    return Response(forecast_csv(served("download").store, where.key), media_type="text/csv", headers=headers)
+
+
 def prometheus(request: HttpRequest) -> Response:
     """What a monitoring system asks, in the Prometheus text format."""
     return Response(metrics.text(), media_type=metrics.TYPE)
@@ -140,6 +149,12 @@ def routes() -> list[Route]:
         "/api/v1/latest": latest,
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,
+        "/api/v1/forecast.csv": forecast,
+        **alarm_feeds.ROUTES,
+        "/api/v1/snapshots": api_snapshots.listed,
+        "/api/v1/snapshots.atom": api_snapshots.feed,
+        "/api/v1/snapshots/newest.zip": api_snapshots.newest,
+        "/api/v1/snapshots/{name}.zip": api_snapshots.zipped,
         "/api/v1/openapi.json": openapi,
         "/metrics": prometheus,
     }
@@ -185,6 +200,8 @@ def _guarded(answer: Answer, allowed: tuple[str, ...]) -> Any:
             return _json({"error": str(error), "parameter": error.name}, 400)
         except CityError as error:
             return _json({"error": str(error), "parameter": "city"}, 400)
+        except SenderError as error:
+            return _json({"error": str(error)}, 503)
         except export.ExportError as error:
             return _json({"error": str(error), "parameter": str(error).split(":")[0].split(" ")[0]}, 400)
         except StoreError as error:

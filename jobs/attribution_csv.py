@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.store import Store
-from jobs.export import safe
+from jobs.csv_lines import safe
 
 COLUMNS = (
     "city", "start", "minutes", "category", "contribution", "share", "lower", "upper", "status", "data_level",

@@ -1,4 +1,4 @@
-"""What the server does beside serving: the demo world while nothing real is there, collection, attribution, tidying."""
+"""What the server does beside serving: demo world, collection, attribution and forecast, events and alarms, tidying."""
 
 import logging
 import os
@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,8 +20,21 @@ DEMO_EVERY = timedelta(minutes=30).total_seconds()
 TIDY_EVERY = timedelta(hours=6).total_seconds()
 ROOT = Path(__file__).resolve().parents[1]
 LOOK_EVERY = 20.0  # between looks whether an attribution is due [s]
-REFIT_WITHIN = timedelta(minutes=10).total_seconds()
-REFIT_AGAIN = timedelta(hours=1)  # the screens show the last 24 hours; every fit begins anew
+HEAVY_WITHIN = timedelta(minutes=10).total_seconds()
+
+
+class Heavy(NamedTuple):
+    """Work for a process of its own: its command, the table that says when it was last done, how long that holds."""
+
+    command: str
+    status: str
+    again: timedelta
+
+
+HEAVY = (
+    Heavy("refit", "attribution_status", timedelta(hours=1)),  # the screens show the last 24 hours
+    Heavy("forecast", "forecast_status", timedelta(hours=1)),  # weather and measurements come by the hour
+)
 
 
 def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -> list[threading.Thread]:
@@ -44,7 +57,8 @@ def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -
     """
     works: list[tuple[str, Callable[[], None]]] = [
         ("demo", lambda: _demo(real, demo, stop)),
-        ("refit", lambda: _refit(real, demo, stop)),
+        ("heavy", lambda: _heavy(real, demo, stop)),
+        ("watch", lambda: _watch(real, demo, stop)),
     ]
     if not replaying:
         works += [("collect", lambda: _collect(real, stop)), ("tidy", lambda: _tidy(real, demo, stop))]
@@ -56,12 +70,12 @@ def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -
 
 def _demo(real: Store, demo: Store, stop: threading.Event) -> None:
     from data import demo as world
-    from models.quality import flag
+    from jobs.maintenance import checks
 
     while real.is_empty() and not stop.is_set():
         try:
             moment = clock.now()
-            world.fill(demo, moment, check=partial(flag, now=moment))
+            world.fill(demo, moment, check=checks(demo, moment))
         except StoreError as error:
             log.warning("demo world: %s", error)
         if stop.wait(DEMO_EVERY):
@@ -74,39 +88,49 @@ def _collect(real: Store, stop: threading.Event) -> None:
     collect.run_forever(real, stop)
 
 
-def _refit(real: Store, demo: Store, stop: threading.Event) -> None:
-    """Attribute in a process of its own, so that no page waits for it."""
-    tried: datetime | None = None
+def _watch(real: Store, demo: Store, stop: threading.Event) -> None:
+    from jobs import watch
+
+    watch.run(real, demo, stop)
+
+
+def _heavy(real: Store, demo: Store, stop: threading.Event) -> None:
+    """One piece of heavy work after another, each in a process of its own, so that no page waits for it."""
+    tried: dict[str, datetime] = {}
     while not stop.wait(LOOK_EVERY):
         shown, now = demo if real.is_empty() else real, clock.now()
-        if not _due(shown, now, tried):
-            continue
-        tried = now
-        command = [sys.executable, "-m", "cli", "refit", "--store", str(shown.folder)]
-        moved = {"CLEANAIR_NOW": now.isoformat()} if clock.replaying() else {}
-        try:
-            told = subprocess.run(
-                command, cwd=ROOT, env={**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-                capture_output=True, text=True, timeout=REFIT_WITHIN, check=False,
-            )  # fmt: skip
-            if told.returncode:
-                log.warning("attribution: %s", told.stderr.strip().splitlines()[-1:] or told.returncode)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            log.warning("attribution: %s", type(error).__name__)
+        for work in HEAVY:
+            if not stop.is_set() and _due(shown, work, now, tried.get(work.command)):
+                tried[work.command] = now
+                _apart(work.command, shown, now)
 
 
-def _due(store: Store, now: datetime, tried: datetime | None) -> bool:
-    """Whether the attribution shown is missing or an hour old; a failed try waits as long."""
+def _apart(command: str, shown: Store, now: datetime) -> None:
+    words = [sys.executable, "-m", "cli", command, "--store", str(shown.folder)]
+    moved = {"CLEANAIR_NOW": now.isoformat()} if clock.replaying() else {}
     try:
-        if store.is_empty() or (tried is not None and now - tried < REFIT_AGAIN):
+        told = subprocess.run(
+            words, cwd=ROOT, env={**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+            capture_output=True, text=True, timeout=HEAVY_WITHIN, check=False,
+        )  # fmt: skip
+        if told.returncode:
+            log.warning("%s: %s", command, told.stderr.strip().splitlines()[-1:] or told.returncode)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("%s: %s", command, type(error).__name__)
+
+
+def _due(store: Store, work: Heavy, now: datetime, tried: datetime | None) -> bool:
+    """Whether what is shown is missing or too old; a failed try waits as long."""
+    try:
+        if store.is_empty() or (tried is not None and now - tried < work.again):
             return False
-        kept = store.table("attribution_status")
+        kept = store.table(work.status)
     except StoreError:
         return False
     if not len(kept):
         return True
     away = abs(pd.Timestamp(now) - kept["computed_at"].max())  # a replay may stand before the last fit
-    return bool(away >= pd.Timedelta(REFIT_AGAIN))
+    return bool(away >= pd.Timedelta(work.again))
 
 
 def _tidy(real: Store, demo: Store, stop: threading.Event) -> None:

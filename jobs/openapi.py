@@ -1,5 +1,6 @@
 """The description of the open API in OpenAPI 3.1."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ _QUERY: Mapping[str, dict[str, Any]] = {
     },
     "flags": {"schema": {"type": "string", "enum": ["all", "ok"]}, "description": "All rows, or unflagged ones."},
     "excel": {"schema": {"type": "string", "enum": ["0", "1"]}, "description": "BOM, semicolons, decimal commas."},
+    "lang": {
+        "schema": {"type": "string", "enum": ["en", "ru", "uz", "kk"]},
+        "description": "Of titles; en by default.",
+    },
     "bom": {"schema": {"type": "string", "enum": ["0", "1"]}, "description": "UTF-8 byte-order mark."},
 }
 _ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -30,8 +35,29 @@ _ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         "text/csv",
         ("city", "from", "to"),
     ),
+    "/api/v1/forecast.csv": (
+        "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV",
+        "text/csv",
+        ("city",),
+    ),
+    "/api/v1/alarms.cap": ("All alarms that stand, as one CAP 1.2 message", "application/cap+xml", ("city",)),
+    "/api/v1/alarms.atom": (
+        "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",
+        "application/atom+xml",
+        ("city", "lang"),
+    ),
+    "/api/v1/alarms/{identifier}.cap": ("One CAP 1.2 message, the same for ever", "application/cap+xml", ()),
+    "/api/v1/snapshots": ("Published snapshots, the newest first", "application/json", ("city",)),
+    "/api/v1/snapshots.atom": ("Published snapshots as an Atom feed", "application/atom+xml", ()),
+    "/api/v1/snapshots/newest.zip": ("Leads to the newest snapshot of a city", "application/zip", ("city",)),
+    "/api/v1/snapshots/{name}.zip": ("One published snapshot, the same for ever", "application/zip", ()),
     "/api/v1/openapi.json": ("This document", "application/json", ()),
     "/metrics": ("Counters in the Prometheus text format", "text/plain", ()),
+}
+_OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "/api/v1/snapshots": ("city",),
+    "/api/v1/alarms.cap": ("city",),
+    "/api/v1/alarms.atom": ("city",),
 }
 
 
@@ -89,10 +115,22 @@ def _operation(path: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]
     answers: dict[str, Any] = {"200": {"description": "The answer", "content": {media: {"schema": schema}}}}
     if names:
         answers["400"] = {"description": "A parameter is wrong; `parameter` says which", **problem}
+    if "{" in path:
+        answers["404"] = {"description": "There is no such thing", **problem}
     answers["503"] = {"description": "The store cannot be read", **problem}
     return {
         "summary": summary,
-        "operationId": path.strip("/").replace("/", "_").replace(".", "_"),
-        "parameters": [{"name": n, "in": "query", **known[n]} for n in names],
+        "operationId": re.sub(r"[^a-z0-9]+", "_", path).strip("_"),
+        "parameters": [*_in_path(path), *(_asked(path, n, known[n]) for n in names)],
         "responses": answers,
     }
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    named = {"in": "path", "required": True, "schema": {"type": "string"}}
+    return [{"name": name, **named, "description": "As the feed gives it."} for name in re.findall(r"{(\w+)}", path)]
+
+
+def _asked(path: str, name: str, described: Mapping[str, Any]) -> dict[str, Any]:
+    free = {"required": False} if name in _OPTIONAL.get(path, ()) else {}
+    return {"name": name, "in": "query", **described, **free}

@@ -1,7 +1,7 @@
-"""A snapshot in a folder: the measurements of a request and a description that lets anyone check them."""
+"""A snapshot in a folder: the rows of a request, their description, and both as one zip."""
 
-import hashlib
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,18 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
-from data.city import city as city_of
-from data.parameters import PARAMETERS
 from data.store import Store
 from jobs import export
+from jobs.snapshot_zip import digest, pack, repack
 
+# A workbook says when it was made; ours says of when it is.
+CORE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    '<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
+    '<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
+)
 XLSX_ROWS = 1_000_000  # a sheet holds 1,048,576 rows; more rows go into further sheets
 
 
@@ -36,7 +43,7 @@ def write(store: Store, request: export.Request, form: str, folder: Path) -> dic
     Returns
     -------
     dict
-        ``file``, ``description``, ``rows``, ``sha256``, ``left_out``.
+        ``file``, ``description``, ``zip``, ``zip_sha256``, ``rows``, ``sha256``, ``left_out``.
 
     Raises
     ------
@@ -49,58 +56,22 @@ def write(store: Store, request: export.Request, form: str, folder: Path) -> dic
     try:
         folder.mkdir(parents=True, exist_ok=True)
         WRITERS[form](store, request, target)
+        packed = folder / f"{request.stem()}.{form}.zip"
+        about = pack(store, request, form, target, packed, release())
+        beside = target.with_suffix(f"{target.suffix}.json")
+        sha = about["resources"][0]["hash"].removeprefix("sha256:")
+        own = {"file": target.name, "sha256": sha, "bytes": target.stat().st_size}
+        beside.write_bytes(orjson.dumps(own | about, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     except OSError as error:
         raise export.ExportError(f"{target}: cannot be written ({error.strerror}); choose another folder") from error
-    plan = export.plan(store, request)
-    about = describe(request, plan, target)
-    beside = target.with_suffix(f"{target.suffix}.json")
-    beside.write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     return {
         "file": str(target),
         "description": str(beside),
-        "rows": plan.rows,
-        "sha256": about["sha256"],
-        "left_out": plan.left_out.to_dict("records"),
-    }
-
-
-def describe(request: export.Request, plan: export.Plan, target: Path) -> dict[str, Any]:
-    """
-    What a reader must know of a file: period, zone, units, flags, licences, what was left out, checksum.
-
-    Parameters
-    ----------
-    request, plan
-        What was asked and what left.
-    target : Path
-        The file.
-
-    Returns
-    -------
-    dict
-        JSON-ready.
-    """
-    where = city_of(request.city)
-    return {
-        "file": target.name,
-        "sha256": _digest(target),
-        "bytes": target.stat().st_size,
-        "release": _release(),
-        "city": {"key": where.key, "names": dict(where.names), "time_zone": str(where.zone)},
-        "from": request.start.isoformat(),
-        "to": request.end.isoformat(),
-        "as_of": request.as_of.isoformat(),
-        "parameters": list(request.parameters or PARAMETERS),
-        "flags": request.flags,
-        "rows": plan.rows,
-        "rows_flagged": plan.flagged,
-        "rows_by_kind": dict(plan.kinds),
-        "simulated": "simulated" in plan.kinds,
-        "sources": plan.sources.to_dict("records"),
-        "left_out": plan.left_out.to_dict("records"),
-        "columns": dict(export.COLUMNS),
-        "units": {k: p.unit for k, p in PARAMETERS.items()},
-        "note": "A missing value has no row. Values are flagged, not removed. Gases at 20 °C and 1013.25 hPa.",
+        "zip": str(packed),
+        "zip_sha256": digest(packed),
+        "rows": about["rows"],
+        "sha256": sha,
+        "left_out": about["left_out"],
     }
 
 
@@ -132,6 +103,7 @@ def _xlsx(store: Store, request: export.Request, target: Path) -> None:
     if sheet is None:
         book.create_sheet("measurements 1").append(list(export.COLUMNS))
     book.save(target)
+    repack(target, {"docProps/core.xml": CORE.format(moment=f"{request.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")})
 
 
 def _rows(table: pa.Table) -> Any:
@@ -141,15 +113,8 @@ def _rows(table: pa.Table) -> Any:
 WRITERS: Mapping[str, Callable[[Store, export.Request, Path], None]] = {"csv": _csv, "parquet": _parquet, "xlsx": _xlsx}
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _release() -> str:
+def release() -> str:
+    """Version of this program."""
     try:
         return version("clean-air-situation-centre")
     except PackageNotFoundError:

@@ -104,7 +104,7 @@ def test_openapi_names_every_route(client: TestClient) -> None:
     assert set(document["paths"]) == {r.path for r in routes()} - {"/api", "/api/{rest:path}"}
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/v1/nope", "/api/v2/latest", "/api/v1/snapshots/x.zip"])
+@pytest.mark.parametrize("path", ["/api", "/api/v1/nope", "/api/v2/latest", "/api/v1/snapshots/x.tar"])
 def test_an_address_that_is_not_there_is_a_404_in_json(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

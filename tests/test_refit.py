@@ -175,14 +175,16 @@ def test_the_printed_score_is_the_one_of_the_bench() -> None:
 
 
 def test_an_attribution_is_due_when_it_is_missing_or_an_hour_old(fitted: tuple[Store, dict], store: Store) -> None:
-    from jobs.background import _due
+    from jobs.background import HEAVY, _due
+
+    work = HEAVY[0]
 
     held = fitted[0]
-    assert not _due(store, NOW, None)
+    assert not _due(store, work, NOW, None)
     refit.refit(held, CITY, NOW)
-    assert not _due(held, NOW + timedelta(minutes=30), None)
-    assert _due(held, NOW + timedelta(hours=2), None)
-    assert not _due(held, NOW + timedelta(hours=2), NOW + timedelta(hours=1, minutes=30))
+    assert not _due(held, work, NOW + timedelta(minutes=30), None)
+    assert _due(held, work, NOW + timedelta(hours=2), None)
+    assert not _due(held, work, NOW + timedelta(hours=2), NOW + timedelta(hours=1, minutes=30))
 
 
 def test_a_refused_city_first_does_not_take_the_zone_from_the_times(store: Store) -> None:

@@ -180,4 +180,9 @@ FROM kept WHERE {where} AND start <= known_at
 GROUP BY city, source ORDER BY city, source
 """
 
+# When a source has any row at all.
+INTERVALS = """
+SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
+"""
+
 ORDER = "start, station, parameter, minutes, source"

@@ -249,6 +249,14 @@ class Store(SmallTables):
         names = ["city", "source", "lag", "known", "rows"]
         return self._frame(sql.LAGS.format(where=clause), values, self._files(chosen), names)
 
+    def intervals(self, **where: Any) -> pd.DataFrame:
+        """Every interval for which a source has any row: source, start, minutes."""
+        chosen = self._where(**where)
+        clause, values = chosen.clause()
+        return self._frame(
+            sql.INTERVALS.format(where=clause), values, self._files(chosen), ["source", "start", "minutes"]
+        )
+
     def batches(self, *, rows: int = 50_000, **where: Any) -> Iterator[pa.RecordBatch]:
         """
         The same rows as `measurements`, sorted by start, station, parameter, in constant memory.

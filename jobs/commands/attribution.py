@@ -74,7 +74,7 @@ def _inventory(parser: Parser) -> None:
 
 def inventory(a: Arguments) -> Result:
     """Propose places from OpenStreetMap for the register of sources; a person decides which of them enter it."""
-    from jobs.export import safe
+    from jobs.csv_lines import safe
     from sources.base import SourceError
     from sources.overpass_sites import candidates
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from jobs.export import safe
+from jobs.csv_lines import safe
 from pages.ui.text import t
 
 
