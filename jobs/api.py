@@ -19,6 +19,7 @@ from data.store import StoreError
 from jobs import alarm_feeds, api_snapshots, export, metrics
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
+from jobs.forecast_csv import forecast_csv
 from jobs.cap import SenderError
 from jobs.forecast_csv import forecast_csv
 from jobs.openapi import accepted, document
@@ -135,6 +136,13 @@ def prometheus(request: HttpRequest) -> Response:
     return Response(metrics.text(), media_type=metrics.TYPE)
 
 
+def forecast(request: HttpRequest) -> Response:
+    """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
+    where = _known_city(request)
+    headers = {"content-disposition": f'attachment; filename="forecast-{where.key}.csv"'}
+    return Response(forecast_csv(served("download").store, where.key), media_type="text/csv", headers=headers)
+
+
 def openapi(request: HttpRequest) -> Response:
     """The description of this API."""
     return _json(document(tuple(cities()), tuple(PARAMETERS)))
@@ -149,6 +157,7 @@ def routes() -> list[Route]:
         "/api/v1/latest": latest,
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,
+        "/api/v1/forecast.csv": forecast,
         "/api/v1/forecast.csv": forecast,
         **alarm_feeds.ROUTES,
         "/api/v1/snapshots": api_snapshots.listed,

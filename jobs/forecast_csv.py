@@ -3,6 +3,7 @@
 import pandas as pd
 
 from data.store import Store
+from jobs.export import free
 
 METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")
 COLUMNS = (
@@ -17,16 +18,20 @@ def forecast_csv(store: Store, city: str) -> bytes:
     """
     UTF-8 CSV, times in UTC with a Z, concentrations with two decimals; only the head where there is no forecast.
 
+    A station whose rows may not be redistributed is left out: persistence is its newest value.
+
     Parameters
     ----------
     store : Store
-        Whose table `forecasts` is written.
+        Whose table `forecasts` is written, as its reader may have it.
     city : str
         Key.
     """
     table = store.table("forecasts")
     rows = table[table["city"] == city] if "city" in table else pd.DataFrame(columns=list(COLUMNS))
-    rows = rows.sort_values(["parameter", "station", "start"])[list(COLUMNS)]
+    described = store.stations(city)
+    leaving = {"", *described.loc[free(described, described), "station"]}
+    rows = rows[rows["station"].isin(leaving)].sort_values(["parameter", "station", "start"])[list(COLUMNS)]
     plain = rows.assign(**{name: _written(rows[name]) for name in TIMES})
     return str(plain.to_csv(index=False, lineterminator="\n", float_format="%.2f")).encode("utf-8")
 

@@ -40,6 +40,11 @@ _ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         "text/csv",
         ("city",),
     ),
+    "/api/v1/forecast.csv": (
+        "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV",
+        "text/csv",
+        ("city",),
+    ),
     "/api/v1/alarms.cap": ("All alarms that stand, as one CAP 1.2 message", "application/cap+xml", ("city",)),
     "/api/v1/alarms.atom": (
         "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",

@@ -154,12 +154,16 @@ def curve(shown: Outlook, city: City, station: str, measured: pd.DataFrame, *, b
         means=means(shown, city), baselines=BASELINES if beside else (), simulated=load.simulated(),
     )  # fmt: skip
     st.plotly_chart(drawn, key="forecast.hours", config=charts.CONFIG, alt=t("forecast.chart"))
+    methods_shown = list(dict.fromkeys(shown.hours["method"]))
+    drawn_beside = [m for m in BASELINES if beside and m not in methods_shown and shown.hours[m].notna().any()]
+    days = ["day"] if shown.days else []
+    st.html(forecast_charts.key(["hour", "running", *methods_shown, "band", *days, *drawn_beside], bold=methods_shown))
     place = station or t("forecast.city_figure")
     key = "forecast.caption_station" if station else "forecast.caption"
     frame.caption(t(key, parameter=t(f"quantity.parameter.{shown.parameter}"), place=markdown(place)))
     left, right = st.columns([1, 2], vertical_alignment="center")
     left.download_button(
-        t("forecast.take"), data=lambda: forecast_csv(load.store(), city.key), mime="text/csv", on_click="ignore",
+        t("forecast.take"), data=lambda: forecast_csv(load.taken(), city.key), mime="text/csv", on_click="ignore",
         file_name=f"forecast-{city.key}.csv", key="forecast.take", icon=":material/download:", type="tertiary",
     )  # fmt: skip
     right.caption(t("forecast.api", address=f"/api/v1/forecast.csv?city={city.key}"))
@@ -206,6 +210,7 @@ def yesterday(city: City, parameter: str, measured: pd.DataFrame) -> None:
     near = issue[issue["start"] < now + pd.Timedelta(hours=24)]
     drawn = forecast_charts.came(near, came, now=now, zone=city.zone, unit=unit, simulated=load.simulated())
     st.plotly_chart(drawn, key="forecast.came", config=charts.CONFIG, alt=t("forecast.yesterday_title"))
+    st.html(forecast_charts.key(["said", "band", "came"]))
     st.markdown(errors_words(issue, came, unit))
     said = [t("forecast.yesterday_says", issued=text.at(issue["issued"].iloc[0].to_pydatetime(), city.zone))]
     if load_forecast.in_hindsight(issue):
@@ -237,6 +242,7 @@ def skill(city: City, parameter: str) -> None:
         return
     drawn = forecast_charts.errors(rows, unit=unit, simulated=load.simulated())
     st.plotly_chart(drawn, key="forecast.errors", config=charts.CONFIG, alt=t("forecast.skill_title"))
+    st.html(forecast_charts.key([m for m in METHODS if m in set(rows["method"])]))
     st.dataframe(skill_table(rows), hide_index=True, width="stretch", height="content")
     first, last = (text.day(rows[c].iloc[0].to_pydatetime(), city.zone) for c in ("first", "last"))
     said = [t("forecast.skill_says", unit=t_unit(unit), first=first, last=last)]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
+from pages.ui.cards import chip, chips
 from pages.ui.charts import HOVER, Line, clockwork, figure, levels, regular, wall_time
 from pages.ui.palette import ALARM, CALM, INK, THIN
 from pages.ui.text import number, t, t_unit
@@ -23,7 +24,9 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "cams": ("#7a6a9a", "longdashdot"),
 }
 SHORT = 6  # hours: a stretch of one method that is shorter has no room for its name
-LEGEND = {"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0, "font": {"size": 12}}
+STROKES: Mapping[str, str] = {
+    "solid": "━━", "dash": "╍╍", "dot": "┅┅", "dashdot": "╍·", "longdash": "─ ─", "longdashdot": "─·",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def coming(
         Points stand at the END of their interval.
     """
     made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend=LEGEND, margin={"t": 34, "b": 8})
+    made.update_layout(margin={"t": 34, "b": 8})
     band(made, hours, zone)
     for table, name, look in (
         (hourly, t("frame.curve.hour"), {"color": THIN, "width": 1.5}),
@@ -133,23 +136,21 @@ def band(made: go.Figure, hours: pd.DataFrame, zone: ZoneInfo) -> None:
         return
     end = wall_time(known["start"] + HOUR, zone)
     plain = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    made.add_scatter(x=end, y=known["lower"].round(1), showlegend=False, **plain)
+    made.add_scatter(x=end, y=known["lower"].round(1), **plain)
     made.add_scatter(x=end, y=known["upper"].round(1), fill="tonexty", fillcolor=BAND, name=t("forecast.band"), **plain)
 
 
 def shown(made: go.Figure, hours: pd.DataFrame, zone: ZoneInfo, unit: str) -> None:
     """The forecast itself, one look and one name per method."""
-    named: set[str] = set()
     parts = list(segments(hours))
     for method, part in parts:
         colour, dash = LOOKS.get(method, (INK, "dash"))
         made.add_scatter(
             x=wall_time(part["start"] + HOUR, zone), y=part["value"].round(1), mode="lines",
-            name=t(f"forecast.method.{method}"), legendgroup=method, showlegend=method not in named,
+            name=t(f"forecast.method.{method}"),
             line={"color": colour, "width": 2.6, "dash": dash if method != "model" else "dash"},
             hovertemplate=f"{HOVER}{t_unit(unit)}",
         )  # fmt: skip
-        named.add(method)
     if len(parts) > 1:
         for method, part in parts:
             _named(made, method, part, zone)
@@ -167,13 +168,13 @@ def _named(made: go.Figure, method: str, part: pd.DataFrame, zone: ZoneInfo) -> 
 
 def _means(made: go.Figure, means: Sequence[Mean], zone: ZoneInfo, unit: str) -> None:
     """24-h means as bars across their days, with whiskers in the middle."""
-    for i, mean in enumerate(means):
+    for mean in means:
         colour = ALARM if mean.above else CALM
         across = wall_time(pd.Series([mean.start, mean.start + (mean.end - mean.start) / 2, mean.end]), zone)
         reach = [0.0, mean.upper - mean.value, 0.0], [0.0, mean.value - mean.lower, 0.0]
         made.add_scatter(
-            x=across, y=[round(mean.value, 1)] * 3, mode="lines", name=t("forecast.day_mean"), legendgroup="day",
-            showlegend=i == 0, line={"color": colour, "width": 3.4},
+            x=across, y=[round(mean.value, 1)] * 3, mode="lines", name=t("forecast.day_mean"),
+            line={"color": colour, "width": 3.4},
             error_y={"type": "data", "symmetric": False, "array": reach[0], "arrayminus": reach[1], "thickness": 2,
                      "width": 6, "color": colour},
             hovertemplate=f"<b>%{{y:.0f}}</b> ({number(mean.lower)}–{number(mean.upper)}) {t_unit(unit)}",
@@ -236,7 +237,6 @@ def came(
         ``start, value``.
     """
     made = figure(height=300, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend={**LEGEND, "y": -0.2})
     band(made, issue, zone)
     end = wall_time(issue["start"] + HOUR, zone)
     look = {"color": INK, "width": 2.2, "dash": "dash"}
@@ -261,7 +261,6 @@ def errors(skill: pd.DataFrame, *, unit: str, simulated: bool = False) -> go.Fig
         ``lead`` [h]``, method, rmse`` [unit]``, shown``.
     """
     made = figure(height=300, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend={**LEGEND, "y": -0.28}, hovermode="x unified")
     for method, (colour, dash) in LOOKS.items():
         rows = skill[skill["method"] == method].sort_values("lead")
         if rows["rmse"].notna().any():
@@ -273,3 +272,28 @@ def errors(skill: pd.DataFrame, *, unit: str, simulated: bool = False) -> go.Fig
             )  # fmt: skip
     made.update_xaxes(title={"text": t("forecast.lead_axis"), "font": {"size": 12}}, dtick=12, range=[0, 74])
     return made
+
+
+def key(names: Sequence[str], *, bold: Sequence[str] = ()) -> str:
+    """
+    What the lines of a figure are, as chips under it: a legend inside would leave a phone no room for the curve.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of `LOOKS`, or ``hour``, ``running``, ``band``, ``day``, ``came``, ``said``.
+    bold : sequence of str
+        Methods drawn dashed because they are what is shown.
+    """
+    marks = {
+        "hour": (THIN, "──", t("frame.curve.hour")), "running": (INK, "━━", t("frame.curve.running")),
+        "band": (INK, "▒", t("forecast.band")), "day": (ALARM, "┿", t("forecast.day_mean")),
+        "came": (ALARM, "━━", t("forecast.came")), "said": (INK, "╍╍", t("forecast.said")),
+    }  # fmt: skip
+    made = []
+    for name in names:
+        colour, dash = LOOKS.get(name, ("", "solid"))
+        stroke = "╍╍" if name in bold else STROKES[dash]
+        colour, symbol, words = marks.get(name) or (colour, stroke, t(f"forecast.method.{name}"))
+        made.append(chip(words, colour=colour, symbol=symbol))
+    return chips(made)
