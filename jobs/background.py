@@ -141,3 +141,16 @@ def _tidy(real: Store, demo: Store, stop: threading.Event) -> None:
                     store.compact()
             except StoreError as error:
                 log.warning("tidying up: %s", error)
+        _publish(real)
+
+
+def _publish(real: Store) -> None:
+    """The last whole month of every city, once it is over."""
+    from jobs import export, publish
+
+    try:
+        if not real.is_empty():
+            publish.last_month(real, clock.now(), by="the centre, by itself")
+            publish.forget(real, clock.known())
+    except (StoreError, export.ExportError, OSError) as error:
+        log.warning("publishing: %s", error)

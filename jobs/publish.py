@@ -10,6 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from data import clock
+from data.city import cities
+from data.city import city as city_of
 from data.sharing import PUBLIC
 from data.store import Store
 from data.store.shared import SharedStore
@@ -79,7 +82,7 @@ def publish(store: Store, request: export.Request, form: str, *, by: str, now: d
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place) as made:
         done = snapshot.write(SharedStore(store, PUBLIC, "download"), request, form, Path(made))
-        first, last = (f"{t.astimezone():%Y%m%d}" for t in (request.start, request.end))
+        first, last = (f"{t.astimezone(city_of(request.city).zone):%Y%m%d}" for t in (request.start, request.end))
         name = f"{request.city}-{first}-{last}-{done['zip_sha256'][:12]}"
         target = place / f"{name}.zip"
         size = Path(done["zip"]).stat().st_size
@@ -99,6 +102,19 @@ def publish(store: Store, request: export.Request, form: str, *, by: str, now: d
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
     store.extend(TABLE, table)
     return row
+
+
+def last_month(store: Store, now: datetime, *, by: str) -> list[dict[str, Any]]:
+    """The last whole month of every city that has rows in it, unless it is in the register already."""
+    known, done = register(store), []
+    for city in cities().values():
+        end = now.astimezone(city.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        start = (end - timedelta(days=1)).replace(day=1)
+        same = known[(known["city"] == city.key) & (known["from"] == pd.Timestamp(start)) & (known["format"] == "csv")]
+        request = export.Request(city=city.key, start=start, end=end, as_of=clock.known())
+        if not len(same) and len(store.spans(**request.where())):
+            done.append(publish(store, request, "csv", by=by, now=clock.known()))
+    return done
 
 
 def register(store: Store, city: str | None = None) -> pd.DataFrame:

@@ -147,3 +147,11 @@ def test_the_register_outlives_the_files(filled: Store) -> None:
     with pytest.raises(KeyError):
         publish.file(filled, "../../etc/passwd")
     assert len(publish.register(filled)) == 2
+
+
+def test_the_last_month_is_published_once(filled: Store) -> None:
+    february = NOW + timedelta(days=30)
+    first = publish.last_month(filled, february, by="a test")
+    assert [(r["city"], r["rows"]) for r in first] == [("tashkent", 45)]
+    assert publish.last_month(filled, february, by="a test") == []
+    assert publish.last_month(filled, february + timedelta(days=40), by="a test") == []

@@ -13,7 +13,18 @@ Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
 Result = dict[str, Any]
 
-MODULES = ("server", "files", "assessment", "attribution", "forecast", "notify", "maintenance", "events", "alarms")
+MODULES = (
+    "server",
+    "files",
+    "assessment",
+    "attribution",
+    "forecast",
+    "notify",
+    "maintenance",
+    "events",
+    "alarms",
+    "publishing",
+)
 
 
 class Command(NamedTuple):
