@@ -11,6 +11,8 @@ import pandas as pd
 
 from data.alarms import PRIORITIES, Rule, Trigger, rules
 from data.city import City, cities
+from data.limits import Limit, registry
+from data.parameters import PARAMETERS
 from data.words import Words, words
 
 CATALOG = "alarms"
@@ -29,8 +31,8 @@ class Report:
         Key; empty where the rule is not about one city.
     definition : Rule or None
         None where the rule was removed since.
-    value, limit : float or None
-        In `unit`.
+    value : float or None
+        In the unit of what the rule compares: a concentration [µg/m³], an index, of a forecast what is expected.
     """
 
     at: datetime
@@ -40,8 +42,6 @@ class Report:
     action: str
     definition: Rule | None = None
     value: float | None = None
-    limit: float | None = None
-    unit: str = ""
     simulated: bool = False
     triggers: tuple[Trigger, ...] = field(default=())
 
@@ -64,6 +64,27 @@ class Report:
     def averaging(self) -> str:
         """Over which time."""
         return self.definition.averaging if self.definition else ""
+
+    @property
+    def unit(self) -> str:
+        """Of value and limit; empty for what is no concentration."""
+        return PARAMETERS[self.parameter].unit if self.kind in ("limit", "forecast") and self.parameter else ""
+
+    @property
+    def limit(self) -> Limit | None:
+        """The limit of the city's own law that was in force, for rules that compare with one."""
+        rule, place = self.definition, self.place
+        if rule is None or place is None or self.kind not in ("limit", "forecast"):
+            return None
+        on = place.local(self.at).date()
+        found = (
+            one
+            for one in registry().limits
+            if one.law
+            and (one.jurisdiction, one.parameter, one.averaging) == (place.law, rule.parameter, rule.averaging)
+            if one.statistic != "year" and one.in_force(on)
+        )
+        return next(found, None)
 
     @property
     def place(self) -> City | None:
@@ -93,7 +114,7 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
         return []
     known = rules()
     by_key = {rule.key: rule for rule in known.rules}
-    shown = alarms.reindex(columns=["rule", "city", "limit", "unit", "simulated"]).to_dict("records")
+    shown = alarms.reindex(columns=["rule", "city", "simulated"]).to_dict("records")
     present = {(row["rule"], row["city"]): row for row in shown}
     made = []
     for row in log[log["rule"] != ""].sort_values("at", kind="stable").to_dict("records"):
@@ -105,8 +126,6 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
                 **{k: _word(row.get(k)) for k in ("rule", "city", "occurrence", "action")},
                 definition=rule,
                 value=_figure(row.get("value")),
-                limit=_figure(more.get("limit")),
-                unit=_word(more.get("unit")),
                 simulated=more.get("simulated") is True,
                 triggers=known.triggers_of(rule, place) if rule and place else (),
             )
@@ -167,18 +186,23 @@ def subject(report: Report, said: Words) -> str:
 
 
 def figure(report: Report, said: Words) -> str:
-    """The value with its averaging, unit and limit; empty where the rule has none."""
-    if report.value is None or not report.parameter:
+    """The value with its averaging, unit and limit, said as what it is; empty where the rule compares none."""
+    if report.value is None or f"message.figure_{report.kind}" not in said.entries:
         return ""
-    given = {
-        "parameter": named(said, "parameter", report.parameter),
-        "averaging": named(said, "averaging", report.averaging),
-        "value": said.level(report.value),
-        "unit": named(said, "unit", report.unit),
-    }
-    if report.limit is None:
-        return said.say("message.figure_alone", **given)
-    return said.say("message.figure", **given, limit=said.level(report.limit))
+    line = said.say(
+        f"message.figure_{report.kind}",
+        parameter=named(said, "parameter", report.parameter),
+        averaging=named(said, "averaging", report.averaging),
+        value=said.number(report.value) if report.kind == "index" else said.level(report.value),
+        unit=named(said, "unit", report.unit),
+    )
+    limit = report.limit
+    if limit is None:
+        return line
+    status = f" ({said.say('message.unverified')})" if limit.indicative else ""
+    return line + said.say(
+        "message.limit", limit=said.level(limit.concentration), unit=named(said, "unit", report.unit), status=status
+    )
 
 
 def lines(report: Report, said: Words) -> list[str]:

@@ -204,7 +204,7 @@ def _facts(report: Report) -> dict[str, str]:
     """What machines want to read without parsing a sentence."""
     facts = {"priority": report.priority, "kind": report.kind, "parameter": report.parameter}
     facts |= {"averaging": report.averaging, "unit": report.unit if report.value is not None else ""}
-    facts |= {"value": _plain(report.value), "limit": _plain(report.limit)}
+    facts |= {"value": _plain(report.value), "limit": _plain(report.limit.concentration if report.limit else None)}
     return {name: text for name, text in facts.items() if text}
 
 

@@ -122,7 +122,7 @@ def _record(report: Report) -> Mapping[str, Any]:
         "averaging": report.averaging or None,
         "value": report.value,
         "unit": report.unit or None,
-        "limit": report.limit,
+        "limit": report.limit.concentration if report.limit else None,
         "simulated": report.simulated,
         "text": dict(report.definition.text) if report.definition else {},
     }

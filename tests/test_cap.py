@@ -45,8 +45,7 @@ def entry(action: str, hours: float = 0, rule: str = "pm25-24h-kz", city: str = 
 
 
 def told(*entries: Entry) -> list[Report]:
-    alarm = {"rule": "pm25-24h-kz", "city": "astana", "limit": 35.0, "unit": "µg/m³", "simulated": False}
-    return reports(frame(entries), pd.DataFrame([alarm]))
+    return reports(frame(entries), pd.DataFrame())
 
 
 def chain(*entries: Entry, until: float = 1000) -> list[Message]:
@@ -151,11 +150,20 @@ def test_what_an_alert_says() -> None:
     info = root.find(f"{SPACE}info")
     assert info is not None
     assert "87.4 µg/m³; limit 35 µg/m³" in text(info, "description")
-    assert (text(info, "urgency"), text(info, "severity"), text(info, "certainty")) == ("Expected", "Minor", "Observed")
+    weight = cap_xml.WEIGHTS[RULES["pm25-24h-kz"].priority]
+    assert (text(info, "urgency"), text(info, "severity")) == (weight.urgency, weight.severity)
+    assert text(info, "certainty") == "Observed"
     codes = {pair[0].text: pair[1].text for pair in root.iter(f"{SPACE}geocode")}
     assert codes == {"ISO3166-2": "KZ-71", "ISO3166-1": "KZ", "cleanair:city": "astana"}
     for name in ("sent", "effective", "onset", "expires"):
         assert TIME.fullmatch(text(root, name)), name
+
+
+def test_what_is_expected_is_not_said_to_be_measured() -> None:
+    root = alert(chain(entry("raised", rule="forecast-24h"))[0])
+    assert "Forecast of PM2.5, 24-h mean: 87.4 µg/m³ expected; limit 35 µg/m³" in text(root, "description")
+    assert (text(root, "urgency"), text(root, "certainty")) == ("Future", "Likely")
+    assert "µg/m³" not in text(alert(chain(entry("raised", rule="index-hazardous"))[0]), "description")
 
 
 def test_severity_follows_priority_and_never_says_extreme() -> None:
@@ -225,7 +233,12 @@ def test_the_situation_replaces_itself() -> None:
     assert [len(r.findall(f"{SPACE}info")) / len(LANGUAGES) for r in roots] == [1, 2, 2, 1]
     for earlier, later in pairwise(roots):
         assert text(later, "references").split(",")[1] == text(earlier, "identifier")
-    assert text(roots[1], "event") == "Dust storm", "the most urgent comes first"
+    ranks = [
+        PRIORITIES.index(RULES[e[1].text].priority)
+        for e in roots[1].iter(f"{SPACE}eventCode")
+        if "cleanair" in e[0].text
+    ]
+    assert ranks == sorted(ranks), "the most urgent comes first"
     assert text(bulletin(found, 60), "status") == "System"
 
 
