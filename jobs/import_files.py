@@ -17,7 +17,8 @@ from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, em
 from data.store import Appended, Store
 from jobs.maintenance import standing
 from models.quality import flag
-from sources.files import FORMATS, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
+from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
+from sources.files import mapping as mappings
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
 PLACES_NEARBY = "stations*.csv"  # a publisher's station list is looked for beside its files
@@ -87,6 +88,7 @@ def run(
     *,
     stamps: str = "end",
     progress: Progress | None = None,
+    mapping: str | Path | None = None,
 ) -> dict[str, Any]:
     """
     Import files of one format.
@@ -105,6 +107,8 @@ def run(
         Which end of the hour AirData.kz's stamps name: ``end`` (files of before 9 October 2026) or ``start``.
     progress : callable, optional
         Told how many measurements were read since the last call.
+    mapping : path, optional
+        For the format ``mapping``: the TOML file that names the columns.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def run(
     """
     account = _Account()
     try:
-        profile = _profile(format, stamps)
+        profile = _profile(format, stamps, mapping)
         _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
     except (ImportFileError, SchemaError, CityError) as error:
         raise ImportFileError(f"{str(error).rstrip('.')}. {_left(account)}") from error
@@ -138,7 +142,13 @@ def _left(account: _Account) -> str:
     return f"The {total} rows of the batches before the fault are kept." if total else "Nothing was stored."
 
 
-def _profile(key: str, stamps: str) -> Profile:
+def _profile(key: str, stamps: str, mapped: str | Path | None = None) -> Profile:
+    if (key == MAPPING) != (mapped is not None):
+        raise ImportFileError(
+            "format mapping needs --mapping FILE.toml, and no other format takes it; see docs/imports.md"
+        )
+    if mapped is not None:
+        return mappings.load(mapped)
     if key not in FORMATS:
         raise ImportFileError(f"no format {key!r}; choose one of {', '.join(FORMATS)}")
     if stamps not in ("end", "start"):
@@ -168,14 +178,14 @@ def _import(
     progress: Progress,
     account: _Account,
 ) -> None:
-    layouts = {path: profile.recognise(header(path, profile.binary), path.name) for path in files}
+    layouts = {path: profile.recognise(header(path, profile.binary, profile.encodings), path.name) for path in files}
     lists = [path for path, layout in layouts.items() if layout.places]
     data = [path for path in files if path not in lists]
     places = _places(lists or _nearby(data, profile), profile)
     home = city(where) if isinstance(where, str) else where
     known_at, batch, described = clock.now(), _Batch(), []
     for path in data:
-        for chunk in chunks(path, profile.binary):
+        for chunk in chunks(path, profile.binary, encodings=profile.encodings):
             account.read += _broken(chunk, batch, account, path.name)
             if chunk.table.empty:
                 continue
@@ -228,7 +238,7 @@ def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
 def _broken(chunk: Chunk, batch: _Batch, account: _Account, origin: str) -> int:
     """Lines that are no rows at all; each counts as one measurement read."""
     if chunk.broken:
-        lines = pd.DataFrame({"reason": [BROKEN], "excerpt": [chunk.excerpt], "count": [chunk.broken]})
+        lines = pd.DataFrame({"reason": [chunk.why or BROKEN], "excerpt": [chunk.excerpt], "count": [chunk.broken]})
         account.refuse(batch, lines, origin)
     return chunk.broken
 

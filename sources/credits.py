@@ -33,6 +33,18 @@ IMPORTS: Mapping[str, Credit] = MappingProxyType(
         "kazhydromet": Credit(
             "Kazhydromet, handed over under agreement", "https://www.kazhydromet.kz", "none stated", False
         ),
+        "kazhydromet-table": Credit(
+            "Kazhydromet, handed over under agreement", "https://www.kazhydromet.kz", "none stated", False
+        ),
+        "uzhydromet-table": Credit(
+            "Uzhydromet, handed over under agreement", "https://hydromet.uz", "none stated", False
+        ),
+        "eea": Credit(
+            "European Environment Agency and the countries that report to it",
+            "https://eeadmz1-downloads-webapp.azurewebsites.net",
+            "CC BY 4.0",
+            True,
+        ),
         "tidy": Credit("Imported in the centre's own format", "", "as named in the file", True),
         "demo": Credit("Simulated by this centre; not measured anywhere", "", "CC0 1.0", True),
     }

@@ -45,7 +45,8 @@ def airdata(**columns: list[str]) -> pd.DataFrame:
 
 
 def test_every_format_has_a_credit_and_a_layout() -> None:
-    assert set(FORMATS) == {"airdata-kz", "tashkent-open", "airnow-dos", "kazhydromet", "tidy"} <= set(IMPORTS)
+    own = {"airdata-kz", "tashkent-open", "airnow-dos", "kazhydromet", "eea", "tidy"}
+    assert set(FORMATS) == own | {"kazhydromet-table", "uzhydromet-table"} <= set(IMPORTS)
     assert all(f.layouts for f in FORMATS.values())
 
 

@@ -25,10 +25,11 @@ from jobs.commands import (
 
 
 def _import(parser: Parser) -> None:
-    from sources.files import FORMATS
+    from sources.files import FORMATS, MAPPING
 
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+    parser.add_argument("--format", required=True, choices=sorted([*FORMATS, MAPPING]))
+    parser.add_argument("--mapping", metavar="FILE.toml", help="which column is what, for --format mapping")
     parser.add_argument("--stamps", choices=("end", "start"), default="end", help="what the files' times stamp")
     city_argument(parser, required=False)
 
@@ -42,7 +43,13 @@ def import_(a: Arguments) -> Result:
     where = city(a.city).key if a.city else None
     with tqdm(total=0, unit=" rows", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         done = import_files.run(
-            [Path(f) for f in a.files], a.format, where, open_store(a.store), stamps=a.stamps, progress=bar.update
+            [Path(f) for f in a.files],
+            a.format,
+            where,
+            open_store(a.store),
+            stamps=a.stamps,
+            progress=bar.update,
+            mapping=a.mapping,
         )
     if not a.json:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())

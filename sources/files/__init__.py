@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sources.files import airdata_kz, airnow_dos, kazhydromet, tashkent_open, tidy
+from sources.files import airdata_kz, airnow_dos, eea, kazhydromet, mapping, tashkent_open, tidy
 from sources.files.profile import ImportFileError, Layout, Options, Profile
 from sources.files.reading import Chunk, chunks, header
 
 FORMATS: Mapping[str, Profile] = MappingProxyType(
-    {m.PROFILE.key: m.PROFILE for m in (airdata_kz, tashkent_open, airnow_dos, kazhydromet, tidy)}
+    {m.PROFILE.key: m.PROFILE for m in (airdata_kz, tashkent_open, airnow_dos, kazhydromet, eea, tidy)}
+    | {profile.key: profile for profile in mapping.shipped()}
 )
 
-__all__ = ["FORMATS", "Chunk", "ImportFileError", "Layout", "Options", "Profile", "chunks", "header"]
+MAPPING = "mapping"  # the format whose columns a file of the user names
+
+__all__ = [
+    "FORMATS",
+    "MAPPING",
+    "Chunk",
+    "ImportFileError",
+    "Layout",
+    "Options",
+    "Profile",
+    "chunks",
+    "header",
+    "mapping",
+]

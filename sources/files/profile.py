@@ -90,6 +90,8 @@ class Profile:
         Its stations replace what the store knows of them.
     binary : bool
         Excel and Parquet are accepted beside CSV.
+    encodings : sequence of str
+        In which a CSV may be written; the first that fits.
     """
 
     key: str
@@ -98,6 +100,7 @@ class Profile:
     assessed: bool = False
     describes: bool = True
     binary: bool = False
+    encodings: Sequence[str] = ("utf-8",)
 
     def recognise(self, columns: Sequence[str], name: str) -> Layout:
         """

@@ -1,11 +1,12 @@
 """Bytes of a handed-over file as tables of text, piece by piece, whatever state they are in."""
 
+import codecs
 import csv
 import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from sources.files import records
 from sources.files.profile import ImportFileError
 
 MOST_BYTES = 4 << 30  # unpacked; the largest file known, all of Tashkent's open data set, has 0.12 GB
@@ -24,6 +26,7 @@ HEAD = 64 << 10
 SHEET_ROWS = 50_000
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks of UTF-16
+UTF8 = ("utf-8",)
 EMPTY = ["", "nan", "NaN", "null", "NULL", "None"]
 
 Seen = Callable[[int], None]
@@ -42,11 +45,14 @@ class Chunk:
         Lines with too many or too few fields, which are not in the table.
     excerpt : str
         The first of them.
+    why : str
+        What is wrong with them, where it is something else.
     """
 
     table: pd.DataFrame
     broken: int = 0
     excerpt: str = ""
+    why: str = ""
 
 
 class Unpacked(io.RawIOBase):
@@ -100,7 +106,7 @@ def kind(path: Path) -> str:
     Returns
     -------
     str
-        ``text``, ``sheet`` or ``parquet``.
+        ``text``, ``records`` (JSON), ``sheet`` or ``parquet``.
 
     Raises
     ------
@@ -120,10 +126,21 @@ def kind(path: Path) -> str:
         raise ImportFileError(f"{path.name} is empty; get it again from whoever gave it")
     if first[:2] in WIDE:
         raise ImportFileError(f"{path.name} is UTF-16 text; save it as UTF-8")
-    return "sheet" if first == ZIP else "parquet" if first == PARQUET else "text"
+    if first in (ZIP, PARQUET):
+        return "sheet" if first == ZIP else "parquet"
+    return "records" if _begins(path) in (b"[", b"{") else "text"
 
 
-def header(path: Path, binary: bool = False) -> list[str]:
+def _begins(path: Path) -> bytes:
+    """First byte of a text that is no space."""
+    try:
+        with Unpacked(path) as file:
+            return (file.read(256) or b"").removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    except (OSError, EOFError, zlib.error):
+        return b""  # its reader says what is wrong
+
+
+def header(path: Path, binary: bool = False, encodings: Sequence[str] = UTF8) -> list[str]:
     """
     Column names of a file.
 
@@ -133,6 +150,8 @@ def header(path: Path, binary: bool = False) -> list[str]:
         Of a CSV (gzip or not), or of Excel or Parquet where `binary`.
     binary : bool
         Whether these two are allowed.
+    encodings : sequence of str
+        In which a text may be written; the first that fits.
 
     Returns
     -------
@@ -145,15 +164,17 @@ def header(path: Path, binary: bool = False) -> list[str]:
         When there is no header to read.
     """
     what = kind(path)
-    if what != "text" and not binary:
+    if what in _WORDS and not binary:
         raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
     if what == "text":
-        return _dialect(path)[0]
+        return _dialect(path, encodings)[0]
     first = next(_READERS[what](path, None), Chunk(pd.DataFrame()))
     return [str(c) for c in first.table.columns]
 
 
-def chunks(path: Path, binary: bool = False, seen: Seen | None = None) -> Iterator[Chunk]:
+def chunks(
+    path: Path, binary: bool = False, seen: Seen | None = None, encodings: Sequence[str] = UTF8
+) -> Iterator[Chunk]:
     """
     A file, piece by piece.
 
@@ -165,6 +186,8 @@ def chunks(path: Path, binary: bool = False, seen: Seen | None = None) -> Iterat
         Whether Excel and Parquet are allowed.
     seen : callable, optional
         Told how many bytes on disk were used.
+    encodings : sequence of str
+        As for `header`.
 
     Yields
     ------
@@ -178,14 +201,15 @@ def chunks(path: Path, binary: bool = False, seen: Seen | None = None) -> Iterat
     """
     what = kind(path)
     if what == "text":
-        return _text(path, seen)
-    if not binary:
+        return _text(path, seen, encodings)
+    if what in _WORDS and not binary:
         raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
     return _READERS[what](path, seen)
 
 
-def _text(path: Path, seen: Seen | None) -> Iterator[Chunk]:
-    names, delimiter = _dialect(path)
+def _text(path: Path, seen: Seen | None, encodings: Sequence[str]) -> Iterator[Chunk]:
+    names, delimiter = _dialect(path, encodings)
+    written = _encoding(path, encodings)
     broken: list[str] = []
 
     def skip(row: Any) -> str:
@@ -196,7 +220,9 @@ def _text(path: Path, seen: Seen | None) -> Iterator[Chunk]:
         try:
             reader = pacsv.open_csv(
                 file,
-                pacsv.ReadOptions(block_size=BLOCK, use_threads=False),
+                pacsv.ReadOptions(
+                    block_size=BLOCK, use_threads=False, encoding="utf8" if written == UTF8[0] else written
+                ),
                 pacsv.ParseOptions(delimiter=delimiter, invalid_row_handler=skip),
                 pacsv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
@@ -216,12 +242,29 @@ def _text(path: Path, seen: Seen | None) -> Iterator[Chunk]:
                 raise _damage(path, error) from error
 
 
-def _dialect(path: Path) -> tuple[list[str], str]:
+def _encoding(path: Path, encodings: Sequence[str]) -> str:
+    """The first of the encodings in which the head of the file can be read."""
+    if len(encodings) > 1:
+        with Unpacked(path) as file:
+            head = _upto(file, HEAD)
+        for name in encodings:
+            try:
+                codecs.getincrementaldecoder(name)().decode(head)
+                return name
+            except UnicodeDecodeError:
+                continue
+    return encodings[0]
+
+
+def _dialect(path: Path, encodings: Sequence[str] = UTF8) -> tuple[list[str], str]:
     """Names and delimiter of the first line."""
     with Unpacked(path) as file:
         try:
             head = _upto(file, HEAD)
-            text = head.decode("utf-8-sig", errors="strict" if len(head) < HEAD else "ignore")
+            written = _encoding(path, encodings)
+            text = head.decode(
+                "utf-8-sig" if written == UTF8[0] else written, errors="strict" if len(head) < HEAD else "ignore"
+            )
         except (OSError, EOFError, zlib.error, UnicodeError) as error:
             raise _damage(path, error) from error
     line = next((x for x in text.splitlines() if x.strip()), "")
@@ -339,4 +382,24 @@ def _parquet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
         raise _damage(path, error) from error
 
 
-_READERS: dict[str, Callable[[Path, Seen | None], Iterator[Chunk]]] = {"sheet": _sheet, "parquet": _parquet}
+def _records(path: Path, seen: Seen | None = None) -> Iterator[Chunk]:
+    def opened() -> BinaryIO:
+        file = io.BufferedReader(Unpacked(path, seen=seen))
+        if file.peek(3).startswith(codecs.BOM_UTF8):
+            file.read(3)
+        return file
+
+    try:
+        for piece in records.pieces(opened):
+            yield Chunk(piece.table, piece.broken, piece.excerpt, piece.why)
+    except records.NoRecords as error:
+        raise ImportFileError(f"{path.name} is JSON without a list of records; give the file as published") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damage(path, error) from error
+
+
+_READERS: dict[str, Callable[[Path, Seen | None], Iterator[Chunk]]] = {
+    "sheet": _sheet,
+    "parquet": _parquet,
+    "records": _records,
+}

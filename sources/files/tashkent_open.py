@@ -29,6 +29,19 @@ ORIGINS: Mapping[str, tuple[str, str, str]] = {
     "cams": (CAMS, "model", ""),
     "waqi": ("", "indicative", "WAQI's terms forbid keeping its values"),
 }
+# Columns of the whole set in the other two languages of its download → in English. Its index is left out.
+WHOLE: Mapping[str, str] = {
+    "Дата": "Date", "Время": "Time", "Станция": "Station", "Влажность": "Humidity", "Температура": "Temperature",
+    "Осадки": "Precipitation", "Sana": "Date", "Vaqt": "Time", "Stansiya": "Station", "Namlik": "Humidity",
+    "Harorat": "Temperature",
+}  # fmt: skip
+WHOLE_VALUES = {
+    "PM2.5": ("pm25", "µg/m³"),
+    "Humidity": ("relative_humidity", "%"),
+    "Temperature": ("temperature", "°C"),
+    "Precipitation": ("precipitation", "mm"),
+}
+DAYS = ("%Y-%m-%d", "%d.%m.%Y")
 CITY_MEDIAN = "median of the city, not of a station"
 
 
@@ -74,6 +87,34 @@ def hourly(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     return melt(table, fixed.assign(minutes=60, **_common(options)), HOURLY)
 
 
+def whole(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """
+    Hours of the city network as data set 133 gives them, all years in one file of records.
+
+    Notes
+    -----
+    Stamps are Tashkent's clock and name the BEGINNING of the hour, as in the hourly file of the same publisher. The
+    network's floor of 3.0, its caps of 1000 and stuck runs are for the checks to mark.
+    """
+    table = table.rename(columns=dict(WHOLE))
+    clock = table["Time"].astype("str").str.extract(r"^(\d{1,2})(?::(\d{2}))?", expand=True).fillna("00")
+    stamps = table["Date"].astype("str").str[:10] + " " + clock[0].str.zfill(2) + ":" + clock[1]
+    start, lost = local(stamps, options, f"{DAYS[0]} %H:%M")
+    for day in DAYS[1:]:
+        other, gone = local(stamps, options, f"{day} %H:%M")
+        start, lost = start.fillna(other), lost.where(lost != "", gone)
+    fixed = pd.DataFrame({"start": start, "reject": lost}, index=table.index)
+    fixed["station"] = table["Station"].map(_ids(table["Station"], options))
+    return melt(table, fixed.assign(minutes=60, **_common(options)), WHOLE_VALUES)
+
+
+def whole_stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Stations of the whole set, by name alone where no list was given."""
+    return named(
+        table.rename(columns={**WHOLE, "Станция": "station", "Station": "station", "Stansiya": "station"}), options
+    )
+
+
 def sensor(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     """
     Hours of one low-cost sensor, and the reanalysis beside it, which is no measurement.
@@ -107,7 +148,8 @@ def _ids(names: pd.Series, options: Options) -> dict[str, str]:
 
 
 def _plain(name: object) -> str:
-    return " ".join(str(name).split()).casefold()
+    """A station's name without case, spaces and signs: the publisher spells one in several ways."""
+    return "".join(c for c in str(name).casefold() if c.isalnum() and c not in "ʻʼ")
 
 
 def places(table: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -176,6 +218,13 @@ PROFILE = Profile(
             columns=frozenset({"station_id", "datetime", "pm2_5"}),
             parse=hourly,
             stations=numbered,
+        ),
+        Layout(
+            name="the whole data set 133",
+            columns=frozenset({"Date", "Time", "Station", "PM2.5"}),
+            parse=whole,
+            stations=whole_stations,
+            names=WHOLE,
         ),
         Layout(
             name="the hourly sensor file with weather",

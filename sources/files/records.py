@@ -1,0 +1,96 @@
+"""Records of a JSON file as tables of text, one piece at a time, also where the file breaks off in the middle."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import islice
+from typing import Any, BinaryIO
+
+import pandas as pd
+
+PIECE = 20_000  # records held at once
+CUT = "file cut off in the middle of a record"
+ODD = "record is not an object of plain values"
+SEARCHED = 100_000  # parts of a file in which its list of records must begin
+
+
+class NoRecords(ValueError):
+    """The JSON holds no list of records."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some records: every column text; how many were no records, why, and the first of them."""
+
+    table: pd.DataFrame
+    broken: int = 0
+    excerpt: str = ""
+    why: str = ""
+
+
+def pieces(open_file: Callable[[], BinaryIO]) -> Iterator[Piece]:
+    """
+    Records of the first list in a file, whatever object it stands in.
+
+    Parameters
+    ----------
+    open_file : callable
+        Opens the file; it is read twice, the first time only up to its list.
+
+    Yields
+    ------
+    Piece
+        At most `PIECE` records. Of a file that breaks off every whole record is given; the broken one is counted.
+
+    Raises
+    ------
+    NoRecords
+        When there is no list.
+    """
+    ijson = import_module("ijson")  # for JSON files alone
+
+    with open_file() as file:
+        prefix = _prefix(ijson, file)
+    with open_file() as file:
+        records = ijson.items(file, prefix, use_float=True, buf_size=16 << 10)
+        names: dict[str, None] = {}
+        while True:
+            held, broken = _upto(ijson, records)
+            good = [_text(r) for r in held if _plain(r)]
+            odd = [r for r in held if not _plain(r)]
+            names |= {name: None for record in good for name in record}
+            if held:
+                table = pd.DataFrame(good, columns=pd.Index(list(names)), dtype="str")
+                yield Piece(table, len(odd), str(odd[0])[:200] if odd else "", ODD)
+            if broken:
+                yield Piece(pd.DataFrame(), 1, broken, CUT)
+            if broken or len(held) < PIECE:
+                return
+
+
+def _prefix(ijson: Any, file: BinaryIO) -> str:
+    """Where the records stand: below the first list."""
+    try:
+        events = islice(ijson.parse(file, buf_size=16 << 10), SEARCHED)
+        return next(f"{prefix}.item".lstrip(".") for prefix, event, _ in events if event == "start_array")
+    except (StopIteration, ijson.JSONError) as error:
+        raise NoRecords("no list of records") from error
+
+
+def _upto(ijson: Any, records: Iterator[Any]) -> tuple[list[Any], str]:
+    """Records until a piece is full, the file ends or it breaks; then what broke it."""
+    held: list[Any] = []
+    try:
+        for record in islice(records, PIECE):
+            held.append(record)
+    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
+        return held, f"after {len(held)} whole records of the last piece: {str(error).splitlines()[0][:120]}"
+    return held, ""
+
+
+def _plain(record: Any) -> bool:
+    return isinstance(record, dict) and not any(isinstance(v, dict | list) for v in record.values())
+
+
+def _text(record: dict[str, Any]) -> dict[str, str | None]:
+    return {str(k): None if v is None or v == "" else str(v) for k, v in record.items()}
