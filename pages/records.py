@@ -1,6 +1,9 @@
 """Rows to take away: how many first, then the download, the address for scripts, and whose they are."""
 
+import tempfile
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -9,12 +12,17 @@ import streamlit as st
 from data import clock
 from data.city import City
 from data.parameters import PARAMETERS
-from jobs import export
-from pages.ui import choices, frame, load, text
+from jobs import events_csv as event_file
+from jobs import export, snapshot
+from jobs.snippets import SNIPPETS, snippets
+from pages.ui import choices, event_words, frame, load, text
 from pages.ui.text import markdown, number, t
 
 PREVIEW = 200
 HERE = 2_000_000  # rows that the page itself writes on click; more are streamed by the address
+# Choice → form of the rows within a zip; empty = the bare file.
+FORMS = {"csv": "", "excel": "", "zip": "csv", "parquet": "parquet", "xlsx": "xlsx"}
+ZIPPED = {"csv": 500_000, "parquet": 500_000, "xlsx": 50_000}  # rows that the page itself packs on click
 SHOWN = (
     "station_name", "parameter", "value", "unit", "averaging_minutes", "time_start_local", "flag", "reason", "kind",
     "source", "known_at_utc",
@@ -128,7 +136,7 @@ def downloads(asked: export.Request, rows: int) -> None:
     """Buttons for people, an address and a command for scripts."""
     form = choices.pick(
         "form",
-        ["csv", "excel"],
+        list(FORMS),
         t("records.form"),
         show=lambda k: t(f"records.forms.{k}"),
         widget=st.segmented_control,
@@ -137,7 +145,9 @@ def downloads(asked: export.Request, rows: int) -> None:
     excel = form == "excel"
     wanted = export.Request(**{**vars(asked), "excel": excel})
     more = {"excel": "1"} if excel else {}
-    if rows <= HERE:
+    if FORMS[form]:
+        zipped(wanted, FORMS[form], rows)
+    elif rows <= HERE:
         st.download_button(
             t("records.download", rows=number(rows)),
             data=lambda: b"".join(export.measurements_csv(load.taken(), wanted)),
@@ -152,17 +162,42 @@ def downloads(asked: export.Request, rows: int) -> None:
     host = (st.context.url or "").split("/records")[0].rstrip("/")
     with st.expander(t("records.scripts"), icon=":material/terminal:"):
         st.markdown(t("records.scripts_say"))
-        st.code(f"curl -fOJ '{host}{address(wanted, **more)}'", language="bash", wrap_lines=True)
-        st.code(_command(wanted), language="bash", wrap_lines=True)
+        url = f"{host}{address(wanted, **more)}"
+        for tab, (name, code) in zip(st.tabs(list(SNIPPETS)), snippets(url).items(), strict=True):
+            tab.code(code, language=SNIPPETS[name][1], wrap_lines=True)
+        st.code(_command(wanted, FORMS[form]), language="bash", wrap_lines=True)
 
 
-def _command(asked: export.Request) -> str:
+def zipped(wanted: export.Request, form: str, rows: int) -> None:
+    """A snapshot as a zip, made when it is asked for; a command where it is too big for a page."""
+    if rows > ZIPPED[form]:
+        st.info(t("records.too_many", most=number(ZIPPED[form])), icon=":material/terminal:")
+        return
+    st.caption(t("records.zip_say"))
+    st.download_button(
+        t("records.download_zip", rows=number(rows)),
+        data=lambda: _zip(wanted, form),
+        file_name=f"{wanted.stem()}.{form}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        type="primary",
+        icon=":material/folder_zip:",
+    )
+
+
+def _zip(wanted: export.Request, form: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(snapshot.write(load.taken(), wanted, form, Path(folder))["zip"]).read_bytes()
+
+
+def _command(asked: export.Request, form: str) -> str:
     parts = [
         f"cleanair snapshot --city {asked.city} --from {asked.start.isoformat()} --to {asked.end.isoformat()}",
         f"--as-of {asked.as_of.isoformat()}",
         f"--parameters {','.join(asked.parameters)}" if asked.parameters else "",
         f"--flags {asked.flags}" if asked.flags != "all" else "",
         "--excel" if asked.excel else "",
+        f"--format {form}" if form else "",
         "--out .",
     ]
     return " ".join(p for p in parts if p)
@@ -173,7 +208,7 @@ def licences(found: export.Plan) -> None:
     if len(found.left_out):
         for row in found.left_out.itertuples():
             st.warning(
-                t("records.left_out", rows=number(row.rows), source=markdown(row.source), why=_why(row.source)),
+                t("records.left_out", rows=number(row.rows), source=markdown(row.source or "–"), why=_why(row)),
                 icon=":material/lock:",
             )
     st.subheader(t("records.whose"), anchor=False)
@@ -186,11 +221,45 @@ def licences(found: export.Plan) -> None:
     )
 
 
-def _why(source: str) -> str:
+def _why(row: Any) -> str:
     from sources.credits import credit
 
-    one = credit(source)
+    if row.why.startswith("rule of sharing"):
+        return t("records.why_rule", rule=markdown(row.why.split(": ", 1)[1]))
+    one = credit(row.source)
     return t("records.why_station") if one.may_redistribute else t("records.why", licence=markdown(one.licence))
+
+
+def events(city: City, asked: export.Request) -> None:
+    """Events that overlap the period asked for, with their evidence; as a file too."""
+    rows = event_file.between(load.store(), city.key, asked.start, asked.end)
+    st.subheader(t("events.records"), anchor=False)
+    if not len(rows):
+        st.caption(f"{t('events.none')} {t('events.records_say')}")
+        return
+    names, zone = load.names(city.key), city.zone
+    cells = [
+        {
+            t("events.column_kind"): event_words.kind(row.kind),
+            t("events.column_start"): text.at(row.start, zone),
+            t("events.column_end"): t("events.going_on") if pd.isna(row.end) else text.at(row.end, zone),
+            t("events.column_degree"): str(row.degree) if row.degree else "",
+            t("events.column_sure"): number(row.confidence, 2),
+            t("events.column_peak"): event_words.peak(row),
+            t("events.column_evidence"): "; ".join(event_words.evidence(row, names)),
+        }
+        for row in rows.iloc[::-1].itertuples()
+    ]
+    st.dataframe(pd.DataFrame(cells), hide_index=True, width="stretch")
+    st.caption(f"{t('events.records_say')} {t('events.computed')}")
+    st.download_button(
+        t("events.download", n=len(rows)),
+        data=lambda: event_file.events_csv(rows),
+        file_name=f"events-{city.key}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def rejected(city: City) -> None:
@@ -231,6 +300,7 @@ def page() -> None:
     else:
         st.info(t("records.none"), icon=":material/inbox:")
     licences(found)
+    events(city, asked)
     rejected(city)
 
 
