@@ -7,15 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from data import clock
 from data.city import City, cities
-from pages.ui import choices, frame, load, panels, standing, text
+from pages.ui import choices, frame, load, load_wall, standing, text
 from pages.ui.text import t
 
 HERE = Path(__file__).parent / "ui"
 EVERY = max(float(os.environ.get("CLEANAIR_WALL_EVERY") or 10), 0.1)
 """Between looks at the store; the picture itself changes by the minute or with the store. [s]"""
-PATIENCE = max(4 * EVERY, 4.0)  # without a look after which the screen calls itself old [s]
+PATIENCE = max(4 * EVERY, 8.0)  # without a look after which the screen calls itself old [s]
 SHIFT = 240  # between moves of the whole picture by a few pixels, so that none burns in [s]
 QUIET = (4 * 60, 4 * 60 + 30)  # of the city's day, when the page starts afresh [min]
 THEMES = (*choices.THEMES, "contrast")
@@ -70,18 +69,8 @@ def words() -> dict[str, object]:
 
 def drawn() -> dict[str, object]:
     """The picture of this moment, and the view that an alarm asks for."""
-    pictures = [load.picture(key) for key in chosen()]
-    status, simulated, moment = load.status(), load.simulated(), load.now()
-    answering = panels.networks(status, moment)
-    views = panels.views(pictures, status, answering)
-    found = standing.alarms(load.table("alarms"), chosen())
-    html = (
-        standing.top(answering, simulated=simulated, replay=clock.replaying())
-        + f'<div class="views">{"".join(views)}</div>'
-        + standing.foot(pictures, found, len(views))
-        + (panels.water(t("frame.demo_mark")) if simulated else "")
-    )
-    return {"html": html, "hold": found.hold(), "stamp": moment.timestamp(), "trouble": ""}
+    made = load_wall.wall(tuple(chosen()))
+    return {"html": made.html, "hold": made.hold, "stamp": load.now().timestamp(), "trouble": ""}
 
 
 def failed(sentence: str) -> dict[str, object]:
@@ -135,7 +124,8 @@ def settings(moment: datetime, city: City) -> dict[str, object]:
 def wall() -> None:
     """Draw, and tell the browser when."""
     try:
-        data = {**settings(load.now(), cities()[chosen()[0]]), **picture()}
+        shown = picture()
+        data = {**settings(load.now(), cities()[chosen()[0]]), **shown}  # the moment last: drawing takes its time
     except frame.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
         st.error(text.markdown(error))
         return

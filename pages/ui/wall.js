@@ -5,9 +5,12 @@ const kept = new WeakMap();
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DOZED = 5 * SECOND; // the wall clock ahead of the monotonic one by more: the machine slept, figures are older
+const MARKS = 6; // answers of the server that its clock is told by
+const STEPPED = 30 * SECOND; // apart from them: the server's clock was set
 const KNOCK = 2; // seconds between knocks on a silent server
 const SILENT = 4 * SECOND; // a knock that is not answered by then counts as none
 const ENOUGH = 2; // answers in a row after which a page that was still not redrawn starts afresh
+const LIFELESS = 15 * SECOND; // without a tick of the clockwork
 const BORN_FOR = 12 * 60 * MINUTE; // between two fresh starts at the quiet hour
 // Where the picture stands, in units of the stage, one after the other.
 const ORBIT = [[0, 0], [4, 0], [4, 4], [0, 4], [-4, 4], [-4, 0], [-4, -4], [0, -4], [4, -4]];
@@ -27,10 +30,19 @@ function aged(words, language, minutes) {
   return fill(words.days[new Intl.PluralRules(language).select(days)] ?? words.days.other, { n: days });
 }
 
+// The server's clock. What it said is late by the way it took, never early: the best of the last answers counts, until
+// all of them say otherwise or one differs by so much that the clock itself was set.
+function listen(state, said) {
+  const ahead = said - performance.now();
+  if (Math.abs(ahead - state.ahead) > STEPPED) state.marks = [];
+  state.marks = [...state.marks, ahead].slice(-MARKS);
+  state.ahead = Math.max(...state.marks);
+}
+
 function clockwork(state) {
   const { root, data } = state;
   const passed = performance.now() - state.heard;
-  const now = data.now + passed;
+  const now = performance.now() + state.ahead;
   const local = new Date(now + data.offset * MINUTE);
   const iso = local.toISOString();
   const even = Math.floor(now / SECOND) % 2 === 0;
@@ -38,7 +50,7 @@ function clockwork(state) {
   say(root.querySelector(".date"), data.zone + " · " + (data.days[iso.slice(0, 10)] ?? iso.slice(0, 10)));
   root.querySelector(".wall").classList.toggle("odd", !even);
 
-  const since = performance.now() - state.drawn;
+  const since = Math.max(now - data.stamp * SECOND, 0); // by the server's clock: a late answer brings an old picture
   const dozed = Date.now() - state.heardAt - passed > DOZED;
   const lost = dozed || since > data.patience * SECOND;
   banner(state, lost, since);
@@ -48,6 +60,15 @@ function clockwork(state) {
   if (passed > data.patience * SECOND) knock(state);
   else state.answers = 0;
   if (!lost && !data.trouble) startAfresh(state, now, local);
+  globalThis.wallTick = performance.now();
+}
+
+// Over the clockwork itself: where it stopped, or what it draws was taken away, only a fresh start helps.
+function guard() {
+  globalThis.wallGuard ??= setInterval(async () => {
+    const still = performance.now() - (globalThis.wallTick ?? 0) > LIFELESS;
+    if (still && location.pathname.endsWith("/wall") && (await answers())) afresh();
+  }, 5 * SECOND);
 }
 
 function banner(state, lost, since) {
@@ -142,11 +163,14 @@ async function knock(state) {
   state.knocked = performance.now();
   state.answers = (await answers()) ? state.answers + 1 : 0;
   state.knocking = false;
-  if (state.answers < ENOUGH) return;
+  if (state.answers >= ENOUGH) afresh();
+}
+
+function afresh() {
   const [at, gap] = (sessionStorage.getItem("wall.afresh") ?? "0 0").split(" ").map(Number);
   if (Math.abs(Date.now() - at) < gap * SECOND) return;
   sessionStorage.setItem("wall.afresh", `${Date.now()} ${Math.min(Math.max(gap * 2, 5), 300)}`);
-  setTimeout(() => location.reload(), Math.random() * 2 * SECOND);
+  setTimeout(() => location.reload(), Math.random() * SECOND);
 }
 
 // Once a day at a quiet minute of this screen's own choice; never under an alarm that nobody has taken, and only to a
@@ -165,14 +189,16 @@ function begin(root, data) {
   globalThis.wallBorn ??= data.now; // of the page, which outlives a reconnection
   const here = performance.now();
   const state = {
-    root, data, chosen: Math.random(), since: here, knocked: 0, answers: 0, knocking: false, cycles: 0, drawn: here,
-    stamp: null,
+    root, data, chosen: Math.random(), since: here, knocked: 0, answers: 0, knocking: false, cycles: 0, stamp: null,
+    marks: [], ahead: 0,
   };
   state.timer = setInterval(() => clockwork(state), SECOND);
   return state;
 }
 
 export default function ({ data, parentElement }) {
+  guard();
+  if (!parentElement.querySelector(".stage")) return undefined; // not there yet: the next answer draws
   const state = kept.get(parentElement) ?? begin(parentElement, data);
   kept.set(parentElement, state);
   const wall = parentElement.querySelector(".wall");
@@ -186,12 +212,12 @@ export default function ({ data, parentElement }) {
     state.html = data.html;
   }
   if (state.data.now !== data.now || state.cycles === 0) {
+    listen(state, data.now);
     state.heard = performance.now();
     state.heardAt = Date.now();
   }
   if (state.stamp !== data.stamp) {
     state.stamp = data.stamp;
-    state.drawn = data.trouble ? state.drawn : performance.now();
     wall.dataset.cycles = ++state.cycles;
     if (state.cycles === 3) sessionStorage.removeItem("wall.afresh");
   }

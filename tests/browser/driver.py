@@ -33,7 +33,14 @@ class Server:
         `CLEANAIR_STORE`; where it is empty the demo world beside it is shown.
     env : str
         More environment.
+
+    Attributes
+    ----------
+    module : tuple of str
+        What runs it.
     """
+
+    module = ("streamlit",)
 
     def __init__(self, store: Path, port: int | None = None, **env: str) -> None:
         self.store, self.env = store, env
@@ -49,7 +56,7 @@ class Server:
         env.pop("CLEANAIR_NOW", None)
         log = self.store.parent.joinpath("server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={self.port}",
+            [sys.executable, "-m", *self.module, "run", str(ROOT / "app.py"), f"--server.port={self.port}",
              "--server.headless=true", "--server.address=127.0.0.1"],
             cwd=ROOT, env={**env, **self.env}, stdout=log, stderr=log,
         )  # fmt: skip
