@@ -39,7 +39,7 @@ ISSUED = FIRST + pd.Timedelta(days=140, hours=5)
 
 @pytest.fixture(scope="module")
 def fitted(air: tuple[pd.DataFrame, pd.DataFrame]) -> Forecaster:
-    return Forecaster(zone=ZONE, rows=4000).fit(*air, until=ISSUED)
+    return Forecaster(zone=ZONE, rows=4000, runs=150).fit(*air, until=ISSUED)
 
 
 def test_damping_of_a_known_process_is_its_own_memory() -> None:
@@ -91,7 +91,7 @@ def test_same_seed_same_forecast_whatever_came_later(
 ) -> None:
     history, weather = air
     spoiled = history.assign(value=history["value"].mask(history["start"] >= ISSUED, 1e5))
-    again = Forecaster(zone=ZONE, rows=4000).fit(spoiled, weather, until=ISSUED)
+    again = Forecaster(zone=ZONE, rows=4000, runs=150).fit(spoiled, weather, until=ISSUED)
     pd.testing.assert_frame_equal(fitted.predict(ISSUED, *air), again.predict(ISSUED, *air))
 
 
@@ -164,3 +164,15 @@ def test_cams_is_corrected_by_its_own_past(air: tuple[pd.DataFrame, pd.DataFrame
     truth = one.set_index("start")["value"].reindex(hours)
     out = baselines(one, ISSUED, [24], cams=pd.DataFrame({"pm25": truth / 2}), zone=ZONE)
     assert out["cams_debiased"].iloc[0] == pytest.approx(2 * out["cams"].iloc[0], rel=1e-6)
+
+
+def test_odd_histories_are_answered_without_a_model(air: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    history, weather = air
+    dead = history.assign(value=0.0)
+    out = Forecaster(zone=ZONE, rows=1500, runs=100).fit(dead, None, until=ISSUED).predict(ISSUED, dead)
+    assert (out["value"] == 0).all()
+    elsewhere = weather.set_axis(weather.index - pd.Timedelta(days=400))
+    found = Forecaster(zone=ZONE, rows=1500, runs=100).fit(history, elsewhere, until=ISSUED)
+    assert not found.fitted["pm25"].weather
+    assert Forecaster().fit(history.head(0)).predict(ISSUED, history.head(0)).empty
+    assert baselines(history.head(0), ISSUED, [1]).empty

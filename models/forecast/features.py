@@ -17,6 +17,7 @@ BACK = (3, 6, 12, 24, 72, 168)  # means of so many last hours
 WIND = ("wind_speed", "u", "v")
 STANDING = (6, 24)  # weather as the mean of so many hours up to the target
 AIRS = ("temperature", "relative_humidity", "pressure", "boundary_layer_height")
+LEAST_LEVEL = 1e-3  # a dead channel must not divide by nothing [µg/m³]
 WEAK_WIND = 1.0  # below this air counts as calm [m/s]
 
 
@@ -162,4 +163,5 @@ def _weather(base: Ground, these: Cases, name: str) -> dict[str, Array]:
 def prepared(base: Ground, these: Cases) -> tuple[dict[str, Array], Array]:
     """Baselines and level of the cases."""
     against = references(base.panel, base.usual, base.left, base.last, these)
-    return against, base.usual.scale(base.panel.day[these.issue], these.station)
+    level = base.usual.scale(base.panel.day[these.issue], these.station)
+    return against, np.maximum(level, LEAST_LEVEL)

@@ -22,13 +22,14 @@ Names = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 LEAST_DAYS = 60  # of values: below, the baselines answer alone
 BLOCK_HOURS, EVERY = 14 * 24, 3  # every third fortnight is kept from the first model and calibrates
-RUNS = 800  # runs of 72 hours that calibrate
 LEAST_RUNS = 60
+LEAST_CASES = 1000  # learned from at least so many
 SETTLING = 21  # first days, in which nothing is usual yet: not learned from
 SHORT, SHORT_SHARE = 12, 0.4  # so many of the cases learned are drawn from the first hours
 DEFAULT = ("damped_persistence", "climatology", "persistence")  # where no error was ever measured
 
 TOO_SHORT = f"fewer than {LEAST_DAYS} days of values: the model has not enough to learn from"
+NO_CASES = "too few hours with both value and weather to learn from"
 NO_RUNS = "too few complete runs of three days to calibrate a model"
 
 
@@ -69,7 +70,7 @@ class Fitted:
 
 
 def fit(
-    panel: Panel, quantiles: tuple[float, float, float], seed: int, rows: int, season: Season | None = None
+    panel: Panel, quantiles: tuple[float, float, float], seed: int, rows: int, count: int, season: Season | None = None
 ) -> Fitted:
     """
     Learn one pollutant; too short a past leaves the baselines, and the reason.
@@ -85,10 +86,11 @@ def fit(
     random = np.random.default_rng(seed)
     long = _days(panel) >= LEAST_DAYS
     kept = _kept_hours(len(panel.hours))
-    runs = _runs(base, kept if long else np.ones(len(kept), dtype=bool), random)
+    runs = _runs(base, kept if long else np.ones(len(kept), dtype=bool), count, random)
     why = TOO_SHORT if not long else NO_RUNS if len(runs.issue) < LEAST_RUNS * AHEAD else ""
     free = np.arange(len(kept)) >= SETTLING * 24
     learned = None if why else _learned(base, free & ~kept, quantiles, seed, rows // 2, random)
+    why = why or ("" if learned else NO_CASES)
     floor = bands.FLOOR * float(np.nanmean(panel.values)) if panel.values.size else 0.0
     plain = (DEFAULT,) * len(bands.GROUPS)
     first = Fitted(base.left, floor, learned, why, bool(panel.weather), np.ones(len(bands.GROUPS)), {}, plain, {})
@@ -116,13 +118,15 @@ def _days(panel: Panel) -> float:
 
 def _learned(
     base: Ground, free: Bools, quantiles: tuple[float, float, float], seed: int, rows: int, random: np.random.Generator
-) -> Learned:
-    """Learn from cases whose issue and target both lie in `free` hours."""
+) -> Learned | None:
+    """Learn from cases whose issue and target both lie in `free` hours; None if they are too few."""
     these = _drawn(base, free, rows, random)
     against, scale = prepared(base, these)
     observed = base.panel.values[these.target, these.station]
     error = (observed - against["damped_persistence"]) / unit_of(base.left, these.lead, scale)
     good = np.isfinite(error)
+    if good.sum() < LEAST_CASES:
+        return None
     columns = features(base, these, against, scale)
     return learn({name: c[good] for name, c in columns.items()}, error[good], quantiles, seed)
 
@@ -147,7 +151,7 @@ def _sound(base: Ground, these: Cases, free: Bools) -> Bools:
     return np.asarray(good)
 
 
-def _runs(base: Ground, kept: Bools, random: np.random.Generator) -> Cases:
+def _runs(base: Ground, kept: Bools, count: int, random: np.random.Generator) -> Cases:
     """Whole runs of 72 leads inside the hours kept, three quarters of them measured, drawn at random."""
     panel = base.panel
     known = np.vstack([np.zeros((1, len(panel.stations))), np.cumsum(~np.isnan(panel.values), axis=0)])
@@ -157,7 +161,7 @@ def _runs(base: Ground, kept: Bools, random: np.random.Generator) -> Cases:
     full &= known[issue + AHEAD, station] - known[issue, station] >= 0.75 * AHEAD
     starts = Cases(issue, station, np.ones(len(issue), dtype=np.int64))
     full &= answerable(base.last, starts) & ~np.isnan(base.usual.scale(panel.day[issue], station))
-    place = np.sort(random.permutation(np.flatnonzero(full))[:RUNS])
+    place = np.sort(random.permutation(np.flatnonzero(full))[:count])
     lead = np.tile(np.arange(1, AHEAD + 1), len(place))
     return Cases(np.repeat(issue[place], AHEAD), np.repeat(station[place], AHEAD), lead)
 

@@ -40,6 +40,8 @@ class Forecaster:
         First and last day of heating as (month, day).
     rows : int
         Cases learned from, drawn at random.
+    runs : int
+        Runs of 72 hours that calibrate, drawn at random.
 
     Attributes
     ----------
@@ -57,6 +59,7 @@ class Forecaster:
     zone: str = "UTC"
     season: Season | None = None
     rows: int = 40_000
+    runs: int = 800
     fitted: dict[str, Fitted] = field(default_factory=dict, init=False)
 
     def fit(
@@ -84,7 +87,7 @@ class Forecaster:
 
     def fit_panel(self, panel: Panel) -> Fitted:
         """Learn one pollutant; its last three days may only be known by their weather."""
-        return fit(panel, self.quantiles, self.seed, self.rows, self.season)
+        return fit(panel, self.quantiles, self.seed, self.rows, self.runs, self.season)
 
     def predict(
         self,
