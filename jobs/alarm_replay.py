@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,7 @@ def replay(store: Store, city: City, start: datetime, end: datetime) -> Replayed
         Values count as they are known today, at the end of their interval: later corrections and late deliveries
         are not undone.
     """
-    mine = rules().of(city)
+    start, end, mine = start.astimezone(UTC), end.astimezone(UTC), rules().of(city)
     signals = Signals(_inputs(store, city, mine, start, end))
     written: list[Entry] = []
     standing: dict[str, float] = {}

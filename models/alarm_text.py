@@ -152,5 +152,5 @@ def _unit(unit: str, say: Words) -> str:
 def _clock(moment: pd.Timestamp, city: City) -> str:
     """On the city's clock, the offset named."""
     local = moment.tz_convert(city.zone)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}{'' if offset[3:] == '00' else ':' + offset[3:]})"
+    hours, minutes = divmod(int(local.utcoffset().total_seconds() // 60), 60)
+    return f"{local:%Y-%m-%d %H:%M} (UTC{hours:+d}{f':{minutes:02d}' if minutes else ''})"
