@@ -12,6 +12,7 @@ from data import clock
 from data.alarms import AlarmRuleError
 from data.limits import LimitError
 from data.store import Store, StoreError
+from data.store.shared import SharedStore
 
 log = logging.getLogger("cleanair.watch")
 EVERY = 60.0  # between two looks [s]
@@ -42,7 +43,8 @@ def run(real: Store, demo: Store, stop: threading.Event) -> None:
     memory = Memory()
     while not stop.wait(EVERY if memory.version else 1.0):
         try:
-            shown = demo if real.is_empty() else real
+            whole = demo if real.is_empty() else real
+            shown = SharedStore(whole, purpose="derive")  # what everybody will see rests on what may enter it
         except StoreError:
             continue
         look(shown, clock.now(), memory)
