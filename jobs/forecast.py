@@ -10,7 +10,8 @@ import pandas as pd
 from data.city import cities
 from data.store import Store, StoreError
 from jobs import forecast_tables as made
-from jobs.forecast_inputs import Inputs, gather
+from jobs.forecast_inputs import CITY, Inputs, gather
+from jobs.forecast_models import fitted
 
 if TYPE_CHECKING:
     from models.forecast import Forecaster
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("cleanair")
 SEED = 1
 JUDGED = pd.Timedelta(hours=24)  # the errors of past issues change slowly
-ORIGINS, FOLDS = 120, 2  # of the daily judgement
+ORIGINS = 160  # issues a day of judgement looks at
 DAY_BEFORE = pd.Timedelta(hours=24)
 NEAR = pd.Timedelta(hours=6)  # an issue so far from 24 h ago still is yesterday's
 
@@ -49,81 +50,90 @@ def forecast(store: Store, city: str, now: datetime, seed: int = SEED) -> dict[s
     ------
     StoreError
         The store cannot be read or written.
+
+    Notes
+    -----
+    Until `judge` has run, the order of the methods is that of the fit's own calibration.
     """
     begun = time.monotonic()
     inputs = gather(store, city, now)
     if inputs.refused:
         return _refuse(store, inputs, now, inputs.refused)
     try:
-        skill = judged(store, inputs, now, seed)
-        model = fitted(inputs, inputs.issued, seed)
+        skill = made.of(store.table("forecast_skill"), city)
+        past, lacking = _yesterday(store, inputs)
+        model = fitted(store, inputs, past if lacking else inputs.issued, seed)
         rows = issue(inputs, model, inputs.issued, skill, now)
         said = made.warnings(inputs, model, rows)
-        past = hindsight(store, inputs, skill, now, seed)
+        # Made from what was measured by then, by a model that learned from no later hour; marked by `computed_at`.
+        earlier = issue(inputs, model, past, skill, now) if lacking else rows.iloc[:0]
     except (ValueError, ArithmeticError):
         log.exception("forecast of %s", city)
         return _refuse(store, inputs, now, "failed")
     if not len(rows):
         return _refuse(store, inputs, now, "too_short")
     seconds = time.monotonic() - begun
-    _keep(store, "forecast_skill", city, skill)
-    _keep(store, "forecast_history", city, made.history(store.table("forecast_history"), city, past, rows))
+    kept = made.history(store.table("forecast_history"), city, earlier[earlier["station"] == CITY], rows)
+    _keep(store, "forecast_history", city, kept)
     _keep(store, "forecast_warnings", city, said)
     _keep(store, "forecasts", city, rows)
     _keep(store, "forecast_status", city, made.status(inputs, now, seconds, stations=rows["station"].nunique() - 1))
     return made.told(inputs, rows, said, seconds)
 
 
-def fitted(inputs: Inputs, at: pd.Timestamp, seed: int = SEED) -> "Forecaster":
-    """A model that learned from what was over at a moment."""
-    from models.forecast import Forecaster
-
-    model = Forecaster(seed=seed, zone=inputs.zone, season=inputs.city.heating)
-    return model.fit(inputs.history, inputs.weather, inputs.cams, until=at)
-
-
 def issue(
     inputs: Inputs, model: "Forecaster", at: pd.Timestamp, skill: pd.DataFrame, now: datetime
 ) -> pd.DataFrame:  # fmt: skip
     """The hours as forecast from one moment, as `jobs.forecast_csv.COLUMNS`; station ``""`` is the city's figure."""
-    rows = model.predict(at, inputs.history, inputs.weather, inputs.cams, choice=made.choice(skill))
-    return made.rows(inputs, rows, now)
+    answer = model.predict(at, inputs.history, inputs.weather, inputs.cams, choice=made.choice(skill))
+    return made.rows(inputs, answer, now)
 
 
-def judged(store: Store, inputs: Inputs, now: datetime, seed: int = SEED) -> pd.DataFrame:
-    """Errors by lead from rolling origins: the kept ones while they are younger than a day, else computed anew."""
-    kept = made.of(store.table("forecast_skill"), inputs.city.key)
-    if len(kept) and set(inputs.history["parameter"]) <= set(kept["parameter"]):
-        age = pd.Timestamp(now) - kept["computed_at"].max()
-        same = bool(kept["weather"].iloc[0]) == (inputs.weather is not None)
-        if same and abs(age) < JUDGED:
-            return kept
-    from models.forecast import Forecaster
-    from models.forecast import skill as judge
-
-    maker = Forecaster(seed=seed, zone=inputs.zone, season=inputs.city.heating)
-    table = judge(inputs.history, inputs.weather, inputs.cams, origins=ORIGINS, folds=FOLDS, forecaster=maker)
-    return made.skill(inputs, table, now)
+def _yesterday(store: Store, inputs: Inputs) -> tuple[pd.Timestamp, bool]:
+    """The moment 24 h ago, and whether no issue of about then is kept: a first run, a replay, the demo world."""
+    at = inputs.issued - DAY_BEFORE
+    kept = made.of(store.table("forecast_history"), inputs.city.key)
+    return at, not len(kept) or bool((kept["issued"] - at).abs().min() > NEAR)
 
 
-def hindsight(
-    store: Store, inputs: Inputs, skill: pd.DataFrame, now: datetime, seed: int = SEED
-) -> pd.DataFrame:  # fmt: skip
+def judge(store: Store, city: str, now: datetime, seed: int = SEED) -> list[str]:
     """
-    The issue of 24 h ago where none was kept: at the first run, in a replay, in the demo world.
+    Judge the methods of a city on issues of the past, once a day, pollutant by pollutant.
 
     Returns
     -------
-    DataFrame
-        Of the city's figure; made from what was measured by then, and marked by when it was computed. Empty where
-        an issue of yesterday is kept.
+    list of str
+        Pollutants that were judged now; each is kept at once, so that a stopped run goes on where it was.
     """
-    at = inputs.issued - DAY_BEFORE
-    kept = made.of(store.table("forecast_history"), inputs.city.key)
-    if len(kept) and (kept["issued"] - at).abs().min() <= NEAR:
-        return kept.iloc[:0]
-    rows = issue(inputs, fitted(inputs, at, seed), at, skill, now)
-    return rows[rows["station"] == ""]
+    from models.forecast import Forecaster
+    from models.forecast import skill as errors
+
+    inputs = gather(store, city, now)
+    maker = Forecaster(seed=seed, zone=inputs.zone, season=inputs.city.heating)
+    done = []
+    for name in inputs.history["parameter"].unique() if not inputs.refused else ():
+        if _judged(store, inputs, str(name), now):
+            continue
+        mine = inputs.history[inputs.history["parameter"] == name]
+        try:
+            table = errors(mine, inputs.weather, inputs.cams, origins=ORIGINS, folds=1, first=made.FIRST_JUDGED,
+                           forecaster=maker)  # fmt: skip
+        except (ValueError, ArithmeticError):
+            log.exception("judging the forecast of %s, %s", city, name)
+            continue
+        if len(table):
+            store.replace("forecast_skill", made.skill(inputs, table, now), key=("city", "parameter"))
+            done.append(str(name))
+    return done
+
+
+def _judged(store: Store, inputs: Inputs, parameter: str, now: datetime) -> bool:
+    """Whether errors of the same inputs are kept that are younger than a day."""
+    kept = made.of(store.table("forecast_skill"), inputs.city.key)
+    mine = kept[kept["parameter"] == parameter] if len(kept) else kept
+    if not len(mine) or bool(mine["weather"].iloc[0]) != (inputs.weather is not None):
+        return False
+    return bool(abs(pd.Timestamp(now) - mine["computed_at"].max()) < JUDGED)
 
 
 def _keep(store: Store, name: str, city: str, rows: pd.DataFrame) -> None:
@@ -147,14 +157,23 @@ def _refuse(store: Store, inputs: Inputs, now: datetime, reason: str) -> dict[st
 
 
 def forecast_all(store: Store, now: datetime, only: str | None = None) -> list[dict[str, Any]]:
-    """Forecast every city of which the store holds anything; one that fails does not stop the others."""
-    done = []
+    """
+    Forecast every city of which the store holds anything, then judge where that is due and forecast by the judgement.
+
+    One city that fails does not stop the others.
+    """
     held = set(store.spans()["city"])
-    for key in cities():
-        if key in held and only in (None, key):
-            try:
-                done.append(forecast(store, key, now))
-            except StoreError as error:
-                log.warning("forecast of %s: %s", key, error)
-                done.append({"city": key, "refused": f"The forecast could not be kept: {error}", "reason": "failed"})
-    return done
+    keys = [key for key in cities() if key in held and only in (None, key)]
+    done = {key: _safely(store, key, now) for key in keys}
+    for key in keys:
+        if not done[key]["refused"] and judge(store, key, now):
+            done[key] = _safely(store, key, now)
+    return list(done.values())
+
+
+def _safely(store: Store, city: str, now: datetime) -> dict[str, Any]:
+    try:
+        return forecast(store, city, now)
+    except StoreError as error:
+        log.warning("forecast of %s: %s", city, error)
+        return {"city": city, "refused": f"The forecast could not be kept: {error}", "reason": "failed"}

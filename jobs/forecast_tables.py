@@ -20,7 +20,7 @@ KEPT = pd.Timedelta(days=30)
 GROUPS = (3, 12, 24, 48, 72)  # leads that are shown by one method end at [h]
 DAYS = 3  # today, tomorrow, the day after
 NO_LIMIT = float("inf")
-FIRST_JUDGED = 0.5  # of the history: what comes before only serves to learn
+FIRST_JUDGED = 0.7  # of the history: what comes before only serves to learn
 UNITS = {"issued": "us", "start": "us", "computed_at": "us", "first": "us", "last": "us"}
 WARNING_COLUMNS = (
     "city", "parameter", "day", "probability", "probability_lower", "probability_upper", "limit", "averaging",

@@ -9,28 +9,13 @@ from data.city import City
 from jobs.forecast_csv import forecast_csv
 from models.scores import band_coverage, model_stats
 from pages.ui import cards, charts, choices, forecast_charts, frame, load, load_forecast, text
+from pages.ui.forecast_words import likelihood, methods, percent
 from pages.ui.load_forecast import BASELINES, METHODS, Day, Outlook
 from pages.ui.text import markdown, number, t, t_unit
 
 BACK = pd.Timedelta(hours=48)
 LEADS = (1, 3, 6, 12, 24, 36, 48, 60, 72)
 SWITCH = "baselines"
-# Of the IPCC's guidance note on uncertainty (2010): very likely > 90 %, likely > 66 %, unlikely < 33 %, very < 10 %.
-LIKELY = ((0.9, "very_likely"), (0.66, "likely"), (0.33, "even"), (0.1, "unlikely"), (0.0, "very_unlikely"))
-
-
-def likelihood(probability: float | None) -> str:
-    """Key of the word for a probability."""
-    if probability is None:
-        return "unknown"
-    return next(key for least, key in LIKELY if probability >= least)
-
-
-def percent(probability: float) -> str:
-    """A probability as people may trust it: never 0 % and never 100 %."""
-    if probability < 0.01:
-        return "< 1 %"
-    return "> 99 %" if probability > 0.99 else f"{number(100 * probability)} %"
 
 
 def law_name(city: City) -> str:
@@ -95,17 +80,6 @@ def tomorrow_words(shown: Outlook, city: City, name: str, label: str) -> str:
     law = f"{law}, {t('frame.indicative')}" if day.indicative else law
     return t("forecast.answer", likelihood=t(f"forecast.likelihood.{likelihood(day.probability)}"),
              probability=percent(day.probability), limit=number(day.limit), law=law, **said)  # fmt: skip
-
-
-def methods(hours: pd.DataFrame) -> str:
-    """`the centre's model (1–24 h), damped persistence (25–72 h)`."""
-    runs = (hours["method"] != hours["method"].shift()).cumsum()
-    parts = [part for _, part in hours.groupby(runs.to_numpy())]
-    return ", ".join(
-        t("forecast.method_part", method=t(f"forecast.method.{p['method'].iloc[0]}"), first=int(p["lead"].min()),
-          last=int(p["lead"].max()))
-        for p in parts
-    )  # fmt: skip
 
 
 def chips(shown: Outlook, city: City, measured: pd.DataFrame) -> list[frame.Chip]:

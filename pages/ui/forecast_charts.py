@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -194,7 +195,7 @@ def _top(made: go.Figure, columns: Sequence[pd.Series], lines: Sequence[Line]) -
     made.update_yaxes(range=[0, max(tops, default=1.0) * 1.12 or 1.0])
 
 
-def ahead(made: go.Figure, hours: pd.DataFrame, *, now: pd.Timestamp, zone: ZoneInfo, unit: str) -> None:
+def ahead(made: go.Figure, hours: pd.DataFrame, *, now: datetime, zone: ZoneInfo, unit: str) -> None:
     """
     Let a curve of the last hours go on into the coming ones.
 
@@ -215,7 +216,7 @@ def ahead(made: go.Figure, hours: pd.DataFrame, *, now: pd.Timestamp, zone: Zone
             name=t(f"forecast.method.{method}"), line={"color": INK, "width": 2.2, "dash": "dash"},
             hovertemplate=HOVER + t_unit(unit),
         )  # fmt: skip
-    _present(made, now, zone)
+    _present(made, pd.Timestamp(now), zone)
     first = min(drawn, default=pd.Timestamp(hours["start"].min()).tz_convert(zone).tz_localize(None))
     clockwork(made, first.tz_localize(zone), hours["start"].max() + HOUR, zone)
     low, high = made.layout.yaxis.range or (0, 1)
