@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import cities
-from pages.ui import cards, charts, frame, load, text
+from pages.ui import cards, charts, forecast_charts, forecast_words, frame, load, load_forecast, text
 from pages.ui.palette import FRESHNESS, KINDS
 from pages.ui.picture import Picture
 from pages.ui.text import t, t_unit
@@ -65,10 +65,13 @@ def curve(picture: Picture) -> None:
         model=picture.model,
         simulated=load.simulated(),
     )
+    ahead = load_forecast.outlook(picture.city.key, picture.parameter)
+    soon = ahead.hours.head(forecast_words.SOON)
+    forecast_charts.ahead(drawn, soon, now=picture.now, zone=picture.city.zone, unit=picture.unit)
     st.plotly_chart(
         drawn, key=f"curve.{picture.city.key}", config=charts.CONFIG, alt=picture.answer().replace("**", "")
     )
-    frame.caption(f"{picture.caption()}; {picture.rests_on()}.")
+    frame.caption(f"{picture.caption()}; {picture.rests_on()}. {forecast_words.next_hours(ahead)}")
 
 
 def stations(picture: Picture) -> None:
