@@ -1,171 +1,389 @@
-"""Health of each network: does it answer, how old is its newest value, what did it reject, when is it asked next."""
+"""Health of what feeds the centre: networks on time or not, stations, flags, drift, maintenance, rejected rows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from data.city import cities
-from models.situation import freshness
-from pages.ui import frame, load, text
+from data.city import cities, city
+from data.parameters import PARAMETERS
+from jobs import maintenance
+from jobs.logs import redacted
+from models.drift import NOTABLE
+from models.uptime import CHECKS
+from pages.ui import choices, feed_charts, frame, load, text
+from pages.ui import load_feeds as feed
+from pages.ui.charts import CONFIG
 from pages.ui.palette import FRESHNESS, KINDS
-from pages.ui.text import number, t
+from pages.ui.take import offer
+from pages.ui.text import markdown, number, t
 from sources import SOURCES
 
-COLUMNS = [
-    "network", "city", "attempted", "succeeded", "newest", "rows", "rejected", "error", "failing_since", "next",
-]  # fmt: skip
+NAMED = 2  # of the troubled networks in the answer
+REJECTS = 500
+ASKED = ("good", "late", "bad", "void")
+TROUBLED = ("bad", "late")
 
 
-def moment(value: object, zone: object) -> str:
-    """A moment on the city's clock, or a word where there is none."""
-    return t("feeds.never") if pd.isna(value) else text.at(pd.Timestamp(value).to_pydatetime(), zone)
+def moment(value: object, zone: ZoneInfo) -> str:
+    """A moment on a clock, a dash where there is none."""
+    return text.MISSING if pd.isna(value) else text.at(pd.Timestamp(value).to_pydatetime(), zone)
 
 
-def feeds() -> pd.DataFrame:
-    """One row per network and city that is set up, with how the last attempt went."""
-    status = load.status().set_index(["network", "city"])  # of the real store: the demo world asks no network
-    rows = []
-    for city in cities().values():
-        for network in sorted(set(city.networks) & set(SOURCES)):
-            known = status.loc[(network, city.key)] if (network, city.key) in status.index else None
-            rows.append({"network": network, "city": city.key, **({} if known is None else known.to_dict())})
-    return pd.DataFrame(rows).reindex(
-        columns=[
-            "network",
-            "city",
-            "attempted",
-            "succeeded",
-            "newest",
-            "rows",
-            "rejected",
-            "error",
-            "failing_since",
-            "next",
-        ]
+def share(value: object, digits: int = 0) -> str:
+    """A share as per cent; never rounded up to a full hundred."""
+    if value is None or value != value:
+        return text.MISSING
+    rounded = round(100 * float(value), digits)  # type: ignore[arg-type]
+    full = rounded >= 100 and float(value) < 1  # type: ignore[arg-type]
+    return f"{'> ' if full else ''}{number(99 if full else rounded, digits)} %"
+
+
+def span(delay: timedelta) -> str:
+    """A length of time in its coarsest unit that still says something."""
+    minutes = int(delay.total_seconds() // 60)
+    unit, size = next((u, s) for u, s in (("days", 1440), ("hours", 60), ("minutes", 1)) if minutes >= 2 * s or s == 1)
+    return t(f"feeds.length.{unit}", n=minutes // size)
+
+
+def named(row: pd.Series) -> str:
+    """`openaq · Astana`."""
+    return (
+        f"{row['source']} · {cities()[row['city']].name(text.language()) if row['city'] in cities() else row['city']}"
     )
 
 
-def state(row: pd.Series) -> str:
-    """`good`, `late`, `bad` or `idle`."""
-    if pd.isna(row["attempted"]):
-        return "idle"
-    if row["error"]:
-        return "bad"
-    late = pd.Timestamp(load.now()) - row["succeeded"] > 3 * every(row["network"])
-    return "late" if late else "good"
+def answer(rows: pd.DataFrame) -> str:
+    """The page in a sentence: how many networks are on time, and which are not."""
+    asked = rows[rows["state"].isin(ASKED)]
+    if not len(asked):
+        if load.simulated():
+            return t("feeds.answer_demo")
+        files = rows[rows["state"] == "files"]
+        if len(files):
+            return t("feeds.answer_files", n=len(files), rows=number(files["kept"].sum()))
+        return t("feeds.answer_none")
+    good = int(asked["state"].isin(["good", "void"]).sum())
+    if good == len(asked):
+        return t("feeds.answer_good", n=good)
+    worst = asked[asked["state"].isin(["bad", "late"])]
+    said = [trouble(row) for _, row in worst.head(NAMED).iterrows()]
+    more = [t("feeds.more", n=len(worst) - NAMED)] if len(worst) > NAMED else []
+    return t("feeds.answer_some", good=good, n=len(asked), worst="; ".join([*said, *more]))
 
 
-def every(network: str) -> timedelta:
-    """How often a network publishes."""
-    return SOURCES[network].every
+def trouble(row: pd.Series) -> str:
+    """What is wrong with one network, as part of a sentence."""
+    zone = city(row["city"]).zone
+    name = markdown(named(row))
+    if row["state"] == "late":
+        return t("feeds.is_late", name=name, delay=span(row["delay"]))
+    since = row["failing_since"]
+    return (
+        t("feeds.fails_since", name=name, moment=moment(since, zone))
+        if pd.notna(since)
+        else t("feeds.fails", name=name)
+    )
+
+
+def attention(rows: pd.DataFrame) -> None:
+    """A line for each network that needs somebody: what happened, in its own words, and who must act."""
+    lines = []
+    for _, row in rows[rows["state"].isin(TROUBLED)].iterrows():
+        said = str(row["error"] or "").removeprefix(f"{row['source']}: ")
+        state, role = row["state"], feed.who(said) if row["state"] == "bad" else "nobody"
+        words = said or t("feeds.late_says", delay=span(row["delay"]))
+        lines.append(
+            f"- {t(f'feeds.states.{state}')} **{markdown(named(row))}**: {markdown(redacted(words))} "
+            f"*({t(f'feeds.who.{role}')})*"
+        )
+    if lines:
+        with st.container(border=True):
+            st.markdown("\n".join(lines))
 
 
 def board(rows: pd.DataFrame) -> None:
-    """The table of feeds, the failing first."""
-    known = cities()
-    order = {"bad": 0, "late": 1, "good": 2, "idle": 3}
-    rows = rows.assign(state=[state(r) for _, r in rows.iterrows()])
-    rows = rows.sort_values("state", key=lambda s: s.map(order), kind="stable")
+    """The table of feeds, those in trouble first."""
     table = []
+    now = pd.Timestamp(load.now())
     for _, row in rows.iterrows():
-        zone = known[row["city"]].zone
-        age = (pd.Timestamp(load.now()) - row["newest"]).total_seconds() / 60 if pd.notna(row["newest"]) else None
-        error = str(row["error"] or "").removeprefix(f"{row['network']}: ") if row["state"] == "bad" else ""
-        if error and pd.notna(row["failing_since"]):
-            error += f" ({t('feeds.since', moment=moment(row['failing_since'], zone))})"
+        zone = city(row["city"]).zone if row["city"] in cities() else ZoneInfo("UTC")
+        state = row["state"]
+        age = (now - row["newest"]).total_seconds() / 60 if pd.notna(row["newest"]) else None
+        network = row["source"] in SOURCES
+        late = network and pd.notna(row["newest"]) and row["delay"] > timedelta(0)
         table.append(
             {
-                t("feeds.state"): t(f"feeds.{row['state']}"),
-                t("feeds.network"): SOURCES[row["network"]].name,
-                t("feeds.city"): known[row["city"]].name(text.language()),
-                t("feeds.error"): error,
+                t("feeds.state"): t(f"feeds.states.{state}"),
+                t("feeds.network"): row["source"],
+                t("feeds.city"): cities()[row["city"]].name(text.language())
+                if row["city"] in cities()
+                else row["city"],
                 t("feeds.age"): text.age(age),
-                t("feeds.newest"): moment(row["newest"], zone),
-                t("feeds.every"): t("feeds.minutes", n=int(every(row["network"]).total_seconds() // 60)),
+                t("feeds.delay"): span(row["delay"]) if late else text.MISSING,
+                t("feeds.every"): span(row["every"]) if network else text.MISSING,
                 t("feeds.succeeded"): moment(row["succeeded"], zone),
-                t("feeds.next"): moment(row["next"], zone),
-                t("feeds.rows"): number(row["rows"]),
+                t("feeds.next"): moment(row["next"], zone) if network else text.MISSING,
+                t("feeds.rows"): number(row["rows"] if network else row["kept"]),
                 t("feeds.rejected"): number(row["rejected"]),
+                t("feeds.flagged"): share(row["flagged"], 1),
+                t("feeds.uptime", n=7): watched(row["up7"], row["known7"]),
+                t("feeds.uptime", n=30): watched(row["up30"], row["known30"]),
+                t("feeds.complete", n=7): share(row["complete7"]),
+                t("feeds.complete", n=30): share(row["complete30"]),
+                t("feeds.error"): redacted({"bad": row["error"], "unset": row["said"]}.get(state) or ""),
             }
         )
-    failing = any(state == "bad" for state in rows["state"])
-    st.dataframe(
-        pd.DataFrame(table),
-        hide_index=True,
-        width="stretch",
-        row_height=72 if failing else None,  # an error is a sentence and needs lines
-        column_config={t("feeds.error"): st.column_config.TextColumn(width="large" if failing else "small")},
-    )
+    shown = pd.DataFrame(table)
+    st.dataframe(shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 720))
+    frame.caption(t("feeds.board_says"))
+    offer(shown, "feeds")
 
 
-def stations() -> None:
-    """Every station that reported in the last week, the oldest first."""
-    known, now, table = cities(), pd.Timestamp(load.now()), []
-    for city in known.values():
-        rows = load.latest(city.key)
-        if not len(rows):
-            continue
-        rows = rows.assign(end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"))
-        newest = rows.sort_values("end").groupby(["source", "station"], as_index=False).last()
-        described = load.stations(city.key)[["source", "station", "name"]]
-        for row in newest.merge(described, on=["source", "station"], how="left").itertuples():
-            minutes = (now - row.end).total_seconds() / 60
-            mark = freshness(row.end, int(row.minutes), load.now())
-            table.append((minutes, city, row, mark))
-    table.sort(key=lambda x: -x[0])
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    t("feeds.state"): f"{FRESHNESS[mark]} {t(f'quantity.freshness.{mark}')}",
-                    t("feeds.age"): text.age(minutes),
-                    t("feeds.station"): row.name if isinstance(row.name, str) else row.station,
-                    t("feeds.city"): city.name(text.language()),
-                    t("feeds.kind"): f"{KINDS[row.kind]} {t(f'quantity.kind.{row.kind}')}",
-                    t("feeds.network"): row.source,
-                    t("feeds.newest"): moment(row.end, city.zone),
-                }
-                for minutes, city, row, mark in table
-            ]
-        ),
-        hide_index=True,
-        width="stretch",
-    )
+def watched(up: object, known: object) -> str:
+    """Uptime, with how much of the time anybody looked where that is not nearly all."""
+    if up is None or up != up:
+        return text.MISSING
+    part = f" ({t('feeds.watched', share=share(known))})" if float(known) < 0.95 else ""  # type: ignore[arg-type]
+    return share(up, 1) + part
+
+
+def strips(rows: pd.DataFrame, zone: ZoneInfo) -> None:
+    """When each network answered."""
+    st.subheader(t("feeds.answered"), anchor=False)
+    days = choices.pick(
+        "strip", ["7", "30"], t("feeds.answered"), show=lambda k: t("feeds.days", n=int(k)),
+        widget=st.segmented_control, required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    table = feed.strips(days)
+    if not len(table):
+        st.caption(t("feeds.no_attempts"))
+        return
+    names = {(r.source, r.city): named(pd.Series(r._asdict())) for r in rows.itertuples()}
+    st.plotly_chart(feed_charts.answered(table, names, zone), config=CONFIG, width="stretch", key="feeds.strip")
+    frame.caption(t("feeds.answered_says", slot=t("feeds.slot_hours" if days == "7" else "feeds.slot_day")))
 
 
 def flags() -> None:
-    """How many rows of each source carry which flag."""
-    counts = load.counts().pivot_table(index="source", columns="flag", values="rows", aggfunc="sum", fill_value=0)
-    if not len(counts):
+    """Flagged rows by feed and check."""
+    st.subheader(t("feeds.flags"), anchor=False)
+    days = choices.pick(
+        "flags_of", ["30", "7", "all"], t("feeds.flags"),
+        show=lambda k: t("feeds.all_time") if k == "all" else t("feeds.days", n=int(k)),
+        widget=st.segmented_control, required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    found = feed.checks(days)
+    if not len(found):
+        st.caption(t("feeds.no_flags"))
         return
-    total = counts.sum(axis=1)
-    share = 100 * (total - counts.get("ok", 0)) / total
-    table = pd.DataFrame({t("feeds.network"): counts.index, t("feeds.total"): [number(x) for x in total]})
-    for flag in ("suspect", "invalid"):
-        table[t(f"quantity.flag.{flag}")] = [number(x) for x in counts.get(flag, pd.Series(0, counts.index))]
-    table[t("feeds.share")] = [f"{number(x, 1)} %" for x in share]
-    st.dataframe(table, hide_index=True, width="stretch")
+    for (source, key), part in found.groupby(["source", "city"]):
+        name = named(pd.Series({"source": source, "city": key}))
+        total = number(part["rows"].sum())
+        with st.expander(f"{markdown(name)} · {t('feeds.flagged_rows', rows=total)}"):
+            table = pd.DataFrame(
+                {
+                    t("feeds.check"): [check(c) for c in part["check"]],
+                    t("feeds.total"): [number(n) for n in part["rows"]],
+                    t("feeds.share"): [share(s, 1) for s in part["share"]],
+                }
+            )
+            st.dataframe(table, hide_index=True, width="stretch")
+    offer(found, "flags")
+
+
+def check(name: str) -> str:
+    """A check of quality control in words."""
+    return t(f"feeds.checks.{name.replace(' ', '_')}") if name in CHECKS else t("feeds.checks.network")
+
+
+def stations(key: str) -> None:
+    """Every station of a city: age, completeness, flags, drift, notes."""
+    rows = feed.stations(key)
+    if not len(rows):
+        st.caption(t("feeds.no_stations"))
+        return
+    zone, names = city(key).zone, load.names(key)
+    parameters = feed.drifting(key)
+    chosen = choices.pick(
+        "drift", parameters, t("feeds.drift_of"), show=lambda k: t(f"quantity.parameter.{k}")
+    ) if parameters else ""  # fmt: skip
+    drift = feed.drifts(key, chosen) if chosen else pd.DataFrame(columns=["station", "verdict"])
+    said = {r.station: drifted(r) for r in drift.itertuples()}
+    notes = feed.notes(key)
+    work = notes[~notes["withdrawn"]].groupby("station").size().to_dict()
+    table = [
+        {
+            t("feeds.fresh"): f"{FRESHNESS[r.fresh]} {t(f'quantity.freshness.{r.fresh}')}",
+            t("feeds.station"): names.get(r.station) or r.station,
+            t("feeds.age"): text.age(r.age),
+            t("feeds.complete", n=7): share(r.complete7),
+            t("feeds.complete", n=30): share(r.complete30),
+            t("feeds.flagged"): flagged(r.flagged, r.checks),
+            t("feeds.drift"): said.get(r.station, t("feeds.drift_none")),
+            t("feeds.notes"): number(work.get(r.station, 0)),
+            t("feeds.kind"): f"{KINDS[r.kind]} {t(f'quantity.kind.{r.kind}')}",
+            t("feeds.newest"): moment(r.end, zone),
+            t("feeds.network"): r.source,
+            t("feeds.id"): r.station,
+        }
+        for r in rows.itertuples()
+    ]
+    shown = pd.DataFrame(table)
+    st.dataframe(shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 560))
+    offer(shown, f"stations-{key}")
+    known = drift[drift["slope"].notna()] if "slope" in drift else drift
+    if len(known):
+        st.plotly_chart(feed_charts.drifts(known, names, NOTABLE), config=CONFIG, width="stretch", key="feeds.drift")
+    frame.caption(t("feeds.drift_says", n=int(NOTABLE)))
+
+
+def flagged(part: float, checks: dict[str, float]) -> str:
+    """`12 % · level 9 %, spike 3 %`."""
+    if part != part:
+        return text.MISSING
+    most = sorted(checks.items(), key=lambda x: -x[1])[:3]
+    return share(part, 1) + (" · " if most else "") + ", ".join(f"{check(name)} {share(s, 1)}" for name, s in most)
+
+
+def drifted(row: object) -> str:
+    """A drift with its interval, or why there is none."""
+    verdict = row.verdict  # type: ignore[attr-defined]
+    if verdict in ("few_neighbours", "few_days"):
+        return t(f"feeds.verdict.{verdict}", n=row.neighbours if verdict == "few_neighbours" else row.days)  # type: ignore[attr-defined]
+    figures = [number(getattr(row, name)) for name in ("slope", "lower", "upper")]
+    return f"{t(f'feeds.verdict.{verdict}')} {figures[0]} % ({figures[1]}…{figures[2]})"
+
+
+def notes(key: str) -> None:
+    """Maintenance notes of a city, and where a signed-in operator adds or withdraws one."""
+    st.subheader(t("feeds.maintenance"), anchor=False)
+    frame.caption(t("feeds.maintenance_says"))
+    rows, zone = feed.notes(key), city(key).zone
+    if len(rows):
+        table = pd.DataFrame(
+            {
+                t("feeds.state"): [
+                    t("feeds.withdrawn") if r.withdrawn else t("feeds.stands") for r in rows.itertuples()
+                ],
+                t("feeds.station"): [load.names(key).get(s) or s for s in rows["station"]],
+                t("feeds.what"): [
+                    t(f"quantity.parameter.{p}") if p else t("feeds.everything") for p in rows["parameter"]
+                ],
+                t("feeds.from"): [moment(m, zone) for m in rows["start"]],
+                t("feeds.until"): [moment(m, zone) for m in rows["end"]],
+                t("feeds.why"): list(rows["why"]),
+                t("feeds.by"): list(rows["by"]),
+                t("feeds.id"): list(rows["id"]),
+            }
+        )
+        st.dataframe(table, hide_index=True, width="stretch")
+        offer(table, f"maintenance-{key}")
+    if find_spec("pages.ui.sign_in") is None:
+        return
+    with st.expander(t("feeds.note_new"), icon=":material/build:"):
+        from pages.ui import sign_in
+
+        person = sign_in.operator()
+        if person is None:
+            return
+        note_form(key, zone, person.name)
+        withdraw_form(rows[~rows["withdrawn"]], person.name)
+
+
+def note_form(key: str, zone: ZoneInfo, by: str) -> None:
+    """Where a note is written."""
+    names = load.names(key)
+    spans = load.spans(key)
+    known = sorted(set(spans[spans["kind"] != "model"]["station"]), key=lambda s: names.get(s) or s)
+    now = load.now().astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    with st.form("feeds.note", border=False):
+        station = st.selectbox(t("feeds.station"), known, format_func=lambda s: names.get(s) or s)
+        parameter = st.selectbox(
+            t("feeds.what"), ["", *PARAMETERS],
+            format_func=lambda p: t(f"quantity.parameter.{p}") if p else t("feeds.everything"),
+        )  # fmt: skip
+        left, right = st.columns(2)
+        start = left.datetime_input(t("feeds.from"), now - timedelta(hours=2))
+        end = right.datetime_input(t("feeds.until"), now)
+        why = st.text_input(t("feeds.why"), max_chars=maintenance.WORDS)
+        if st.form_submit_button(t("feeds.note_add"), type="primary"):
+            done(lambda: maintenance.add(
+                maintenance.shown(), key, station, aware(start, zone), aware(end, zone), why, by, parameter=parameter
+            )[1], "feeds.note_done")  # fmt: skip
+
+
+def withdraw_form(rows: pd.DataFrame, by: str) -> None:
+    """Where a note is taken back."""
+    if not len(rows):
+        return
+    words = {r.id: f"{r.station} · {r.why} ({r.id})" for r in rows.itertuples()}
+    with st.form("feeds.withdraw", border=False):
+        note = st.selectbox(t("feeds.note_which"), list(words), format_func=words.__getitem__)
+        if st.form_submit_button(t("feeds.note_withdraw")):
+            done(lambda: maintenance.withdraw(maintenance.shown(), note, by), "feeds.note_gone")
+
+
+def aware(given: datetime, zone: ZoneInfo) -> datetime:
+    """What the form gives, on the city's clock."""
+    return given.replace(tzinfo=zone)
+
+
+def done(work: object, words: str) -> None:
+    """Do it and say how many values changed, or why it cannot be."""
+    try:
+        count = work()  # type: ignore[operator]
+    except maintenance.MaintenanceError as error:
+        st.error(markdown(error), icon=":material/error:")
+        return
+    st.success(t(words, n=count), icon=":material/check:")
+
+
+def rejects(zone: ZoneInfo) -> None:
+    """Rows that arrived and could not be understood, with what they looked like."""
+    st.subheader(t("feeds.rejects"), anchor=False)
+    rows = load.store().rejects(limit=REJECTS)
+    if not len(rows):
+        st.caption(t("feeds.no_rejects"))
+        return
+    sources = ["", *sorted(rows["source"].unique())]
+    wanted = st.selectbox(
+        t("feeds.network"), sources, format_func=lambda s: s or t("feeds.everything"), key="feeds.rejects"
+    )
+    rows = rows[rows["source"] == wanted] if wanted else rows
+    shown = pd.DataFrame(
+        {
+            t("feeds.at"): [moment(m, zone) for m in rows["at"]],
+            t("feeds.network"): list(rows["source"]),
+            t("feeds.reason"): list(rows["reason"]),
+            t("feeds.total"): [number(n) for n in rows["count"]],
+            t("feeds.excerpt"): [redacted(e) for e in rows["excerpt"]],
+            t("feeds.origin"): list(rows["origin"]),
+        }
+    )
+    st.dataframe(
+        shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 420),
+        column_config={t("feeds.excerpt"): st.column_config.TextColumn(width="large")},
+    )  # fmt: skip
+    offer(shown, "rejects")
 
 
 @frame.live()
 def page() -> None:
     """The page; looks again every minute."""
-    rows = feeds()
-    asked = rows[rows["attempted"].notna()]
-    bad = int((asked["error"].fillna("") != "").sum())
-    if load.simulated():
-        answer = t("feeds.answer_demo")
-    elif not len(asked):
-        answer = t("feeds.answer_none")
-    else:
-        answer = t("feeds.answer_bad", bad=bad, n=len(asked)) if bad else t("feeds.answer_good", n=len(asked))
-    frame.head(t("frame.page.feeds"), answer, [frame.zone_chip(c.zone) for c in list(cities().values())[:1]])
+    rows = feed.feeds()
+    zone = next(iter(cities().values())).zone
+    frame.head(t("frame.page.feeds"), answer(rows), [frame.zone_chip(zone)])
+    attention(rows)
     board(rows)
-    st.subheader(t("feeds.stations"), anchor=False)
-    stations()
-    st.subheader(t("feeds.flags"), anchor=False)
+    strips(rows, zone)
     flags()
+    st.subheader(t("feeds.stations"), anchor=False)
+    chosen = choices.city()
+    stations(chosen.key)
+    notes(chosen.key)
+    rejects(zone)
 
 
 page()

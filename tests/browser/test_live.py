@@ -63,7 +63,9 @@ def test_fresh_numbers_reach_the_api_and_the_page(live: Server, browser: Browser
         assert not look.errors
 
         look.open(f"{live.url}/feeds?lang=en")
-        expect(look.page.get_by_text("feeds answered").or_(look.page.get_by_text("feeds fail")).first).to_be_visible()
+        expect(
+            look.page.get_by_text("on time").or_(look.page.get_by_text("networks are on time")).first
+        ).to_be_visible()
 
 
 def test_no_key_is_in_the_log(live: Server) -> None:
