@@ -148,6 +148,14 @@ def test_attribution_kept(tmp_path: Path) -> None:
     assert described("refit answer") == list(told)
 
 
+def test_forecast(store: Store) -> None:
+    forecast, tables, csv = job("forecast"), job("forecast_tables"), job("forecast_csv")
+    assert described("forecast csv") == list(csv.COLUMNS)
+    assert described("forecast warnings") == list(tables.WARNING_COLUMNS)
+    assert described("forecast skill") == list(tables.SKILL_COLUMNS)
+    assert described("forecast answer") == list(forecast.forecast(store, "astana", NOW))
+
+
 def test_candidates_of_the_register() -> None:
     assert described("inventory candidates") == list(import_module("sources.overpass_sites").COLUMNS)
 
