@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, within
+from sources.network import Network, number, numbers, within
 
 # Particles are as the sensor reads them: a correction is a matter of `models`, and keeps both.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -63,7 +63,7 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
     )
     texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str) and t.endswith("Z")))
     rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    rows["raw_value"] = numbers(rows["raw_value"])
     return rows.assign(source="airgradient", city=city, kind="indicative", minutes=0)
 
 

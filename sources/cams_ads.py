@@ -3,24 +3,23 @@
 import importlib
 import importlib.util
 import io
-import tempfile
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import requests
+from urllib3.exceptions import HTTPError
 
 from data.city import City
 from data.clock import now
 from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable, understood
-from sources.http import LARGEST
+from sources.http import LARGEST, Client
 from sources.network import Network, shape, within
 
 # Name in the file → our key; gases come on model levels only and are read through Open-Meteo.
@@ -257,7 +256,7 @@ class CamsAds(Network):
         except requests.exceptions.JSONDecodeError:
             raise BadPayload("cams_ads: the store's answer is not JSON; the adapter must change") from None
         # `from None`: the words of the cause may hold the token.
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise Unavailable(f"cams_ads: no connection ({type(error).__name__}); it is asked again later") from None
         except Exception as error:  # the client raises plain exceptions for what it does not understand
             raise BadPayload(f"cams_ads: the store was not understood ({type(error).__name__}); see its page") from None
@@ -266,9 +265,10 @@ class CamsAds(Network):
         def silent(*_: Any, **__: Any) -> None:
             """The client would log addresses and the token."""
 
+        session = Patient(self.client)
         client = cdsapi.Client(
             url=self.client.base, key=self.client.secret(), quiet=True, progress=False, verify=1, retry_max=1,
-            sleep_max=1, timeout=self.client.timeout[1], wait_until_complete=False, session=self.client.session,
+            sleep_max=1, timeout=self.client.timeout[1], wait_until_complete=False, session=session,
             info_callback=silent, warning_callback=silent, error_callback=silent, debug_callback=silent,
         )  # fmt: skip
         job = client.retrieve(DATASET, dict(asked))
@@ -277,13 +277,14 @@ class CamsAds(Network):
             if self.client.tick() - began > PATIENCE:
                 raise Unavailable("cams_ads: still in the store's queue; it is asked again later")
             self.client.sleep(LOOK)
-        return self._downloaded(job.get_results())
+        return self._downloaded(session, job.get_results())
 
-    def _downloaded(self, found: Any) -> bytes:
+    def _downloaded(self, session: requests.Session, found: Any) -> bytes:
         if int(found.content_length) > LARGEST:
             raise BadPayload(f"cams_ads: more than {LARGEST >> 20} MiB; the adapter must ask for less")
-        with tempfile.TemporaryDirectory() as folder:
-            return Path(found.download(str(Path(folder) / "answer"))).read_bytes()
+        answer = session.get(found.location, timeout=self.client.timeout)
+        answer.raise_for_status()
+        return bytes(answer.content)
 
     def _refused(self, error: requests.HTTPError) -> SourceError:
         status = error.response.status_code if error.response is not None else 0
@@ -296,6 +297,30 @@ class CamsAds(Network):
         if status >= 500 or status in (0, 408):
             return Unavailable(f"cams_ads: {status}; it is asked again later")
         return BadPayload(f"cams_ads: {status}: the request was not accepted; the adapter must change")
+
+
+class Patient(requests.Session):
+    """
+    The session lent to the store's client: an answer that drips or never ends is given up, as with every network.
+
+    Parameters
+    ----------
+    client : Client
+        Whose limits hold.
+    """
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client = client
+        self.headers["User-Agent"] = client.session.headers["User-Agent"]
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """As of `requests.Session`, with the body read before it returns."""
+        began = self.client.tick()
+        answer = super().request(*args, **{**kwargs, "stream": True})
+        with answer:
+            answer._content = self.client.body(answer, "cams_ads", began)
+        return answer
 
 
 def request(city: City, since: datetime, until: datetime, moment: datetime) -> dict[str, Any]:

@@ -218,7 +218,7 @@ class Client:
                 method, address, params=params, data=data, headers=headers,  # type: ignore[arg-type]
                 timeout=self.timeout, allow_redirects=False, stream=True,
             ) as answer:  # fmt: skip
-                content = self._body(answer, where, began)
+                content = self.body(answer, where, began)
                 return answer.status_code, answer.headers, content
         # `from None`: the cause's own words hold the whole address with its key.
         except requests.exceptions.SSLError:
@@ -236,8 +236,24 @@ class Client:
                 f"{where}: the answer broke off ({type(error).__name__}); it is asked again later"
             ) from None
 
-    def _body(self, answer: requests.Response, where: str, began: float) -> bytes:
-        """Read what has come, piece by piece, so that neither a drip nor a flood holds the collector."""
+    def body(self, answer: requests.Response, where: str, began: float) -> bytes:
+        """
+        Read what has come, piece by piece, so that neither a drip nor a flood holds the collector.
+
+        Parameters
+        ----------
+        answer : Response
+            Opened as a stream.
+        where : str
+            For the message.
+        began : float
+            By the client's own clock. [s]
+
+        Raises
+        ------
+        BadPayload, Unavailable
+            When it is too much or too slow.
+        """
         content = bytearray()
         while piece := answer.raw.read1(CHUNK, decode_content=True):
             content += piece

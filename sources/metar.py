@@ -11,7 +11,7 @@ import pandas as pd
 from data.city import City
 from data.clock import now
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, within
+from sources.network import Network, number, numbers, within
 
 # Pressure is left out: `altim` is reduced to sea level, ours is that of the place.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -52,7 +52,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
         columns=["station", "parameter", "start", "raw_value", "raw_unit", "reason"],
     )
     rows["start"] = pd.to_datetime(pd.to_numeric(rows["start"], errors="coerce"), unit="s", utc=True)
-    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    rows["raw_value"] = numbers(rows["raw_value"])
     return rows.assign(source="metar", city=city, kind="reference", minutes=0)
 
 
@@ -89,7 +89,7 @@ def _values(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _calm(speed: Any) -> bool:
-    return bool(pd.to_numeric(speed, errors="coerce") == 0) if speed is not None else False
+    return number(speed) == 0
 
 
 @understood("metar")

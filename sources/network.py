@@ -82,7 +82,23 @@ def number(given: Any) -> float:
     >>> number("41.3"), number("-"), number(None)
     (41.3, nan, nan)
     """
-    return float(pd.to_numeric(given, errors="coerce")) if isinstance(given, str | int | float) else float("nan")
+    plain = isinstance(given, str | int | float) and not isinstance(given, bool)
+    return float(pd.to_numeric(given, errors="coerce")) if plain else float("nan")
+
+
+def numbers(given: pd.Series) -> pd.Series:
+    """
+    Delivered numbers, also those written as text; NaN for anything else, a truth value among it.
+
+    Examples
+    --------
+    >>> numbers(pd.Series([1, "2.5", True, None, [3]], dtype="object")).tolist()
+    [1.0, 2.5, nan, nan, nan]
+    """
+    if pd.api.types.is_numeric_dtype(given) and not pd.api.types.is_bool_dtype(given):
+        return given.astype("float64")
+    plain = given.where(given.map(lambda x: isinstance(x, str | int | float) and not isinstance(x, bool)).astype(bool))
+    return pd.to_numeric(plain, errors="coerce").astype("float64")
 
 
 def moments(texts: pd.Series) -> pd.Series:

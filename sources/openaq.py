@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, within
+from sources.network import Network, number, numbers, within
 
 # OpenAQ's names are ours, but for these.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -61,7 +61,7 @@ def parse(payload: Any, city: str = "", station: str = "openaq:", kind: str = "i
     for name in ("start", "end"):
         rows[name] = pd.to_datetime(rows[name], utc=True, errors="coerce", format="ISO8601")
     rows["minutes"] = (rows["end"] - rows["start"]).dt.total_seconds() / 60
-    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    rows["raw_value"] = numbers(rows["raw_value"])
     flagged = rows["flagged"].astype(bool)
     rows["flag"] = pd.Series("ok", index=rows.index).mask(flagged, "suspect")
     rows["reason"] = pd.Series("", index=rows.index).mask(flagged, "flagged by OpenAQ")

@@ -10,7 +10,7 @@ import pandas as pd
 from data.city import City
 from data.clock import now
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, within
+from sources.network import Network, numbers, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -131,7 +131,7 @@ def _series(place: dict[str, Any], theirs: str, ours: str, stamps: pd.Series, so
             "parameter": ours,
             "start": stamps - timedelta(minutes=minutes),
             "minutes": minutes,
-            "raw_value": pd.to_numeric(pd.Series(values, dtype="object"), errors="coerce").astype("float64"),
+            "raw_value": numbers(pd.Series(values, dtype="object")),
             "raw_unit": str(place["hourly_units"].get(theirs, "")),
         }
     )

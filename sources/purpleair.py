@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, shape, within
+from sources.network import Network, numbers, shape, within
 
 # As the sensor counts (CF=1), the mean of its channels: a correction is a matter of `models`, and keeps both. The box's
 # own humidity and temperature are left out: it is warmer and drier inside than the air is.
@@ -87,9 +87,7 @@ def _table(payload: Any) -> pd.DataFrame:
 
 
 def _numbers(table: pd.DataFrame, name: str, absent: float = float("nan")) -> pd.Series:
-    given = table[name] if name in table else pd.Series(absent, index=table.index)
-    plain = given.where(given.map(lambda x: isinstance(x, int | float | str) and not isinstance(x, bool)))
-    return pd.to_numeric(plain, errors="coerce").astype("float64")
+    return numbers(table[name] if name in table else pd.Series(absent, index=table.index))
 
 
 def _ids(table: pd.DataFrame) -> pd.Series:

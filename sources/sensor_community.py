@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, within
+from sources.network import Network, number, numbers, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -61,7 +61,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
     rows = rows.assign(source="sensor_community", city=city, kind="indicative", minutes=0)
     texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str)))
     rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="%Y-%m-%d %H:%M:%S")  # UTC, unsaid
-    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce").astype("float64")
+    rows["raw_value"] = numbers(rows["raw_value"])
     rows["station"] = _stations(rows)
     return rows.drop(columns=["box", "sensor"]).drop_duplicates(["station", "parameter", "start"], keep="last")
 

@@ -1,0 +1,367 @@
+"""Everything that can go wrong between a network and the centre, drawn at random, and what must hold after it."""
+
+import gzip
+import http.client
+import importlib
+import os
+import random
+import re
+import socket
+import socketserver
+import struct
+import threading
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from data.city import cities
+from data.schema import KEY as SAME
+from data.schema import conform, conform_stations
+from jobs.keep import rejects_of
+from jobs.schedule import window
+from sources import SOURCES, metar
+from sources.base import Source, SourceError
+from sources.http import Client
+from tests.stand_in import KEY
+
+PAYLOADS = Path(__file__).parent / "payloads"
+NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+JUNK = (b"null", b"true", b'"nan"', b"-9999", b"1e999", b'"\\u0000"', b"[]", b"{}", b'"<html>"', b'"12 mg"', b"1" * 400)
+SPELLINGS = (
+    "µg/m³",
+    "μg/m³",
+    "ug/m3",
+    "UG/M3",
+    "ug.m-3",
+    "mg/m3",
+    "ppb",
+    "PPB",
+    "°C",
+    "Celsius",
+    "m s-1",
+    "km/h",
+    "hPa",
+)
+BINARY = ("cams_ads",)  # a flipped byte of a NetCDF is another number: no text to compare with
+
+Bytes = Callable[[bytes, random.Random], bytes]
+
+
+# --- what a body may become ---------------------------------------------------------------------------------------
+
+
+def flipped(body: bytes, draw: random.Random) -> bytes:
+    """Some bytes changed."""
+    changed = bytearray(body)
+    for _ in range(draw.randint(1, 6)):
+        changed[draw.randrange(len(changed))] = draw.randrange(256)
+    return bytes(changed)
+
+
+def cut(body: bytes, draw: random.Random) -> bytes:
+    """The rest lost."""
+    return body[: draw.randrange(len(body))]
+
+
+def holed(body: bytes, draw: random.Random) -> bytes:
+    """A piece lost in the middle."""
+    start = draw.randrange(len(body))
+    return body[:start] + body[start + draw.randint(1, 80) :]
+
+
+def junk_values(body: bytes, draw: random.Random) -> bytes:
+    """Numbers and texts replaced by what nobody expects."""
+    return re.sub(
+        rb'(?<=[:,\[])\s*(?:-?\d[\d.]*|"[^"]{0,40}")(?=\s*[,}\]])',
+        lambda found: draw.choice(JUNK) if draw.random() < 0.05 else found[0],
+        body,
+    )
+
+
+def other_units(body: bytes, draw: random.Random) -> bytes:
+    """Another unit, known or not, wherever one is named."""
+    for spelled in SPELLINGS:
+        other = draw.choice((*SPELLINGS, "spoons", "", "AQI"))
+        body = body.replace(f'"{spelled}"'.encode(), f'"{other}"'.encode())
+        body = body.replace(f",{spelled}".encode(), f",{other}".encode())
+    return body
+
+
+def old_times(body: bytes, draw: random.Random) -> bytes:
+    """Other years, long ago or far ahead."""
+    year = draw.choice((b"1969", b"1999", b"2016", b"2025", b"2031", b"9999"))
+    return body.replace(b"2026", year).replace(b"17680", draw.choice((b"07680", b"97680", b"-7680")))
+
+
+def repeated(body: bytes, draw: random.Random) -> bytes:
+    """Every element of the first list many times over."""
+    start = body.find(b"[") + 1
+    return body[:start] + (body[start : body.rfind(b"]")] + b",") * draw.randint(1, 20) + body[start:]
+
+
+def page(body: bytes, draw: random.Random) -> bytes:
+    """A page for people instead of data."""
+    return b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
+
+
+def nothing(body: bytes, draw: random.Random) -> bytes:
+    """No byte at all, or next to none."""
+    return draw.choice((b"", b" ", b"null", b"[]", b"{}", b"0"))
+
+
+def as_it_is(body: bytes, draw: random.Random) -> bytes:
+    """The answer itself."""
+    return body
+
+
+CONTENT: dict[str, Bytes] = {
+    f.__name__: f for f in (flipped, cut, holed, junk_values, other_units, old_times, repeated, page, nothing, as_it_is)
+}
+
+
+# --- what must hold -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    """What the draws came to."""
+
+    draws: int = 0
+    rows: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        return f"{self.draws} draws: {self.rows} rows, rejected {dict(self.rejected)}, errors {dict(self.errors)}"
+
+
+def numbers_in(network: str, bodies: list[bytes]) -> list[float]:
+    """Every number written in some answers, sorted."""
+    found: set[float] = set()
+    for body in bodies:
+        with suppress(Exception):
+            body = gzip.decompress(body)
+        text = body.decode("utf-8", "replace")
+        found |= {float(n) for n in NUMBER.findall(text)}
+        if network == "metar":
+            found |= {float(n) for wind in metar.WIND.findall(text) for n in wind[:3] if n.isdigit()}
+    return sorted(found)
+
+
+def written(value: float, known: list[float]) -> bool:
+    """Whether a number is one of those known."""
+    at = bisect_left(known, value - 1e-9 * max(abs(value), 1))
+    return at < len(known) and abs(known[at] - value) <= 2e-9 * max(abs(value), 1)
+
+
+def judge(network: str, table: pd.DataFrame, bodies: list[bytes], tally: Tally) -> None:
+    """
+    Rows or counted rejects, nothing between; no row without its number in an answer.
+
+    Raises
+    ------
+    AssertionError
+        When something was lost silently or invented.
+    """
+    assert isinstance(table, pd.DataFrame)
+    if not len(table):
+        return
+    done = conform(table, NOW)
+    twice = len(table) - len(done.rejects) - len(done.rows)
+    assert 0 <= twice <= int(table.duplicated(list(SAME)).sum())
+    assert (done.rejects["reason"] != "").all()
+    lines = rejects_of(done, network, "draw", NOW)
+    assert int(lines["count"].sum()) == len(done.rejects)
+    if network not in BINARY:
+        known = numbers_in(network, bodies)
+        invented = [v for v in done.rows["raw_value"] if not written(float(v), known)]
+        assert not invented, (network, invented[:3])
+    tally.rows += len(done.rows)
+    tally.rejected.update({str(r): int(n) for r, n in zip(lines["reason"], lines["count"], strict=True)})
+
+
+def told(network: str, error: SourceError, tally: Tally) -> None:
+    """An error is of the hierarchy, names its network and holds no key."""
+    assert network in str(error), str(error)
+    if os.environ.get(SOURCES[network].key):
+        assert KEY not in str(error), str(error)
+    tally.errors[type(error).__name__] += 1
+
+
+# --- draws on parsers ---------------------------------------------------------------------------------------------
+
+
+def parse_draw(network: str, draw: random.Random, tally: Tally) -> None:
+    """One damaged payload through a network's parsers."""
+    module, path = importlib.import_module(f"sources.{network}"), draw.choice(sorted((PAYLOADS / network).iterdir()))
+    fault = draw.choice(list(CONTENT))
+    body = CONTENT[fault](path.read_bytes(), draw)
+    tally.draws += 1
+    tally.faults[fault] += 1
+    try:
+        payload = Client(network, "http://localhost").decode(body, "x") if path.suffix == ".json" else body
+        judge(network, _parsed(module, network, path.name, payload), [body], tally)
+        if hasattr(module, "parse_stations") and network != "airdata_kz":
+            listed = module.parse_stations(payload, "tashkent")
+            assert not len(listed) or len(conform_stations(listed))
+    except SourceError as error:
+        told(network, error, tally)
+
+
+def _parsed(module: Any, network: str, name: str, payload: Any) -> Any:
+    if network == "airdata_kz":
+        return module.parse(module.read(payload), "end" if "end" in name else "start", "pm25", "astana")
+    return module.parse(payload, "tashkent")
+
+
+# --- draws on the wire --------------------------------------------------------------------------------------------
+
+TRANSPORT = (
+    "silent", "reset", "drip", "short", "flood", "bad gzip", "no http", "redirect", "429", "500", "502", "503", "504",
+    "403", "404", "408", *CONTENT,
+)  # fmt: skip
+SLOWEST = 1.5  # after this a drip or a silence ends by itself [s]
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """
+    A loopback proxy before the stand-in: it asks, and does to the answer what was drawn.
+
+    Parameters
+    ----------
+    upstream : str
+        Address of the stand-in.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Relay)
+        self.upstream = urlsplit(upstream)
+        self.fault, self.draw = "as_it_is", random.Random(0)
+        self.served: list[bytes] = []
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
+
+
+class _Relay(socketserver.StreamRequestHandler):
+    server: Proxy
+
+    def handle(self) -> None:
+        line, headers, body = self._request()
+        if not line:
+            return
+        with self.server.lock:
+            fault, draw = self.server.fault, self.server.draw
+            if fault == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            status, answer = self._upstream(line, headers, body)
+            if fault in CONTENT:
+                answer = CONTENT[fault](answer, draw) if answer else answer
+                self.server.served.append(answer)
+        with suppress(OSError):
+            self._answer(fault, status, answer)
+
+    def _request(self) -> tuple[str, dict[str, str], bytes]:
+        line = self.rfile.readline().decode("latin-1").strip()
+        headers = {}
+        while text := self.rfile.readline().decode("latin-1").strip():
+            name, _, value = text.partition(":")
+            headers[name] = value.strip()
+        return line, headers, self.rfile.read(int(headers.get("Content-Length", 0)))
+
+    def _upstream(self, line: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        method, path, _ = line.split(" ", 2)
+        where = self.server.upstream
+        link = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+        kept = {
+            k: v for k, v in headers.items() if k.lower() not in ("connection", "accept-encoding", "content-length")
+        }
+        link.request(method, path, body or None, kept)
+        answer = link.getresponse()
+        return answer.status, answer.read()
+
+    def _answer(self, fault: str, status: int, body: bytes) -> None:
+        if fault == "silent":
+            time.sleep(SLOWEST)
+        elif fault == "no http":
+            self.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+        elif fault == "drip":
+            self._head(status, len(body) + 100)
+            end = time.monotonic() + SLOWEST
+            for byte in body + b" " * 100:
+                if time.monotonic() > end:
+                    return
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.02)
+        elif fault == "flood":
+            self._head(200, 1 << 40)
+            end = time.monotonic() + SLOWEST
+            while time.monotonic() < end:
+                self.wfile.write(b"[" + b"0," * 30_000)
+        else:
+            self._plain(fault, status, body)
+
+    def _plain(self, fault: str, status: int, body: bytes) -> None:
+        code = int(fault) if fault.isdigit() else 302 if fault == "redirect" else status
+        more = (
+            b"Retry-After: 0\r\n" if fault.isdigit() else b"Location: http://127.0.0.1:9/\r\n" if code == 302 else b""
+        )
+        more += b"Content-Encoding: gzip\r\n" if fault == "bad gzip" else b""
+        said = f'{{"message": "no, {KEY}"}}'.encode() if fault.isdigit() else body
+        said = b"\x1f\x8b" + body[:40] if fault == "bad gzip" else said
+        self._head(code, len(said) + (50 if fault == "short" else 0), more)
+        self.wfile.write(said)
+
+    def _head(self, status: int, length: int, more: bytes = b"") -> None:
+        self.wfile.write(
+            f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n".encode() + more + b"\r\n"
+        )
+
+
+@contextmanager
+def proxied(upstream: str) -> Iterator[Proxy]:
+    """A running proxy."""
+    with Proxy(upstream) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield proxy
+        proxy.shutdown()
+
+
+def fetch_draw(network: str, source: Source, proxy: Proxy, draw: random.Random, tally: Tally) -> None:
+    """One whole reading of a network through the proxy; what comes is within the time asked for."""
+    places = [c for c in cities().values() if network in c.networks] or list(cities().values())
+    place = draw.choice(places)
+    since, until = window(SOURCES[network], None, NOW)
+    proxy.fault, proxy.draw, proxy.served = draw.choice(TRANSPORT), random.Random(draw.random()), []
+    tally.draws += 1
+    tally.faults[proxy.fault] += 1
+    try:
+        rows = source.fetch(place, since, until)
+    except SourceError as error:
+        told(network, error, tally)
+        return
+    if len(rows):
+        known = rows["start"].dropna()
+        assert ((known >= since) & (known < until)).all()
+    judge(network, rows, list(proxy.served), tally)

@@ -1,0 +1,69 @@
+"""Faults drawn over all networks: no crash, every rejection counted, no row invented. `bench/faults.py`: 10,000."""
+
+import json
+import os
+import random
+import re
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from sources import SOURCES
+from tests import stand_in, stand_in_partners
+from tests.faults import CONTENT, NOW, TRANSPORT, Tally, fetch_draw, parse_draw, proxied
+
+DRAWS = int(os.environ.get("CLEANAIR_TEST_FAULTS", "1000"))
+WIRE = max(DRAWS // 12, 60)  # of them on the wire
+NETWORKS = sorted(SOURCES)
+REPORT = os.environ.get("CLEANAIR_TEST_FAULTS_REPORT", "")
+
+
+def report(name: str, tally: Tally) -> None:
+    if REPORT:
+        with Path(REPORT).open("a") as file:
+            file.write(f"{name}: {tally}; faults {dict(tally.faults)}\n")
+
+
+def test_damaged_payloads() -> None:
+    draw, tally = random.Random(20261122), Tally()
+    for i in range(DRAWS - WIRE):
+        parse_draw(NETWORKS[i % len(NETWORKS)], draw, tally)
+    report("payloads", tally)
+    assert tally.rows > tally.draws  # most of what is sound comes through
+    assert sum(tally.rejected.values()) > tally.draws / 10
+    assert {"BadPayload"} <= set(tally.errors)
+    assert set(tally.faults) == set(CONTENT)
+
+
+def test_faults_on_the_wire(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in stand_in.answers(httpserver, lambda: NOW).items():
+        monkeypatch.setenv(name, value)
+    for network in ("metar", "openmeteo", "firms", "cams_ads", "airnow", "sensorthings"):
+        monkeypatch.setattr(f"sources.{network}.now", lambda: NOW)
+    monkeypatch.setattr("sources.http.DEADLINE", 0.4)
+    for module in ("http", "cams_ads"):
+        monkeypatch.setattr(f"sources.{module}.LARGEST", 1 << 20)
+    draw, tally = random.Random(20261122), Tally()
+    paths = {**stand_in.PATHS, **stand_in_partners.PATHS}
+    with proxied(httpserver.url_for("")) as proxy:
+        for name, path in paths.items():
+            monkeypatch.setenv(name, proxy.url + path)
+        for i in range(WIRE):
+            network = NETWORKS[i % len(NETWORKS)]
+            source = SOURCES[network]()
+            source.client.sleep = lambda _: None  # type: ignore[attr-defined]
+            source.client.timeout = (2.0, 0.3)  # type: ignore[attr-defined]
+            fetch_draw(network, source, proxy, draw, tally)
+    report("wire", tally)
+    assert tally.draws == WIRE
+    assert {"Unavailable", "BadPayload"} <= set(tally.errors)
+    assert len(tally.faults) > len(TRANSPORT) / 2
+
+
+def test_the_proxy_alters_nothing_by_itself(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    httpserver.expect_request(re.compile("/x")).respond_with_json([1, 2])
+    with proxied(httpserver.url_for("")) as proxy:
+        monkeypatch.setenv("CLEANAIR_METAR_URL", proxy.url)
+        assert SOURCES["metar"]().client.get_json("x") == [1, 2]  # type: ignore[attr-defined]
+        assert [json.loads(body) for body in proxy.served] == [[1, 2]]
