@@ -246,7 +246,8 @@ def _ended(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     last = max((s["last"] for s in json.loads(row["stations"])), default=None)
     seen = pd.Timestamp(last) if last else row["start"] + pd.Timedelta(hours=1)
     end = min(max(seen, row["start"]), pd.Timestamp(now))
-    return {**row, "end": end, "computed_at": pd.Timestamp(now)}
+    said = json.dumps([*json.loads(row["evidence"]), {"key": "withdrawn", "values": {}}], ensure_ascii=False)
+    return {**row, "end": end, "evidence": said, "computed_at": pd.Timestamp(now)}
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:

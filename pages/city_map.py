@@ -11,7 +11,7 @@ from data.inventory import InventoryError
 from data.inventory import load as inventory
 from data.parameters import POLLUTANTS
 from models.aqi import bands, index_frame
-from pages.ui import choices, frame, load, maps, text
+from pages.ui import choices, event_words, footprints, frame, load, maps, text
 from pages.ui.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
 from pages.ui.picture import Picture
 from pages.ui.text import html, number, t, t_unit
@@ -71,7 +71,7 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
     """What a station says when it is pointed at: source, time, value, flag, age."""
     zone = picture.city.zone
     said = []
-    for row in shown.rows.to_dict("records"):
+    for row, note in zip(shown.rows.to_dict("records"), picture.notes(), strict=True):
         lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {_kind(row['kind'])}")]
         lines.append(html(f"{picture.label()}: {row['number']} {t_unit(picture.unit)}"))
         if pd.notna(row.get("end")):
@@ -81,6 +81,8 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
             lines.append(html(t("frame.no_data")))
         if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
             lines.append(html(f"{_flag(row['flag'])}: {row['reason']}"))
+        if note:
+            lines.append(f"<b>⚠ {html(note)}</b>")
         lines.append(html(str(row["station"])))
         said.append("<br>".join(lines))
     return shown.rows.assign(tip=said)
@@ -170,7 +172,7 @@ def wind_arrow(picture: Picture) -> str:
     return f'<span class="ca-chip{model}">{turn}{html(picture.wind())}</span>'
 
 
-def legend(shown: Shown, with_sites: pd.DataFrame) -> str:
+def legend(shown: Shown, with_sites: pd.DataFrame, events: pd.DataFrame) -> str:
     """Colours and symbols with their words."""
     dots = [
         f'<span class="ca-chip"><i style="color:{c};font-style:normal">⬤</i> {html(w)}</span>' for c, w in shown.legend
@@ -186,7 +188,7 @@ def legend(shown: Shown, with_sites: pd.DataFrame) -> str:
         f"{html(t(f'frame.source.{c}'))}</span>"
         for c in register
     ]
-    return f'<div class="ca-chips">{"".join(dots + kinds + cats)}</div>'
+    return f'<div class="ca-chips">{"".join(dots + kinds + cats)}{footprints.legend(events)}</div>'
 
 
 def answer(picture: Picture, shown: Shown) -> str:
@@ -236,17 +238,24 @@ def page() -> None:
             ],
         )
     theme = choices.theme()
-    deck = maps.stations(tips(shown, picture), city, theme=theme, under=site_layers(register, theme))
+    under = [*footprints.layers(picture.events, city.zone, theme), *site_layers(register, theme)]
+    deck = maps.stations(tips(shown, picture), city, theme=theme, under=under)
     st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
     st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')
-    st.html(legend(shown, register))
+    st.html(legend(shown, register, picture.events))
+    if len(picture.events):
+        names = load.names(city.key)
+        st.html("".join(event_words.card(row, names, city.zone) for row in picture.events.itertuples()))
+    if any(picture.notes()):
+        st.warning(t("events.reads_low_say"), icon=":material/sensors_off:")
     frame.caption(shown.caption)
     table(shown, picture)
 
 
 def table(shown: Shown, picture: Picture) -> None:
     """The same as rows, for those who cannot see the map."""
-    rows = shown.rows.sort_values("day", ascending=False, na_position="last")
+    notes = picture.notes()
+    rows = shown.rows.assign(note=notes).sort_values("day", ascending=False, na_position="last")
     cells = pd.DataFrame(
         {
             t("situation.column_station"): rows["name"],
@@ -257,6 +266,7 @@ def table(shown: Shown, picture: Picture) -> None:
             ],
             t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
             t("map.flag"): [t(f"quantity.flag.{f}") if isinstance(f, str) and f else "" for f in rows["flag"]],
+            **({t("events.note"): rows["note"]} if any(notes) else {}),
         }
     )
     st.dataframe(cells, hide_index=True, width="stretch")

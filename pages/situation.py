@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import cities
-from pages.ui import cards, charts, forecast_charts, forecast_words, frame, load, load_forecast, text
+from pages.ui import cards, charts, event_words, forecast_charts, forecast_words, frame, load, load_forecast, text
 from pages.ui.palette import FRESHNESS, KINDS
 from pages.ui.picture import Picture
 from pages.ui.text import t, t_unit
@@ -36,8 +36,7 @@ def city(picture: Picture) -> None:
         f"{cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>"
         f"{cards.chips(made)}</div>"
     )
-    for words in picture.happening():
-        st.warning(text.markdown(words), icon=":material/warning:")
+    events(picture)
     curve(picture)
     if len(picture.sources):
         st.markdown(f"**{t('situation.sources')}**")
@@ -46,6 +45,18 @@ def city(picture: Picture) -> None:
     elif picture.unattributed:
         st.caption(f"**{t('situation.sources')}**: {t(f'origins.reason.{picture.unattributed}')}")
     stations(picture)
+
+
+def events(picture: Picture) -> None:
+    """What is going on, what ended lately, and whose values to mistrust meanwhile."""
+    names, zone = load.names(picture.city.key), picture.city.zone
+    if len(picture.events):
+        st.html("".join(event_words.card(row, names, zone) for row in picture.events.itertuples()))
+    if any(picture.notes()):
+        st.warning(t("events.reads_low_say"), icon=":material/sensors_off:")
+    if len(picture.past):
+        with st.expander(f"{t('events.recent')}: {len(picture.past)}"):
+            st.html("".join(event_words.card(row, names, zone) for row in picture.past.itertuples()))
 
 
 def source(row: Any) -> str:
@@ -92,6 +103,8 @@ def stations(picture: Picture) -> None:
             t("situation.column_class"): [t(c) for c in classes],
         }
     )
+    notes = picture.notes()
+    table = table.assign(**{t("events.note"): notes}) if any(notes) else table
     with st.expander(f"{t('situation.stations', averaged=picture.averaged())}, {t_unit(picture.unit)}"):
         st.dataframe(table, hide_index=True, width="stretch")
 

@@ -92,8 +92,11 @@ def _evidence(
     hours = float(mask.sum() * panel.step)
     lines.append(Evidence("lasts", {"hours": hours}, 0.1, ramp(hours, 0.0, 4.0)))
     reached = int(seen[mask].any().sum())
-    key = "stations_several" if reached > 1 else "one_station"
-    lines.append(Evidence(key, {"n": reached}, 0.15, ramp(reached, 1, 2)))
+    measuring = int(panel.of(gas)[mask].notna().any().sum())
+    if reached > 1:
+        lines.append(Evidence("stations_several", {"n": reached}, 0.15, 1.0))
+    else:
+        lines.append(Evidence("one_station", {"n": measuring}, 0.15, 0.0))
     lines.append(_sector(panel, seen, mask))
     return lines
 

@@ -12,6 +12,7 @@ from data.parameters import POLLUTANTS, WEATHER
 from data.served import real_store, served
 from data.store import Store
 from pages.ui.picture import Picture, paint
+from pages.ui.text import language
 
 KEPT = 48  # entries of a cache; a screen needs about six
 
@@ -177,6 +178,13 @@ def _stations(version: str, city: str | None) -> pd.DataFrame:
 def stations(city: str | None = None) -> pd.DataFrame:
     """Station descriptions."""
     return _stations(version(), city)
+
+
+def names(city: str) -> dict[str, str]:
+    """Station ids of a city with their names in the reader's language."""
+    table = stations(city).drop_duplicates("station")
+    own = table.get(f"name_{language()}", table["name"])
+    return dict(zip(table["station"], own.where(own != "", table["name"]), strict=True))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -32,6 +32,14 @@ SOURCES: Mapping[str, str] = {
     "regional": "#8fa3a0",
     "undetermined": "#b9c0c6",
 }
+# Events: symbol, colour and the angle of the hatching of their footprint [°]; the word comes from the catalog.
+EVENTS: Mapping[str, tuple[str, str, int]] = {
+    "dust_storm": ("≋", "#c9a25e", 45),
+    "stagnation": ("▬", "#7a6a9a", 0),
+    "smoke": ("∿", "#c4623a", 90),
+    "industrial": ("▣", "#4f6d8f", 135),
+    "sensor_fault": ("✕", "#6d8296", 60),
+}
 # Own ramp of map values, fixed by the share of the limit: below half, to 0.8, to 1, to 2, beyond.
 RATIOS: tuple[tuple[float, str], ...] = (
     (0.5, "#6c8aa0"),

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from data.city import City
+from data.demo.places import REFERENCE
 from data.parameters import PARAMETERS
 from models.figures import BACKGROUND, city_series
 from models.monitors import once, standing_for_air
 from models.situation import Chip, Situation, situation
-from pages.ui import text
+from pages.ui import event_words, text
 from pages.ui.charts import Line
 from pages.ui.likely import likely, unattributed
 from pages.ui.palette import KINDS, by_ratio
@@ -23,7 +24,9 @@ BACK = timedelta(hours=72)
 ARROWS = {"rising": "↗", "steady": "→", "falling": "↘", "unknown": ""}
 POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 SHARE = 0.75  # of the 24 hours that a mean needs
-EVENT_COLUMNS = ("city", "kind", "start", "end")
+EVENT_COLUMNS = ("city", "kind", "start", "end", "degree")
+DUST = "dust_storm"
+OPTICAL = ("pm25", "pm10", "pm1")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Picture:
         As `pages.ui.likely.likely` gives them; empty until an attribution was made.
     unattributed : str
         Why there are none, as `pages.ui.likely.unattributed` says; empty where there are some.
+    events, past : DataFrame
+        Rows of the table `events` that are going on, and that ended within the hours of the curve.
     """
 
     city: City
@@ -57,6 +62,7 @@ class Picture:
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
     unattributed: str = ""
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
+    past: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def name(self) -> str:
@@ -269,10 +275,17 @@ class Picture:
 
     def happening(self) -> list[str]:
         """Events of now, in words."""
-        return [
-            t("situation.event", kind=t(f"frame.event.{row.kind}"), since=text.at(row.start, self.city.zone))
-            for row in self.events.itertuples()
-        ]
+        return [event_words.title(row, self.city.zone) for row in self.events.itertuples()]
+
+    @property
+    def dusty(self) -> bool:
+        """Whether a dust storm is on, in which optical low-cost sensors read low."""
+        return bool((self.events["kind"] == DUST).any()) if "kind" in self.events else False
+
+    def notes(self) -> list[str]:
+        """Per row of `stations` what must be known of its value now; empty where nothing is."""
+        low = self.stations["low_cost"].astype(bool) & (self.dusty and self.parameter in OPTICAL)
+        return [t("events.reads_low") if one else "" for one in low]
 
     def placed(self) -> pd.DataFrame:
         """Stations as maps and plans take them: 24-h means, coloured by their share of the 24-h limit."""
@@ -334,6 +347,7 @@ def paint(
         sources=likely(attribution, city.key, now),
         unattributed=unattributed(attributed, attribution, city.key, now),
         events=running(events, city, now),
+        past=ended(events, city, now),
     )
 
 
@@ -367,6 +381,11 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
         known = described[column].to_dict() if column in described else {}
         table[column] = [float(known.get(s, np.nan)) for s in table["station"]]
     table["name"] = table["name"].where(table["name"] != "", table["station"]) if "name" in table else table["station"]
+    owners = described["owner"].to_dict() if "owner" in described else {}
+    table["low_cost"] = [
+        k == "indicative" or (k == "simulated" and owners.get(s) != REFERENCE)
+        for s, k in zip(table["station"], table["kind"], strict=True)
+    ]
     table["background"] = table["station_class"].isin(BACKGROUND)
     return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
 
@@ -378,6 +397,14 @@ def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
         return days.sort_values("start").groupby("station")["value"].last()
     window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
     return window.mean()[window.size() >= SHARE * 24]
+
+
+def ended(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:
+    """Events that ended within the hours of the curve, newest first."""
+    if events is None or not set(EVENT_COLUMNS) <= set(events):
+        return pd.DataFrame(columns=list(EVENT_COLUMNS))
+    rows = events[(events["city"] == city.key) & (events["end"] <= pd.Timestamp(now))]
+    return rows[rows["end"] > pd.Timestamp(now - BACK)].sort_values("end", ascending=False)
 
 
 def running(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:
