@@ -66,7 +66,7 @@ class Inputs:
     Attributes
     ----------
     rows : DataFrame
-        Measurements of the last `LOOK_BACK`, ended by now; all flags.
+        Measurements of the last `LOOK_BACK`, ended by now; sound rows only.
     stations, events, warnings, status : DataFrame
         Tables of the city; without columns where they were never written.
     newest : mapping
