@@ -81,6 +81,8 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
             _weather("boundary_layer_height", "Boundary layer height", "m", 0, 8_000, 0),
             _weather("visibility", "Visibility", "m", 0, 100_000, 0),
             _weather("cloud_cover", "Cloud cover", "%", 0, 100, 0),
+            # Number in WMO code table 4677; a code, never to be averaged.
+            Parameter(key="present_weather", label="Present weather", unit="1", low=0, high=99, family="other"),
             Parameter(key="dust", label="Dust", unit="µg/m³", low=0, high=100_000, family="other"),
             Parameter(key="aod", label="Aerosol optical depth", unit="1", low=0, high=20, family="other", decimals=2),
             Parameter(key="frp", label="Fire radiative power", unit="MW", low=0, high=50_000, family="other"),

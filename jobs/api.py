@@ -16,10 +16,9 @@ from data.city import City, CityError, cities, city
 from data.parameters import PARAMETERS
 from data.served import served
 from data.store import StoreError
-from jobs import alarm_feeds, api_snapshots, export, metrics
+from jobs import alarm_feeds, api_snapshots, events_csv, export, metrics
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
-from jobs.forecast_csv import forecast_csv
 from jobs.cap import SenderError
 from jobs.forecast_csv import forecast_csv
 from jobs.openapi import accepted, document
@@ -124,6 +123,18 @@ def attribution(request: HttpRequest) -> Response:
     return Response(body, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
+def events(request: HttpRequest) -> Response:
+    """Events of a city that overlap a period, with their evidence and the front from station to station, as CSV."""
+    where, query = _known_city(request), request.query_params
+    for name in ("from", "to"):
+        if not query.get(name):
+            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+    start, end = period(where, query["from"], query["to"])
+    body = events_csv.events_csv(events_csv.between(served("download").store, where.key, start, end))
+    headers = {"content-disposition": f'attachment; filename="events-{where.key}.csv"'}
+    return Response(body, media_type="text/csv", headers=headers)
+
+
 def forecast(request: HttpRequest) -> Response:
     """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
     where = _known_city(request)
@@ -134,13 +145,6 @@ def forecast(request: HttpRequest) -> Response:
 def prometheus(request: HttpRequest) -> Response:
     """What a monitoring system asks, in the Prometheus text format."""
     return Response(metrics.text(), media_type=metrics.TYPE)
-
-
-def forecast(request: HttpRequest) -> Response:
-    """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
-    where = _known_city(request)
-    headers = {"content-disposition": f'attachment; filename="forecast-{where.key}.csv"'}
-    return Response(forecast_csv(served("download").store, where.key), media_type="text/csv", headers=headers)
 
 
 def openapi(request: HttpRequest) -> Response:
@@ -157,7 +161,7 @@ def routes() -> list[Route]:
         "/api/v1/latest": latest,
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,
-        "/api/v1/forecast.csv": forecast,
+        "/api/v1/events.csv": events,
         "/api/v1/forecast.csv": forecast,
         **alarm_feeds.ROUTES,
         "/api/v1/snapshots": api_snapshots.listed,

@@ -35,10 +35,10 @@ _ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         "text/csv",
         ("city", "from", "to"),
     ),
-    "/api/v1/forecast.csv": (
-        "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV",
+    "/api/v1/events.csv": (
+        "Events that overlap a period, with evidence, confidence and front, as CSV; computed by this centre",
         "text/csv",
-        ("city",),
+        ("city", "from", "to"),
     ),
     "/api/v1/forecast.csv": (
         "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV",

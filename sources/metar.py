@@ -20,6 +20,11 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 UNITS: Mapping[str, str] = MappingProxyType(
     {"temp": "°C", "wspd": "knots", "wdir": "°", "wgst": "knots", "visib": "mi"}
 )
+# Present weather that speaks of dust, smoke or mist, as its number in WMO code table 4677, the gravest first.
+WEATHER: Mapping[str, int] = MappingProxyType(
+    {"+DS": 34, "+SS": 34, "DS": 31, "SS": 31, "BLDU": 7, "BLSA": 7, "DRDU": 7, "DRSA": 7, "PO": 8, "SA": 7, "DU": 6,
+     "FU": 4, "FG": 45, "BR": 10, "HZ": 5}
+)  # fmt: skip
 # Wind group of the report itself: direction, speed, gust, unit.
 WIND = re.compile(r"\b(\d{3}|VRB)(\d{2,3})(?:G(\d{2,3}))?(KT|MPS)\b")
 
@@ -85,7 +90,17 @@ def _values(report: dict[str, Any]) -> list[dict[str, Any]]:
             "reason": "at least this far" if least and name == "visib" else "",
         }
         for name, value in found.items()
-    ]
+    ] + _weather(report)
+
+
+def _weather(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The gravest of the reported weather that the centre has a use for; rain and snow are measured elsewhere."""
+    said = str(report.get("wxString") or "").split()
+    code = next((number for word, number in WEATHER.items() if word in said), None)
+    if code is None:
+        return []
+    row = {"station": f"metar:{report['icaoId']}", "parameter": "present_weather", "start": report["obsTime"]}
+    return [{**row, "raw_value": code, "raw_unit": "1", "reason": report["wxString"][:40]}]
 
 
 def _calm(speed: Any) -> bool:

@@ -156,6 +156,10 @@ def test_forecast(store: Store) -> None:
     assert described("forecast answer") == list(forecast.forecast(store, "astana", NOW))
 
 
+def test_events_as_a_file() -> None:
+    assert described("events csv") == list(job("events_csv").COLUMNS)
+
+
 def test_candidates_of_the_register() -> None:
     assert described("inventory candidates") == list(import_module("sources.overpass_sites").COLUMNS)
 
