@@ -20,7 +20,7 @@ RUNS = (
     ("beijing", True, ("pm25",), 2, 0.5),
     ("london", True, ("pm25",), 2, 0.5),
     ("beijing", True, ("pm10", "no2", "o3", "so2", "co"), 1, 0.7),
-    ("london", True, ("pm10", "no2", "o3", "so2", "co"), 1, 0.7),
+    ("london", True, ("pm10", "no2", "o3", "so2", "co"), 3, 0.7),
     ("bishkek", False, ("pm25",), 2, 0.5),
     ("astana", False, ("pm25", "pm10", "no2", "so2"), 1, 0.7),
 )

@@ -22,6 +22,7 @@ Names = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 LEAST_DAYS = 60  # of values: below, the baselines answer alone
 BLOCK_HOURS, EVERY = 14 * 24, 3  # every third fortnight is kept from the first model and calibrates
+LATELY = 2 * 365 * 24  # errors from before do not speak of today's air [h]
 LEAST_RUNS = 60
 LEAST_CASES = 1000  # learned from at least so many
 SETTLING = 21  # first days, in which nothing is usual yet: not learned from
@@ -99,9 +100,9 @@ def fit(
 
 
 def _kept_hours(hours: int) -> Bools:
-    """Every third fortnight of the later two thirds, counted from the end; the newest one is always kept."""
+    """Every third fortnight of the later two thirds, of two years at most; the newest one is always kept."""
     back = np.arange(hours)[::-1]
-    return np.asarray((back // BLOCK_HOURS % EVERY == 0) & (back < 2 * hours / 3))
+    return np.asarray((back // BLOCK_HOURS % EVERY == 0) & (back < min(2 * hours / 3, LATELY)))
 
 
 def with_enough_weather(panel: Panel) -> Panel:
