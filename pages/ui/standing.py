@@ -131,13 +131,13 @@ def _alarms(pictures: Sequence[Picture], found: Alarms) -> str:
         return f'<div class="calm">○ {html(t("wall.alarm.unknown"))}</div>'
     aside = t("wall.alarm.aside", n=found.aside) if found.aside else ""
     if not len(found.standing):
-        more = f"<small>{html(aside)}</small>" if aside else ""
+        more = f'<small class="more">{html(aside)}</small>' if aside else ""
         return f'<div class="calm">● {html(t("wall.alarm.none"))}</div>{more}'
     by_city = {p.city.key: p for p in pictures}
     lines = [_line(row, by_city.get(row["city"], pictures[0])) for row in found.standing.head(SHOWN).to_dict("records")]
     further = len(found.standing) - SHOWN
     rest = " · ".join(x for x in (t("wall.alarm.further", n=further) if further > 0 else "", aside) if x)
-    return "".join(lines) + (f"<small>{html(rest)}</small>" if rest else "")
+    return "".join(lines) + (f'<small class="more">{html(rest)}</small>' if rest else "")
 
 
 def _line(row: dict[str, object], picture: Picture) -> str:

@@ -51,6 +51,7 @@ class Air:
         fresh.write_text(str(seconds), "utf-8")
         fresh.replace(self.offset)
         self.ahead = timedelta(seconds=seconds)
+        self._keep(tuple(CITIES))
 
     def now(self) -> datetime:
         """The server's clock."""
@@ -73,12 +74,17 @@ class Air:
         self.commits += 1
         if self.commits % 100 == 0:
             self.store.compact()
+        self._keep(cities)
+
+    def _keep(self, cities: tuple[str, ...]) -> None:
         at = time.monotonic()
         self.told.extend((at, city, figure) for city in cities if (figure := self.figure(city)) is not None)
 
     def newest(self, city: str) -> datetime:
-        """End of the newest hour of a city."""
-        return max(start for station, start in self.values if city in station) + HOUR
+        """End of the newest hour of a city that has ended by now; long ago where none has."""
+        edge = self.now() - HOUR
+        ended = [start for station, start in self.values if city in station and start <= edge]
+        return max(ended, default=edge - DAYS * 24 * HOUR) + HOUR
 
     def stale(self, city: str, slack: float = 0.0) -> bool:
         """Whether the newest hour of a city is too old to be shown as current. [min of slack]"""

@@ -49,6 +49,7 @@ class Trial:
     samples: list[dict[str, float]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     telling: bool = True
+    within: float = WITHIN
     _told: float = 0.0
 
     def watch(self, seconds: float, until: Callable[[dict[str, Any]], bool] | None = None) -> float | None:
@@ -71,8 +72,9 @@ class Trial:
             time.sleep(0.2)
         return None
 
-    def recover(self, what: str, within: float = WITHIN) -> None:
+    def recover(self, what: str) -> None:
         """Wait until the wall is redrawn and right, and keep how long that took."""
+        within = self.within
         before, origin = self.screen.cycles, self.screen.reloads
         right = self.watch(
             within + 20,
@@ -87,8 +89,9 @@ class Trial:
         if right is None or right > within:
             self.failures.append(f"{what}: not back within {within:.0f} s")
 
-    def expect(self, what: str, holds: Callable[[dict[str, Any]], bool], within: float = WITHIN) -> None:
+    def expect(self, what: str, holds: Callable[[dict[str, Any]], bool], within: float = 0.0) -> None:
         """A thing that the screen must show before long."""
+        within = max(within, self.within)
         if self.watch(within, holds) is None:
             self.failures.append(f"{what}: not seen within {within:.0f} s")
 
