@@ -14,7 +14,7 @@ from models.limits import limits
 if TYPE_CHECKING:
     from models.forecast import Forecaster
 
-METHOD = "Damped persistence corrected by boosted trees, version 1"
+METHOD = "damped-boosted-1"  # changes when the same input would give another answer
 ISSUES = pd.Timedelta(hours=6)  # between kept issues
 KEPT = pd.Timedelta(days=30)
 GROUPS = (3, 12, 24, 48, 72)  # leads that are shown by one method end at [h]
