@@ -1,4 +1,4 @@
-"""Ten thousand faults over all networks, a twelfth on the wire: no crash, no lost rejection, no invented row."""
+"""Ten thousand faults over all networks, one in twenty on the wire: no crash, no lost rejection, no invented row."""
 
 import json
 import os

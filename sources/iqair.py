@@ -91,7 +91,7 @@ def _data(payload: Any) -> dict[str, Any]:
     data = payload.get("data") if isinstance(payload, dict) else None
     if status == "success" and isinstance(data, dict) and isinstance(data.get("current"), dict):
         return data
-    said = str(data.get("message")).lower() if isinstance(data, dict) else ""
+    said = str(data.get("message")).lower().replace(" ", "_") if isinstance(data, dict) else ""
     if status == "fail" and said in REFUSED:
         raise Denied(f"iqair: refused ({said}); set IQAIR_API_KEY to a valid key")
     if status == "fail" and said == "call_limit_reached":

@@ -14,7 +14,7 @@ from tests import stand_in, stand_in_partners
 from tests.faults import CONTENT, NOW, TRANSPORT, Tally, fetch_draw, parse_draw, proxied
 
 DRAWS = int(os.environ.get("CLEANAIR_TEST_FAULTS", "1000"))
-WIRE = max(DRAWS // 12, 60)  # of them on the wire
+WIRE = max(DRAWS // 20, 50)  # of them on the wire
 NETWORKS = sorted(SOURCES)
 REPORT = os.environ.get("CLEANAIR_TEST_FAULTS_REPORT", "")
 
