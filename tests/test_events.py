@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -203,6 +204,13 @@ def test_every_threshold_has_its_unit_and_reason() -> None:
     table = thresholds()
     assert set(table) == {"shared", *KINDS}
     assert all(t.unit and t.why for rows in table.values() for t in rows.values())
+
+
+def test_the_method_page_prints_the_thresholds_in_force() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "method-events.md").read_text("utf-8")
+    for kind, rows in thresholds().items():
+        for name, one in rows.items():
+            assert f"| `{kind}` | `{name}` | {one.value:g} | {one.unit} | {one.why} |" in page
 
 
 def test_nothing_known_is_no_event() -> None:
