@@ -1,7 +1,6 @@
 """Health of what feeds the centre: networks on time or not, stations, flags, drift, maintenance, rejected rows."""
 
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -13,7 +12,7 @@ from jobs import maintenance
 from jobs.logs import redacted
 from models.drift import NOTABLE
 from models.uptime import CHECKS
-from pages.ui import choices, feed_charts, frame, load, text
+from pages.ui import choices, feed_charts, frame, load, sign_in, text
 from pages.ui import load_feeds as feed
 from pages.ui.charts import CONFIG
 from pages.ui.palette import FRESHNESS, KINDS
@@ -33,10 +32,12 @@ def moment(value: object, zone: ZoneInfo) -> str:
 
 
 def share(value: object, digits: int = 0) -> str:
-    """A share as per cent; never rounded up to a full hundred."""
+    """A share as per cent; what is there is never rounded to nothing, what lacks a little never to all."""
     if value is None or value != value:
         return text.MISSING
     rounded = round(100 * float(value), digits)  # type: ignore[arg-type]
+    if rounded == 0 < float(value):  # type: ignore[arg-type]
+        return f"< {number(10.0**-digits, digits)} %"
     full = rounded >= 100 and float(value) < 1  # type: ignore[arg-type]
     return f"{'> ' if full else ''}{number(99 if full else rounded, digits)} %"
 
@@ -231,7 +232,11 @@ def stations(key: str) -> None:
         for r in rows.itertuples()
     ]
     shown = pd.DataFrame(table)
-    st.dataframe(shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 560))
+    wide = st.column_config.TextColumn(width="medium")
+    st.dataframe(
+        shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 560),
+        column_config={t("feeds.flagged"): wide, t("feeds.drift"): wide},
+    )  # fmt: skip
     offer(shown, f"stations-{key}")
     known = drift[drift["slope"].notna()] if "slope" in drift else drift
     if len(known):
@@ -260,36 +265,31 @@ def notes(key: str) -> None:
     """Maintenance notes of a city, and where a signed-in operator adds or withdraws one."""
     st.subheader(t("feeds.maintenance"), anchor=False)
     frame.caption(t("feeds.maintenance_says"))
-    rows, zone = feed.notes(key), city(key).zone
-    if len(rows):
-        table = pd.DataFrame(
-            {
-                t("feeds.state"): [
-                    t("feeds.withdrawn") if r.withdrawn else t("feeds.stands") for r in rows.itertuples()
-                ],
-                t("feeds.station"): [load.names(key).get(s) or s for s in rows["station"]],
-                t("feeds.what"): [
-                    t(f"quantity.parameter.{p}") if p else t("feeds.everything") for p in rows["parameter"]
-                ],
-                t("feeds.from"): [moment(m, zone) for m in rows["start"]],
-                t("feeds.until"): [moment(m, zone) for m in rows["end"]],
-                t("feeds.why"): list(rows["why"]),
-                t("feeds.by"): list(rows["by"]),
-                t("feeds.id"): list(rows["id"]),
-            }
-        )
-        st.dataframe(table, hide_index=True, width="stretch")
-        offer(table, f"maintenance-{key}")
-    if find_spec("pages.ui.sign_in") is None:
-        return
+    zone = city(key).zone
     with st.expander(t("feeds.note_new"), icon=":material/build:"):
-        from pages.ui import sign_in
-
-        person = sign_in.operator()
-        if person is None:
-            return
-        note_form(key, zone, person.name)
-        withdraw_form(rows[~rows["withdrawn"]], person.name)
+        person = sign_in.widget()
+        if person is not None:
+            note_form(key, zone, person.name)
+            standing = feed.notes(key)
+            withdraw_form(standing[~standing["withdrawn"]], person.name)
+    rows = feed.notes(key)
+    if not len(rows):
+        return
+    names = load.names(key)
+    table = pd.DataFrame(
+        {
+            t("feeds.state"): [t("feeds.withdrawn") if gone else t("feeds.stands") for gone in rows["withdrawn"]],
+            t("feeds.station"): [names.get(s) or s for s in rows["station"]],
+            t("feeds.what"): [t(f"quantity.parameter.{p}") if p else t("feeds.everything") for p in rows["parameter"]],
+            t("feeds.from"): [moment(m, zone) for m in rows["start"]],
+            t("feeds.until"): [moment(m, zone) for m in rows["end"]],
+            t("feeds.why"): list(rows["why"]),
+            t("feeds.by"): list(rows["by"]),
+            t("feeds.id"): list(rows["id"]),
+        }
+    )
+    st.dataframe(table, hide_index=True, width="stretch")
+    offer(table, f"maintenance-{key}")
 
 
 def note_form(key: str, zone: ZoneInfo, by: str) -> None:

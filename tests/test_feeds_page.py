@@ -1,5 +1,6 @@
 """The feeds page answers in its first sentence, over networks that work or not, imports, and the demo world."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from data.schema import conform
 from data.store import Store, open_store
 from jobs import attempts, maintenance
 from jobs.keep import Outcome
+from jobs.operators import Operator
 
 MAIN = Path(__file__).resolve().parents[1] / "pages" / "main.py"
 KEY = "planted-key-7c2b"
@@ -109,3 +111,23 @@ def test_stations_carry_completeness_drift_and_notes(store: Store) -> None:
 
 def test_an_empty_store_says_how_collection_starts(store: Store) -> None:
     assert "cleanair collect" in str(show().markdown[0].value)
+
+
+def test_a_signed_in_operator_flags_a_span_and_takes_it_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLEANAIR_OPERATORS", raising=False)
+    monkeypatch.setenv("CLEANAIR_OPERATOR_PIN", KEY)
+    now = datetime.now(UTC)
+    store.append(conform(hours(now, "openaq:1"), now).rows)
+    app = show()
+    assert not [x for x in app.text_input if x.label == "What was done"]
+    app.session_state["operator"] = (Operator("Aruzhan"), time.monotonic())
+    app.run()
+    next(x for x in app.text_input if x.label == "What was done").set_value("fan cleaned")
+    next(x for x in app.button if x.label == "Flag this span").click().run()
+    assert not app.exception
+    kept = maintenance.notes(store)
+    assert kept[["by", "why"]].to_numpy().tolist() == [["Aruzhan", "fan cleaned"]]
+    assert "invalid" in set(store.measurements("astana")["flag"])
+    next(x for x in app.button if x.label == "Withdraw this note").click().run()
+    assert len(maintenance.notes(store)) == 0
+    assert set(store.measurements("astana")["flag"]) == {"ok"}

@@ -40,7 +40,9 @@ def answered(strips: pd.DataFrame, names: dict[tuple[str, str], str], zone: obje
         hovertemplate="%{y}<br>%{x|%d.%m %H:%M}: <b>%{customdata}</b><extra></extra>",
     )  # fmt: skip
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    made.update_yaxes(autorange="reversed", rangemode="normal", type="category", showgrid=False, automargin=True)
+    made.update_yaxes(
+        autorange="reversed", rangemode="normal", type="category", showgrid=False, automargin=True, dtick=1
+    )
     made.update_xaxes(showgrid=False)
     return made
 
@@ -75,5 +77,5 @@ def drifts(rows: pd.DataFrame, names: dict[str, str], notable: float) -> go.Figu
     )  # fmt: skip
     made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 30})
     made.update_xaxes(title=t("feeds.drift_axis"), zeroline=True, rangemode="normal", ticksuffix=" %")
-    made.update_yaxes(type="category", showgrid=False, automargin=True, rangemode="normal")
+    made.update_yaxes(type="category", showgrid=False, automargin=True, rangemode="normal", dtick=1)
     return made

@@ -253,7 +253,7 @@ def _checks(version: str, days: str, hour: datetime) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _drift(folder: str, notes: str, city: str, parameter: str, hour: datetime) -> pd.DataFrame:
+def _drift(version: str, city: str, parameter: str, hour: datetime) -> pd.DataFrame:
     shown, zone = load.store(), city_of(city).zone
     end = hour.astimezone(zone).replace(hour=0)
     days = shown.daily(city, [parameter], end - DRIFT_BACK, end, zone=zone, kinds=MEASURED)
@@ -264,7 +264,7 @@ def _drift(folder: str, notes: str, city: str, parameter: str, hour: datetime) -
 def drifts(city: str, parameter: str) -> pd.DataFrame:
     """Drift of a city's stations against their neighbours over 90 days; computed anew every hour."""
     shown = load.store()
-    return _drift(str(shown.folder), shown.version("maintenance"), city, parameter, _hour(load.now()))
+    return _drift(f"{shown.folder} {shown.version('maintenance')}", city, parameter, _hour(load.now()))
 
 
 def drifting(city: str) -> list[str]:
