@@ -174,7 +174,7 @@ def _nearest(axis: Any, wanted: float | None) -> int:
 
 def _times(variables: Variables) -> pd.DatetimeIndex:
     """Moments of validity: ``valid_time``, or ``time`` in older files, "unit since moment"."""
-    values, unit = next(variables[n] for n in ("valid_time", "time") if n in variables)
+    values, unit = variables["valid_time" if "valid_time" in variables else "time"]
     step, _, since = unit.partition(" since ")
     moments = float(EPOCHS[step]) * np.ravel(np.asarray(values, dtype="float64"))
     origin = pd.Timestamp(since.strip())

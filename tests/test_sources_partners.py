@@ -328,8 +328,9 @@ def test_cams_waits_in_the_queue_and_gives_up(httpserver: HTTPServer, monkeypatc
     httpserver.expect_request(re.compile("/j/1")).respond_with_json({"jobID": "1", "status": "running", "links": []})
     httpserver.expect_request(re.compile(".*")).respond_with_json({"id": "x", "messages": [], "links": []})
     made = asked("cams_ads", httpserver, monkeypatch)
-    moments = iter(range(0, 100_000, 600))
-    made.client.tick = lambda: float(next(moments))
+    slept: list[float] = []
+    made.client.sleep = lambda _: slept.append(500.0)
+    made.client.tick = lambda: sum(slept)
     with pytest.raises(Unavailable, match="queue"):
         made.fetch(city("tashkent"), SINCE, UNTIL)
 
