@@ -118,11 +118,13 @@ def _record(report: Report) -> Mapping[str, Any]:
         "rule": report.rule,
         "city": report.city,
         "priority": report.priority,
+        "kind": report.kind or None,
         "parameter": report.parameter or None,
         "averaging": report.averaging or None,
         "value": report.value,
         "unit": report.unit or None,
         "limit": report.limit.concentration if report.limit else None,
+        "limit_indicative": report.limit.indicative if report.limit else None,
         "simulated": report.simulated,
         "text": dict(report.definition.text) if report.definition else {},
     }

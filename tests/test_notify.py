@@ -608,6 +608,18 @@ def test_the_command_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> Non
     assert "CLEANAIR_NOTIFY_WEBHOOK_URL" in capsys.readouterr().err
 
 
+def test_every_key_that_leaves_is_in_the_dictionary(store: Store, webhook: HTTPServer) -> None:
+    from tests.test_dictionary import described
+
+    got = answers(webhook, 200)
+    log(store, ring())
+    send(store)
+    body = json.loads(got[0].data)
+    assert list(body) == described("webhook")
+    assert list(body["alarms"][0]) == described("webhook alarm")
+    assert list(outbox.COLUMNS) == described("outbox")
+
+
 def test_every_language_says_everything() -> None:
     from jobs.alarm_words import spoken
 

@@ -1,5 +1,6 @@
 """The alarm page: answers in a sentence, acts only for who signed in, keeps what was done, escapes what is written."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_every_language_over_a_store_that_rings(ringing: Store, language: str) -
     assert not app.error, [e.value for e in app.error]
     title = next(r for r in rules().rules if r.key == RULE).text[language]
     assert title in html(app)
-    assert "alarms." not in words(app) + html(app), "a key without words"
+    assert not re.search(r"\balarms\.(?!toml)[a-z_]", words(app) + html(app)), "a key without words"
 
 
 def test_who_is_not_signed_in_can_do_nothing(ringing: Store) -> None:

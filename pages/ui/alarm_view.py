@@ -152,13 +152,17 @@ def rule_table(book: Rules) -> pd.DataFrame:
                 t("alarms.column.priority"): priority(rule.priority),
                 t("alarms.column.rings_at"): _threshold(rule),
                 t("alarms.column.needs"): _needs(rule),
-                t("alarms.column.on"): number(rule.on_delay, 0 if rule.on_delay.is_integer() else 1),
-                t("alarms.column.off"): number(rule.off_delay, 0 if rule.off_delay.is_integer() else 1),
-                t("alarms.column.deadband"): number(rule.deadband, 0 if float(rule.deadband).is_integer() else 1),
+                t("alarms.column.on"): _short(rule.on_delay),
+                t("alarms.column.off"): _short(rule.off_delay),
+                t("alarms.column.deadband"): _short(rule.deadband),
                 t("alarms.column.act"): "; ".join(_stands_for(rule, where, book)),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _short(value: float) -> str:
+    return number(value, 0 if float(value).is_integer() else 1)
 
 
 def _threshold(rule: Rule) -> str:
