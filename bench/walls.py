@@ -194,7 +194,7 @@ def summary(times: Times, seen: list[float], shown: str) -> dict[str, Any]:
         "rss_max_gib": round(max(seen), 2), "failed": len(times.failed), "failures": sorted(set(times.failed)),
     }  # fmt: skip
     for kind, taken in sorted(times.taken.items()):
-        cuts = statistics.quantiles(taken, n=100) if len(taken) > 1 else taken * 99
+        cuts = statistics.quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else taken * 99
         made[kind] = {"n": len(taken), "p50_s": round(cuts[49], 2), "p95_s": round(cuts[94], 2),
                       "max_s": round(max(taken), 2)}  # fmt: skip
     return made
