@@ -58,7 +58,9 @@ def _lines(name, weathered, parameter, rows):
         )
     worst = (float(shown["coverage"].min()), float(shown["coverage"].max()))
     missed = [f"{lead} h" for lead, gate in GATES.items() if weathered and gain[lead] < gate]
-    missed += ["band"] if not COVERAGE[0] <= float(shown["coverage"].mean()) <= COVERAGE[1] else []
+    if not COVERAGE[0] <= float(shown["coverage"].mean()) <= COVERAGE[1]:
+        missed += ["band"] if weathered else []  # the gates are for sets with weather
+        print(f"    band outside {COVERAGE[0]} to {COVERAGE[1]}")
     if missed:
         print(f"    MISSED: {', '.join(missed)}")
     return {
