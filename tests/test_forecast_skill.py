@@ -23,7 +23,9 @@ def air() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def table(air: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
-    return skill(*air, origins=150, leads=LEADS, folds=1, first=0.6, forecaster=Forecaster(zone=ZONE, rows=6000, runs=150))
+    return skill(
+        *air, origins=150, leads=LEADS, folds=1, first=0.6, forecaster=Forecaster(zone=ZONE, rows=6000, runs=150)
+    )
 
 
 def test_every_method_is_judged_on_the_same_cases(table: pd.DataFrame) -> None:
