@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONPATH := .
 export CLEANAIR_PORT ?= 8501
 
-.PHONY: help setup run test lint types unit browser bench screens replay stand-in lock clean
+.PHONY: help setup run test lint types unit browser bench screens endurance replay stand-in lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -27,7 +27,8 @@ run: setup  ## serve pages, API and collector on http://127.0.0.1:$(CLEANAIR_POR
 
 test: setup lint types  ## lint, types, every test (the browser ones too)
 	@.ci/browser $(BIN)/python
-	@$(BIN)/python -m pytest --durations=10
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile --durations=10
+	@$(BIN)/python -m pytest -m browser tests/browser --durations=5
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -42,6 +43,10 @@ bench: setup  ## benchmarks: bench/results/*.json and a table
 screens: setup  ## every page × size × theme × language into screens/
 	@.ci/browser $(BIN)/python
 	@$(BIN)/python -m tests.browser.screens
+
+endurance: setup  ## a wall on trial: 5,000 refreshes, faults, clock steps, midnight (20 to 40 minutes)
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m tests.browser.endurance
 
 replay: setup  ## both cities on imported real history; CLEANAIR_NOW and REPLAY_DATA override moment and folder
 	@$(BIN)/python -m jobs.replay

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.alarms import Rule, Rules, Trigger
-from data.city import City, cities
+from data.city import City, cities, city_files
 from models.alarm_rates import Rates, floods, rings
 from pages.ui import text
 from pages.ui.palette import ALARM, CALM, GROUND, INK, WARN
@@ -22,14 +22,14 @@ SHOWN = 3  # newest notes on a card
 
 def place(key: str) -> str:
     """Name of a city, a word for all of them where none is named."""
-    known = cities()
+    known = city_files()
     return known[key].name(text.language()) if key in known else t("alarms.everywhere")
 
 
 def zone(key: str) -> ZoneInfo:
     """The clock of a city, of the first where none is named."""
-    known = cities()
-    return known[key].zone if key in known else next(iter(known.values())).zone
+    known = city_files()
+    return known[key].zone if key in known else next(iter(cities().values())).zone
 
 
 def title(rule: str, book: Rules) -> str:
@@ -77,7 +77,7 @@ def _numbers(row: Mapping[str, object], book: Rules) -> str:
 
 def _triggers(row: Mapping[str, object], book: Rules) -> Sequence[Trigger]:
     rule = next((one for one in book.rules if one.key == row["rule"]), None)
-    city = cities().get(str(row["city"]))
+    city = city_files().get(str(row["city"]))
     return book.triggers_of(rule, city) if rule and city else ()
 
 
@@ -227,4 +227,6 @@ def per_day(log: pd.DataFrame, start: datetime, end: datetime, clock: ZoneInfo) 
     )
     figure.update_xaxes(tickformat="%d.%m", showgrid=False)
     figure.update_yaxes(gridcolor=GROUND, rangemode="tozero", title=t("alarms.column.rings"), tickformat="d")
+    if not len(counts) or counts.max() < 5:
+        figure.update_yaxes(dtick=1, range=[0, 5])  # whole rings, on an axis that does not make one look like many
     return figure

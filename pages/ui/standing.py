@@ -143,14 +143,19 @@ def _alarms(pictures: Sequence[Picture], found: Alarms) -> str:
 def _line(row: dict[str, object], picture: Picture) -> str:
     """One alarm: symbol, word of its priority, since when, where and what, and whether anybody has taken it."""
     priority = str(row["priority"]) if row["priority"] in PRIORITIES else "low"
-    said = str(row.get(f"text_{text.language()}") or row["text"])
-    place = "" if not row["city"] or picture.name in said else f"{picture.name}: "
+    said = _short(str(row.get(f"text_{text.language()}") or row["text"]), simulated=bool(row.get("simulated")))
+    place = "" if not row["city"] or said.startswith(picture.name) else f"{picture.name}: "
     return (
         f'<div class="alarm {html(row["state"])}"><em class="pri {priority}">{PRIORITIES[priority]} '
         f"{html(t(f'wall.alarm.priority.{priority}'))}</em>"
         f"<div>{html(_since(row, picture))} {html(place + said)} "
         f"<small>{html(_taken(row))}</small></div></div>"
     )
+
+
+def _short(said: str, *, simulated: bool) -> str:
+    """What and how much; limit, stations and who may act stand on the alarm page, for five metres they are too long."""
+    return "; ".join(said.split("; ")[: 2 if simulated else 1])
 
 
 def _since(row: dict[str, object], picture: Picture) -> str:
