@@ -22,6 +22,7 @@ def serve(a: Arguments) -> None:
     """Serve pages, API and collector; replaces this process by Streamlit's own server."""
     root = Path(__file__).resolve().parents[2]
     os.environ["PYTHONPATH"] = str(root)
+    os.environ["CLEANAIR_ADDRESS"] = a.address  # jobs.hosts answers to it
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py")]
     command += ["--server.port", str(a.port), "--server.address", a.address]
     os.chdir(root)
