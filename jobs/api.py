@@ -1,34 +1,29 @@
 """The open API: what scripts and other centres read over HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-import pandas as pd
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from data import clock
-from data.city import City, CityError, cities, city
+from data.city import City, cities, city
 from data.parameters import PARAMETERS
 from data.served import served
-from data.store import StoreError
-from jobs import alarm_feeds, api_snapshots, events_csv, export, metrics
+from jobs import alarm_feeds, api_latest, api_paging, api_snapshots, events_csv, export, metrics
+from jobs.api_guard import Answer, elsewhere, json, route
+from jobs.api_rows import plain, records
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution_csv import attribution_csv
-from jobs.cap import SenderError
 from jobs.forecast_csv import forecast_csv
 from jobs.openapi import accepted, document
-from models.situation import freshness
+from jobs.sensorthings import service as sensorthings
 from sources.credits import credit
 
 VERSION = "1"
-LATEST_DAYS = 7.0
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-Answer = Callable[[HttpRequest], Response]
+REVALIDATED = {"cache-control": "no-cache"}  # asks for a tag of the body
 
 
 def health(request: HttpRequest) -> Response:
@@ -37,7 +32,7 @@ def health(request: HttpRequest) -> Response:
     spans = shown.store.spans()
     newest = spans["last"].max() if len(spans) else None
     status = shown.store.status()
-    return _json(
+    return json(
         {
             "status": "ok",
             "now": now,
@@ -46,14 +41,14 @@ def health(request: HttpRequest) -> Response:
             "store_version": shown.store.version(),
             "rows": int(spans["rows"].sum()) if len(spans) else 0,
             "newest_start": newest,
-            "networks": _records(status),
+            "networks": records(status),
         }
     )
 
 
 def list_cities(request: HttpRequest) -> Response:
     """Every city of the centre."""
-    return _json({"cities": [_city(c) for c in cities().values()]})
+    return json({"cities": [_city(c) for c in cities().values()]}, headers=REVALIDATED)
 
 
 def list_stations(request: HttpRequest) -> Response:
@@ -63,38 +58,32 @@ def list_stations(request: HttpRequest) -> Response:
     rows["licence"] = [
         own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
     ]
-    return _json({"city": where.key, "stations": _records(rows)})
+    return json({"city": where.key, "stations": records(rows)})
 
 
 def latest(request: HttpRequest) -> Response:
     """Newest value of every station and parameter of a city, with its age and freshness."""
-    where, now = _known_city(request), clock.now()
-    shown = served("download")
-    chosen = words("parameters", request.query_params.get("parameters"), tuple(PARAMETERS))
-    rows = shown.store.latest(where.key, chosen, now=now, days=LATEST_DAYS)
-    described = shown.store.stations(where.key)
-    known = described.set_index(["source", "station"])["licence"].to_dict()
-    rows = rows[export.free(rows, described)]
-    end = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
-    rows = rows.assign(
-        end=end,
-        age_minutes=((pd.Timestamp(now) - end).dt.total_seconds() / 60).round(1) if len(rows) else [],
-        freshness=[freshness(e, int(m), now) for e, m in zip(end, rows["minutes"], strict=True)],
-        unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
-        credit=rows["source"].map(lambda s: credit(s).text),
-        licence=[_licence(known, s, t) for s, t in zip(rows["source"], rows["station"], strict=True)],
-    ).drop(columns=["known_until"])
-    return _json(
-        {
-            "city": where.key,
-            "time_zone": str(where.zone),
-            "now": now,
-            "demo": shown.demo,
-            "replay": clock.replaying(),
-            "window_days": LATEST_DAYS,
-            "latest": _records(rows),
-        }
-    )
+    return api_latest.latest(request, _known_city(request))
+
+
+def pages(request: HttpRequest) -> Response:
+    """Measurements of a city and period as JSON, page by page."""
+    query = dict(request.query_params)
+    where, text = _known_city(request), query.get("cursor")
+    limit = api_paging.size(query.get("limit"))
+    known, after = api_paging.opened(text, query) if text else (None, None)
+    asked = _export_request(request, known)
+    rows, more = api_paging.page(served("download").store, asked, limit, after)
+    content: dict[str, Any] = {
+        "city": where.key, "from": plain(asked.start), "to": plain(asked.end), "as_of": plain(asked.as_of),
+        "count": len(rows), "measurements": records(rows), "next": None,
+    }  # fmt: skip
+    headers = {"x-as-of": asked.as_of.isoformat()}
+    if more:
+        cursor = api_paging.cursor(query, asked.as_of, rows.iloc[-1].to_dict())
+        content["next"] = api_paging.link(request, query, cursor)
+        headers["link"] = f'<{content["next"]}>; rel="next"'
+    return json(content, headers=headers)
 
 
 def measurements(request: HttpRequest) -> Response:
@@ -149,7 +138,7 @@ def prometheus(request: HttpRequest) -> Response:
 
 def openapi(request: HttpRequest) -> Response:
     """The description of this API."""
-    return _json(document(tuple(cities()), tuple(PARAMETERS)))
+    return json(document(tuple(cities()), tuple(PARAMETERS)), headers=REVALIDATED)
 
 
 def routes() -> list[Route]:
@@ -159,6 +148,7 @@ def routes() -> list[Route]:
         "/api/v1/cities": list_cities,
         "/api/v1/stations": list_stations,
         "/api/v1/latest": latest,
+        "/api/v1/measurements": pages,
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,
         "/api/v1/events.csv": events,
@@ -171,65 +161,24 @@ def routes() -> list[Route]:
         "/api/v1/openapi.json": openapi,
         "/metrics": prometheus,
     }
-    known = [Route(path, _guarded(answer, accepted(path)), methods=["GET"]) for path, answer in table.items()]
-    rest = [Route(path, _elsewhere(tuple(table)), methods=METHODS) for path in ("/api", "/api/{rest:path}", "/metrics")]
-    return known + rest
+    quick = {"/api/v1/latest": api_latest.kept}
+    known = [route(path, answer, accepted(path), quick.get(path)) for path, answer in table.items()]
+    index = "/api/v1/openapi.json"
+    rest = ("/api", "/api/{rest:path}", "/metrics")
+    return known + [elsewhere(path, _known(known), index) for path in rest] + sensorthings.routes()
 
 
-def _elsewhere(known: tuple[str, ...]) -> Any:
-    """What an address that is not there, or a method that is not offered, is told; never a page for people."""
-
-    async def elsewhere(request: HttpRequest) -> Response:
-        if request.url.path not in known:
-            return _json({"error": "no such address; /api/v1/openapi.json lists those there are"}, 404)
-        allow = {"allow": "GET, HEAD, OPTIONS", "access-control-allow-methods": "GET, HEAD, OPTIONS"}
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={**allow, "access-control-allow-origin": "*"})
-        answer = _json({"error": f"{request.method} is not offered; use GET"}, 405)
-        answer.headers.update(allow)
-        return answer
-
-    return elsewhere
+def _known(table: Sequence[Route]) -> Callable[[str], bool]:
+    return lambda path: any(r.path_regex.match(path) for r in table)
 
 
-def _understood(request: HttpRequest, allowed: tuple[str, ...]) -> None:
-    """Refuse a parameter that is not known or is written twice: neither may be passed over in silence."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if name not in allowed:
-            raise ArgumentError(
-                name[:40], f"is not a parameter of this address; it takes {', '.join(allowed) or 'none'}"
-            )
-        if names.count(name) > 1:
-            raise ArgumentError(name, "is given more than once; give it once")
-
-
-def _guarded(answer: Answer, allowed: tuple[str, ...]) -> Any:
-    async def guarded(request: HttpRequest) -> Response:
-        try:
-            _understood(request, allowed)
-            return await run_in_threadpool(answer, request)
-        except ArgumentError as error:
-            return _json({"error": str(error), "parameter": error.name}, 400)
-        except CityError as error:
-            return _json({"error": str(error), "parameter": "city"}, 400)
-        except SenderError as error:
-            return _json({"error": str(error)}, 503)
-        except export.ExportError as error:
-            return _json({"error": str(error), "parameter": str(error).split(":")[0].split(" ")[0]}, 400)
-        except StoreError as error:
-            return _json({"error": f"the store cannot be read: the operator must act ({error})"}, 503)
-
-    return guarded
-
-
-def _export_request(request: HttpRequest) -> export.Request:
+def _export_request(request: HttpRequest, known: datetime | None = None) -> export.Request:
     query, where = request.query_params, _known_city(request)
     for name in ("from", "to"):
         if not query.get(name):
             raise ArgumentError(name, "is missing; write an ISO 8601 time")
     start, end = period(where, query["from"], query["to"])
-    as_of = moment("as_of", query["as_of"], None) if query.get("as_of") else clock.known()
+    as_of = known or (moment("as_of", query["as_of"], None) if query.get("as_of") else clock.known())
     return export.Request(
         city=where.key,
         start=start,
@@ -266,10 +215,6 @@ def _awake(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return all_pieces()
 
 
-def _licence(known: Mapping[tuple[str, str], str], source: str, station: str) -> str:
-    return known.get((source, station)) or credit(source).licence
-
-
 def _city(c: City) -> dict[str, Any]:
     return {
         "key": c.key,
@@ -282,18 +227,3 @@ def _city(c: City) -> dict[str, Any]:
         "law": c.law,
         "networks": sorted(c.networks),
     }
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp | datetime):
-        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
-    return None if (isinstance(value, float) and value != value) or value is pd.NaT else value
-
-
-def _json(content: dict[str, Any], status: int = 200) -> Response:
-    body = orjson.dumps(content, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, status, media_type="application/json", headers={"access-control-allow-origin": "*"})

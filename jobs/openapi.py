@@ -2,73 +2,118 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-_TIME = {"type": "string", "description": "ISO 8601; without a zone it is on the city's clock"}
+from jobs.api_limits import PER_MINUTE
+from jobs.api_schemas import SCHEMAS, ref
+
+JSON, CSV, ZIP = "application/json", "text/csv", "application/zip"
+ATOM, CAP = "application/atom+xml", "application/cap+xml"
+PROBLEM = "application/problem+json"
+STA = "/sta/v1.1"
+SETS = (
+    "Things", "Locations", "HistoricalLocations", "Datastreams", "Sensors", "ObservedProperties", "Observations",
+    "FeaturesOfInterest",
+)  # fmt: skip
+_SWITCH = {"type": "string", "enum": ["0", "1"]}
+_TIME = {"type": "string", "examples": ["2026-01-10", "2026-01-10T08:00:00+05:00"]}
+
+
+class About(NamedTuple):
+    """What an address answers."""
+
+    summary: str
+    media: str
+    names: tuple[str, ...] = ()
+    schema: str = ""
+    optional: tuple[str, ...] = ()
+
+
 _QUERY: Mapping[str, dict[str, Any]] = {
-    "from": {"schema": _TIME, "required": True, "description": "Start of the period, inclusive, on interval starts."},
-    "to": {"schema": _TIME, "required": True, "description": "End of the period, exclusive."},
-    "as_of": {
-        "schema": {"type": "string"},
-        "description": "What was known at this moment; must carry its zone. Now by default.",
-    },
+    "from": {"schema": _TIME, "required": True,
+             "description": "Start of the period, inclusive, on interval starts; ISO 8601, without a zone on the "
+                            "city's clock."},
+    "to": {"schema": _TIME, "required": True, "description": "End of the period, exclusive; written like `from`."},
+    "as_of": {"schema": _TIME, "description": "What was known at this moment; must carry its zone. Now by default."},
     "flags": {"schema": {"type": "string", "enum": ["all", "ok"]}, "description": "All rows, or unflagged ones."},
-    "excel": {"schema": {"type": "string", "enum": ["0", "1"]}, "description": "BOM, semicolons, decimal commas."},
-    "lang": {
-        "schema": {"type": "string", "enum": ["en", "ru", "uz", "kk"]},
-        "description": "Of titles; en by default.",
-    },
-    "bom": {"schema": {"type": "string", "enum": ["0", "1"]}, "description": "UTF-8 byte-order mark."},
-}
-_ROUTES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "/api/v1/health": ("Whether the centre answers and how old its data are", "application/json", ()),
-    "/api/v1/cities": ("Cities of the centre", "application/json", ()),
-    "/api/v1/stations": ("Stations of a city", "application/json", ("city",)),
-    "/api/v1/latest": ("Newest values of a city, with age and freshness", "application/json", ("city", "parameters")),
-    "/api/v1/measurements.csv": (
+    "excel": {"schema": _SWITCH, "description": "BOM, semicolons, decimal commas."},
+    "bom": {"schema": _SWITCH, "description": "UTF-8 byte-order mark."},
+    "lang": {"schema": {"type": "string", "enum": ["en", "ru", "uz", "kk"]},
+             "description": "Of titles; en by default."},
+    "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1_000},
+              "description": "Rows of a page."},
+    "cursor": {"schema": {"type": "string"},
+               "description": "From `next` of the page before; it pins `as_of`, leave the rest as it was."},
+    "$filter": {"schema": {"type": "string", "examples": ["phenomenonTime ge 2026-01-10T00:00:00Z and result gt 100"]},
+                "description": "Comparisons joined by and, or, not; times compare the start of the interval."},
+    "$expand": {"schema": {"type": "string", "examples": ["Datastreams($select=name;$expand=ObservedProperty)"]},
+                "description": "Related entities within the answer, up to three levels."},
+    "$select": {"schema": {"type": "string", "examples": ["name,description"]}, "description": "Members of entities."},
+    "$orderby": {"schema": {"type": "string", "examples": ["phenomenonTime desc"]}, "description": "asc or desc."},
+    "$top": {"schema": {"type": "integer", "minimum": 0, "maximum": 1_000, "default": 100},
+             "description": "Entities of a page."},
+    "$skip": {"schema": {"type": "integer", "minimum": 0, "maximum": 100_000, "default": 0},
+              "description": "Entities to pass over; follow `@iot.nextLink` to go further."},
+    "$count": {"schema": {"type": "string", "enum": ["true", "false"]}, "description": "Adds `@iot.count`."},
+    "$skiptoken": {"schema": {"type": "string"}, "description": "From `@iot.nextLink`."},
+}  # fmt: skip
+_OPTIONS = ("$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$count", "$skiptoken")
+_PERIOD = ("city", "from", "to")
+_ROUTES: Mapping[str, About] = {
+    "/api/v1/health": About("Whether the centre answers and how old its data are", JSON, (), "Health"),
+    "/api/v1/cities": About("Cities of the centre", JSON, (), "Cities"),
+    "/api/v1/stations": About("Stations of a city", JSON, ("city",), "Stations"),
+    "/api/v1/latest": About(
+        "Newest values of a city, with age and freshness", JSON, ("city", "parameters"), "Latest"
+    ),
+    "/api/v1/measurements": About(
+        "Measurements of a period, page by page; the cursor pins what was known",
+        JSON, (*_PERIOD, "as_of", "parameters", "flags", "limit", "cursor"), "Measurements",
+    ),
+    "/api/v1/measurements.csv": About(
         "Measurements of a period as CSV; columns are described in the data dictionary",
-        "text/csv",
-        ("city", "from", "to", "as_of", "parameters", "flags", "excel", "bom"),
+        CSV, (*_PERIOD, "as_of", "parameters", "flags", "excel", "bom"),
     ),
-    "/api/v1/attribution.csv": (
-        "Daily shares of the sources of PM2.5 with 90 % intervals, as CSV; they prove no offence",
-        "text/csv",
-        ("city", "from", "to"),
+    "/api/v1/attribution.csv": About(
+        "Daily shares of the sources of PM2.5 with 90 % intervals, as CSV; they prove no offence", CSV, _PERIOD
     ),
-    "/api/v1/events.csv": (
+    "/api/v1/events.csv": About(
         "Events that overlap a period, with evidence, confidence and front, as CSV; computed by this centre",
-        "text/csv",
-        ("city", "from", "to"),
+        CSV, _PERIOD,
     ),
-    "/api/v1/forecast.csv": (
-        "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV",
-        "text/csv",
-        ("city",),
+    "/api/v1/forecast.csv": About(
+        "The next 72 hours of a city and its stations with 90 % bands, the baselines beside, as CSV", CSV, ("city",)
     ),
-    "/api/v1/alarms.cap": ("All alarms that stand, as one CAP 1.2 message", "application/cap+xml", ("city",)),
-    "/api/v1/alarms.atom": (
+    "/api/v1/alarms.cap": About("All alarms that stand, as one CAP 1.2 message", CAP, ("city",), optional=("city",)),
+    "/api/v1/alarms.atom": About(
         "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",
-        "application/atom+xml",
-        ("city", "lang"),
+        ATOM, ("city", "lang"), optional=("city",),
     ),
-    "/api/v1/alarms/{identifier}.cap": ("One CAP 1.2 message, the same for ever", "application/cap+xml", ()),
-    "/api/v1/snapshots": ("Published snapshots, the newest first", "application/json", ("city",)),
-    "/api/v1/snapshots.atom": ("Published snapshots as an Atom feed", "application/atom+xml", ()),
-    "/api/v1/snapshots/newest.zip": ("Leads to the newest snapshot of a city", "application/zip", ("city",)),
-    "/api/v1/snapshots/{name}.zip": ("One published snapshot, the same for ever", "application/zip", ()),
-    "/api/v1/openapi.json": ("This document", "application/json", ()),
-    "/metrics": ("Counters in the Prometheus text format", "text/plain", ()),
-}
-_OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "/api/v1/snapshots": ("city",),
-    "/api/v1/alarms.cap": ("city",),
-    "/api/v1/alarms.atom": ("city",),
-}
+    "/api/v1/alarms/{identifier}.cap": About("One CAP 1.2 message, the same for ever", CAP),
+    "/api/v1/snapshots": About(
+        "Published snapshots, the newest first", JSON, ("city",), "Snapshots", optional=("city",)
+    ),
+    "/api/v1/snapshots.atom": About("Published snapshots as an Atom feed", ATOM),
+    "/api/v1/snapshots/newest.zip": About("Leads to the newest snapshot of a city", ZIP, ("city",)),
+    "/api/v1/snapshots/{name}.zip": About("One published snapshot, the same for ever", ZIP),
+    "/api/v1/openapi.json": About("This document", JSON, (), "Description"),
+    "/metrics": About("Counters in the Prometheus text format", "text/plain"),
+    STA: About("OGC SensorThings API 1.1: the service root", JSON, (), "ServiceRoot"),
+    **{
+        f"{STA}/{name}": About(
+            f"OGC SensorThings API 1.1: {name}. One of them is `{name}('id')`; navigation paths follow its links",
+            JSON, _OPTIONS, "Entities", optional=_OPTIONS,
+        )
+        for name in SETS
+    },
+}  # fmt: skip
+_SEVERAL = {"/api/v1/snapshots/{name}.zip": "410", "/api/v1/snapshots/newest.zip": "404"}
+_PASSED = {"/api/v1/snapshots/newest.zip": "307"}
 
 
 def accepted(path: str) -> tuple[str, ...]:
     """Parameters that an address takes."""
-    return _ROUTES[path][2]
+    return _ROUTES[path].names
 
 
 def document(cities: Sequence[str], parameters: Sequence[str]) -> dict[str, Any]:
@@ -89,8 +134,10 @@ def document(cities: Sequence[str], parameters: Sequence[str]) -> dict[str, Any]
         **_QUERY,
         "city": {"schema": {"type": "string", "enum": list(cities)}, "required": True, "description": "Key of a city."},
         "parameters": {
-            "schema": {"type": "string"},
-            "description": f"Comma-separated, of {', '.join(parameters)}; all by default.",
+            "schema": {"type": "array", "items": {"type": "string", "enum": list(parameters)}, "minItems": 1},
+            "style": "form",
+            "explode": False,
+            "description": "Separated by commas; all by default.",
         },
     }
     return {
@@ -99,36 +146,59 @@ def document(cities: Sequence[str], parameters: Sequence[str]) -> dict[str, Any]
             "title": "Clean Air Situation Centre",
             "version": "1",
             "description": "Times are UTC unless a column says local; values in µg/m³ with gases at 20 °C and "
-            "1013.25 hPa. Rows of kind `model` or `simulated` are not measurements.",
+            "1013.25 hPa. Rows of kind `model` or `simulated` are not measurements. A client may ask "
+            f"{PER_MINUTE} times a minute unless the operator says otherwise; large answers count more than once.",
         },
         "paths": {path: {"get": _operation(path, known)} for path in _ROUTES},
-        "components": {"schemas": {"Problem": _PROBLEM}},
+        "components": {"schemas": dict(SCHEMAS)},
     }
 
 
-_PROBLEM = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {"error": {"type": "string"}, "parameter": {"type": "string"}},
+_SAYS = {
+    "304": "You have this answer already (If-None-Match)",
+    "307": "The address of the newest",
+    "400": "A parameter is wrong; `parameter` says which",
+    "404": "There is no such thing",
+    "410": "The file was taken away after its time; `detail` says how to make it again",
+    "429": "Too many requests; Retry-After says how long to wait [s]",
+    "500": "The centre made a mistake",
+    "503": "The operator must act; `detail` says how",
 }
 
 
 def _operation(path: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    summary, media, names = _ROUTES[path]
-    schema = {"type": "object"} if media == "application/json" else {"type": "string"}
-    problem = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    answers: dict[str, Any] = {"200": {"description": "The answer", "content": {media: {"schema": schema}}}}
-    if names:
-        answers["400"] = {"description": "A parameter is wrong; `parameter` says which", **problem}
-    if "{" in path:
-        answers["404"] = {"description": "There is no such thing", **problem}
-    answers["503"] = {"description": "The store cannot be read", **problem}
+    about = _ROUTES[path]
+    schema = ref(about.schema) if about.schema else {"type": "string"}
+    answers: dict[str, Any] = {
+        "200": {"description": "The answer", "headers": _headers(about), "content": {about.media: {"schema": schema}}}
+    }
+    # A parameter that the address does not take is refused everywhere.
+    more = ["304", "400", "429", "500", "503", _SEVERAL.get(path, "400"), _PASSED.get(path, "400")]
+    for status in sorted({*more, *(["404"] if "{" in path else [])}):
+        answers[status] = _other(status)
     return {
-        "summary": summary,
-        "operationId": re.sub(r"[^a-z0-9]+", "_", path).strip("_"),
-        "parameters": [*_in_path(path), *(_asked(path, n, known[n]) for n in names)],
+        "summary": about.summary,
+        "operationId": re.sub(r"[^A-Za-z0-9]+", "_", path).strip("_"),
+        "parameters": [*_in_path(path), *(_asked(about, n, known[n]) for n in about.names)],
         "responses": answers,
     }
+
+
+def _headers(about: About) -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
+    made = {"ETag": {**text, "description": "Send it as If-None-Match; not where the answer changes with the clock."}}
+    return {**made, "Link": {**text, "description": "The next page."}} if "cursor" in about.names else made
+
+
+def _other(status: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"description": _SAYS[status]}
+    if status == "307":
+        made["headers"] = {"Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}}}
+    if status >= "400":
+        made["content"] = {PROBLEM: {"schema": ref("Problem")}}
+    if status == "429":
+        made["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
+    return made
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:
@@ -136,6 +206,6 @@ def _in_path(path: str) -> list[dict[str, Any]]:
     return [{"name": name, **named, "description": "As the feed gives it."} for name in re.findall(r"{(\w+)}", path)]
 
 
-def _asked(path: str, name: str, described: Mapping[str, Any]) -> dict[str, Any]:
-    free = {"required": False} if name in _OPTIONAL.get(path, ()) else {}
+def _asked(about: About, name: str, described: Mapping[str, Any]) -> dict[str, Any]:
+    free = {"required": False} if name in about.optional else {}
     return {"name": name, "in": "query", **described, **free}

@@ -1,0 +1,125 @@
+"""The newest values of a city: the answer most often asked for, made once a minute for all who ask."""
+
+import gzip
+import os
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import orjson
+import pandas as pd
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from data import clock
+from data.city import City
+from data.parameters import PARAMETERS
+from data.served import demo_store, real_store, served
+from data.sharing import reading
+from jobs import api_tags
+from jobs.api_rows import described, plain, records
+from jobs.arguments import words
+from models.situation import freshness
+
+DAYS = 7.0
+KEPT = 128  # answers
+TABLES = ("measurements", "stations")
+
+
+@dataclass(frozen=True)
+class Made:
+    """An answer that is kept."""
+
+    body: bytes
+    packed: bytes
+    tag: str
+
+
+_kept: OrderedDict[tuple[Any, ...], Made] = OrderedDict()
+_busy: dict[tuple[Any, ...], Lock] = {}
+_guard = Lock()
+
+
+def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, Any]:
+    """Newest value of every station and parameter of a city, with its age and freshness."""
+    shown = served("download")
+    chosen = words("parameters", parameters, tuple(PARAMETERS))
+    rows = shown.store.latest(where.key, chosen, now=now, days=DAYS)
+    rows = described(rows, shown.store.stations(where.key))
+    end = rows["end"]
+    rows = rows.assign(
+        age_minutes=((pd.Timestamp(now) - end).dt.total_seconds() / 60).round(1) if len(rows) else [],
+        freshness=[freshness(e, int(m), now) for e, m in zip(end, rows["minutes"], strict=True)],
+    )
+    return {
+        "city": where.key,
+        "time_zone": str(where.zone),
+        "now": now,
+        "demo": shown.demo,
+        "replay": clock.replaying(),
+        "window_days": DAYS,
+        "latest": records(rows),
+    }
+
+
+def kept(request: HttpRequest) -> Response | None:
+    """The answer at once, where it was made in this minute from the same state of the store."""
+    found = _kept.get(_key(request))
+    return None if found is None else _response(request, found)
+
+
+def latest(request: HttpRequest, where: City) -> Response:
+    """The answer, made by the first of those who ask for it at the same time."""
+    key = _key(request)
+    with _guard:
+        mine = _busy.setdefault(key, Lock())
+    with mine:
+        found = _kept.get(key)
+        if found is None:
+            found = _make(where, request.query_params.get("parameters"), key)
+    with _guard:
+        _busy.pop(key, None)
+    return _response(request, found)
+
+
+def _make(where: City, parameters: str | None, key: tuple[Any, ...]) -> Made:
+    answer = content(where, parameters, clock.now())
+    body = orjson.dumps(answer, default=plain, option=orjson.OPT_SERIALIZE_NUMPY)
+    made = Made(body, gzip.compress(body, 6, mtime=0), api_tags.weak(body))
+    with _guard:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _response(request: HttpRequest, found: Made) -> Response:
+    if api_tags.known(request, found.tag):
+        return api_tags.unchanged(found.tag)
+    headers = {"etag": found.tag, "vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.packed, media_type="application/json", headers={**headers, "content-encoding": "gzip"})
+    return Response(found.body, media_type="application/json", headers=headers)
+
+
+def _key(request: HttpRequest) -> tuple[Any, ...]:
+    """The question, its reader, its minute and the state of both stores; cheap, for it is asked in the event loop."""
+    stores = (real_store().folder, demo_store().folder)
+    state = tuple(_stamp(folder / table) for folder in stores for table in TABLES)
+    minute = int(clock.now().timestamp() // 60)
+    return (
+        str(request.query_params), minute, clock.replaying(), reading.get(), stores, state, api_tags.rule_state(),
+        os.environ.get("CLEANAIR_CITIES"),
+    )  # fmt: skip
+
+
+def _stamp(table: Path) -> int:
+    """Changes with every commit: each adds a file to the folder of the table's log."""
+    try:
+        return (table / "_delta_log").stat().st_mtime_ns
+    except OSError:
+        return 0
