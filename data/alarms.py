@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from data.breakpoints import FILES, breakpoints
-from data.city import LANGUAGES, City, cities
+from data.city import LANGUAGES, City, city_files
 from data.limits import STATUSES, registry
 from data.parameters import PARAMETERS
 
@@ -173,7 +173,7 @@ def rules(path: Path | None = None) -> Rules:
     """
     file = path or Path(os.environ.get(VARIABLE) or FILE)
     try:
-        return _read(file, file.stat().st_mtime_ns, tuple((c.key, c.law) for c in cities().values()))
+        return _read(file, file.stat().st_mtime_ns, tuple((c.key, c.law) for c in city_files().values()))
     except OSError as error:
         raise AlarmRuleError(f"{file}: cannot be read ({error.strerror}); set {VARIABLE} to a file of rules") from error
 

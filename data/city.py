@@ -1,4 +1,4 @@
-"""The cities of the centre, one file each in `data/cities`."""
+"""The cities of the centre: one file each in `data/cities`, and which of them this installation watches."""
 
 import os
 import tomllib
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FOLDER = Path(__file__).parent / "cities"
 VARIABLE = "CLEANAIR_CITIES"
+WATCH = "CLEANAIR_WATCH"
 LANGUAGES = ("en", "ru", "uz", "kk")
 
 
@@ -59,6 +60,8 @@ class City:
         Jurisdiction whose limits are law here.
     networks : mapping
         Options by network key; a network not named here is not asked.
+    watched : bool
+        What the file says; `CLEANAIR_WATCH` overrides it.
     """
 
     key: str
@@ -74,6 +77,7 @@ class City:
     neighbours: tuple[Neighbour, ...] = ()
     measures: tuple[Measure, ...] = ()
     heating: tuple[tuple[int, int], tuple[int, int]] = ((10, 15), (4, 15))  # first and last day, (month, day)
+    watched: bool = True
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def name(self, language: str = "en") -> str:
@@ -99,40 +103,69 @@ def folder() -> Path:
 
 def cities() -> Mapping[str, City]:
     """
-    Every city the centre is set up for, by key.
+    The cities that this installation watches: pages, wall, alarms and collection are about them.
 
     Returns
     -------
     mapping of str to City
-        In the order of their files' `order`, then name.
+        Those that `CLEANAIR_WATCH` names (``tashkent,astana,almaty``), in its order; else every file that does not say
+        ``watched = false``, by its `order`, then name.
 
     Raises
     ------
     CityError
-        When a file is wrong; the sentence names the file and what it lacks.
+        When a file is wrong (the sentence names it and what it lacks), `CLEANAIR_WATCH` names no city file, or none is
+        watched.
 
     Examples
     --------
-    >>> sorted(cities())[:2]
-    ['astana', 'tashkent']
+    >>> {"astana", "tashkent"} <= set(cities())
+    True
+    """
+    return _watched(folder(), _stamp(folder()), os.environ.get(WATCH) or "")
+
+
+def city_files() -> Mapping[str, City]:
+    """
+    Every city that has a file, watched or not: imports, exports and the rules of sharing know them all.
+
+    Examples
+    --------
+    >>> city_files()["almaty"].law
+    'kz'
     """
     return _read(folder(), _stamp(folder()))
 
 
 def city(key: str) -> City:
     """
-    One city.
+    One city, watched or not.
 
     Raises
     ------
     CityError
-        When there is no such city; names those there are.
+        When it has no file; names those there are.
     """
-    known = cities()
+    known = city_files()
     if key not in known:
         advice = f" or add data/cities/{key}.toml" if key.isidentifier() else ""
         raise CityError(f"no city {key!r}; choose one of {', '.join(known)}{advice}")
     return known[key]
+
+
+@cache
+def _watched(place: Path, stamp: tuple[tuple[str, int], ...], named: str) -> Mapping[str, City]:
+    known = _read(place, stamp)
+    if not named.strip(", "):
+        chosen = {key: one for key, one in known.items() if one.watched}
+        if not chosen:
+            raise CityError(f"every city file in {place} says watched = false; name cities in {WATCH}")
+        return chosen
+    keys = dict.fromkeys(key.strip() for key in named.split(",") if key.strip())
+    odd = [key for key in keys if key not in known]
+    if odd:
+        raise CityError(f"{WATCH} names {', '.join(odd)}, which has no file in {place}; there are {', '.join(known)}")
+    return {key: known[key] for key in keys}
 
 
 def _stamp(place: Path) -> tuple[tuple[str, int], ...]:
@@ -166,6 +199,7 @@ def _city(path: Path) -> City:
             neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
             measures=tuple(Measure(m["date"], m["key"], m["names"], m["source"]) for m in raw.get("measures", ())),
             heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
+            watched=_flag(raw.get("watched", True)),
             extra={k: v for k, v in raw.items() if k in ("order", "geocode")},
         )
     except KeyError as error:
@@ -175,3 +209,9 @@ def _city(path: Path) -> City:
     if "en" not in made.names or not (south < north and west < east):
         raise CityError(f"{path.name}: needs an English name and a box of south, west, north, east")
     return made
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"watched = {value!r} is neither true nor false")
+    return value

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.city import cities
+from data.city import city_files
 from data.inventory_rows import COLUMNS, FUELS, NUMBERS, SUBTYPES, UNITS, InventoryError, Row, day_of, read
 
 FOLDER = Path(__file__).parent / "inventory"
@@ -152,7 +152,7 @@ def _find(city: str) -> Path | None:
 
 def _near(rows: list[Row], key: str, name: str) -> None:
     """Refuse a point that cannot matter to the city; its coordinates are most likely swapped."""
-    place = cities().get(key)
+    place = city_files().get(key)
     for where, row in rows if place is not None else ():
         if place is not None and row["lat"]:
             apart = max(abs(float(row["lat"]) - place.lat), abs(float(row["lon"]) - place.lon))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from data.city import cities
+from data.city import city_files
 from data.parameters import PARAMETERS
 from data.store.sql import Withheld
 
@@ -175,7 +175,7 @@ def decimals(source: str, country: str, reader: Reader, purpose: Purpose) -> int
 
 
 def _cities(country: str) -> tuple[str, ...] | None:
-    return None if country == EVERY else tuple(c.key for c in cities().values() if c.country == country)
+    return None if country == EVERY else tuple(c.key for c in city_files().values() if c.country == country)
 
 
 @cache

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data.alarms import PRIORITIES, Rule, Trigger, rules
-from data.city import City, cities
+from data.city import City, cities, city_files
 from data.limits import Limit, registry
 from data.parameters import PARAMETERS
 from data.words import Words, words
@@ -89,7 +89,7 @@ class Report:
     @property
     def place(self) -> City | None:
         """The city, if it is one of the centre's."""
-        return cities().get(self.city)
+        return city_files().get(self.city)
 
     def text(self, language: str) -> str:
         """The rule's text in a language; the rule's name where it is no longer known."""
@@ -119,7 +119,7 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
     made = []
     for row in log[log["rule"] != ""].sort_values("at", kind="stable").to_dict("records"):
         rule, more = by_key.get(row["rule"]), present.get((row["rule"], row["city"]), {})
-        place = cities().get(row["city"])
+        place = city_files().get(row["city"])
         made.append(
             Report(
                 at=pd.Timestamp(row["at"]).to_pydatetime(),

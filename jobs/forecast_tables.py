@@ -9,7 +9,7 @@ from data.city import City
 from data.limits import Limit
 from jobs.forecast_csv import COLUMNS, METHODS
 from jobs.forecast_inputs import CITY, REASONS, Inputs
-from models.limits import limits
+from models.limits import own
 
 if TYPE_CHECKING:
     from models.forecast import Forecaster
@@ -56,7 +56,7 @@ def _timed(table: pd.DataFrame) -> pd.DataFrame:
 
 def limit_of(city: City, parameter: str, day: date) -> Limit | None:
     """The 24-h limit that is law in a city on a day."""
-    found = limits(city.law, parameter, day, averaging="24h")
+    found = own(city.law, parameter, day, averaging="24h")
     return next((x for x in found if x.law and x.statistic == "mean"), None)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data import clock
-from data.city import City, CityError, cities, city
+from data.city import City, CityError, city, city_files
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
 from jobs.maintenance import standing
@@ -230,7 +230,7 @@ def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
     if not key:
         raise ImportFileError(
             f"{path.name} does not say which of our cities it is of; name it with --city "
-            f"({', '.join(cities())}), or add a file for it to data/cities"
+            f"({', '.join(city_files())}), or add a file for it to data/cities"
         )
     return city(key)
 

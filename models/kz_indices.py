@@ -13,7 +13,7 @@ import pandas as pd
 from data.limits import Limit
 from models.averages import coverage, time_average
 from models.checks import MIN_COVERAGE, checks
-from models.limits import limits
+from models.limits import own
 from models.monitors import once, standing_for_air
 
 GRADES = ("low", "elevated", "high", "very_high")
@@ -114,7 +114,7 @@ def monthly(
     air = once(standing_for_air(rows), stations)
     parts = [
         part
-        for limit in limits(jurisdiction, averaging="single")
+        for limit in own(jurisdiction, averaging="single")
         for part in _months(air[air["parameter"] == limit.parameter], limit, start, end, zone, flags, min_coverage)
     ]
     months = pd.period_range(
@@ -229,7 +229,7 @@ def yearly(
     first, last = (pd.Timestamp(t).tz_convert(zone) for t in (start, end))
     return pd.DataFrame(
         [
-            _year(year, means, limits(jurisdiction, on=date(year, 12, 31), averaging="24h"), powers, class_of_particles)
+            _year(year, means, own(jurisdiction, on=date(year, 12, 31), averaging="24h"), powers, class_of_particles)
             | {"exponents": exponents, "computed_by_us": jurisdiction != HOME}
             for year in range(first.year, (last - pd.Timedelta(1, "us")).year + 1)
         ]

@@ -150,8 +150,29 @@ def usable(standard: str, law: str, *, known: Registry | None = None) -> str:
     """
     rows = limits(standard, known=known)
     if any(row.law for row in rows) and standard != law:
-        raise LimitError(f"{standard!r} is not law here, {law!r} is; choose {law} or {' or '.join(REFERENCES)}")
+        home = f"{law} or " if law in (known or registry()).jurisdictions else ""
+        raise LimitError(f"{standard!r} is not law here, {law!r} is; choose {home}{' or '.join(REFERENCES)}")
     return standard
+
+
+def own(
+    law: str,
+    parameter: str | None = None,
+    on: date | None = None,
+    *,
+    averaging: str | None = None,
+    known: Registry | None = None,
+) -> tuple[Limit, ...]:
+    """
+    Limits of a city's own law; none where no row of that law is on file.
+
+    Examples
+    --------
+    >>> own("kg", "pm25")
+    ()
+    """
+    known = known or registry()
+    return limits(law, parameter, on, averaging=averaging, known=known) if law in known.jurisdictions else ()
 
 
 def applicable(
@@ -184,9 +205,9 @@ def applicable(
     ['uz', 'who-2021']
     """
     known = known or registry()
-    own = limits(law, parameter, on, averaging=averaging, known=known) if law in known.jurisdictions else ()
+    mine = own(law, parameter, on, averaging=averaging, known=known)
     beside = [limit for key in references for limit in limits(key, parameter, on, averaging=averaging, known=known)]
-    return (*own, *(limit for limit in beside if not limit.law))
+    return (*mine, *(limit for limit in beside if not limit.law))
 
 
 def compare(value: float, over: int | str, limit: Limit, *, statistic: str = "mean") -> Comparison:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from data import demo
-from data.city import FOLDER, LANGUAGES, CityError, cities, city
+from data.city import FOLDER, LANGUAGES, CityError, cities, city, city_files
 from data.served import demo_store
 from jobs.api import routes
 from sources import FILES_ONLY, SOURCES
@@ -40,7 +40,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("key", sorted(cities()))
+@pytest.mark.parametrize("key", sorted(city_files()))
 def test_a_shipped_city_is_complete(key: str) -> None:
     found = city(key)
     south, west, north, east = found.box
@@ -71,6 +71,11 @@ def test_a_new_city_needs_only_its_file(three: Path) -> None:
     page = AppTest.from_file(str(Path(__file__).parents[1] / "pages" / "main.py"), default_timeout=90).run()
     assert not page.exception
     assert any("Almaty" in str(block.value) for block in page.markdown)
+    page.query_params["city"] = "almaty"
+    for name in ("city_map", "station", "tendencies", "origins", "outlook", "brief", "records", "feeds"):
+        page.switch_page(f"{name}.py").run()
+        assert not page.exception, name
+        assert not page.error, name
 
 
 @pytest.mark.parametrize(
@@ -80,6 +85,7 @@ def test_a_new_city_needs_only_its_file(three: Path) -> None:
         (("centre = [43.238, 76.945]", ""), "centre"),
         (("box = [43.05, 76.70, 43.45, 77.15]", "box = [43.45, 76.70, 43.05, 77.15]"), "box"),
         (("order = 3", "order = ["), "mend"),
+        (("order = 3", 'watched = "yes"'), "neither true nor false"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name(three: Path, change: tuple[str, str], word: str) -> None:
@@ -92,3 +98,25 @@ def test_a_wrong_file_is_refused_with_its_name(three: Path, change: tuple[str, s
 def test_an_unknown_city_names_those_there_are() -> None:
     with pytest.raises(CityError, match="astana"):
         city("atlantis")
+
+
+def test_what_is_watched_is_said_by_the_file_unless_the_environment_says_it(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (three / "almaty.toml").write_text(ALMATY.replace("order = 3", "watched = false"), "utf-8")
+    assert "almaty" not in cities()
+    assert city("almaty").name() == "Almaty"
+    monkeypatch.setenv("CLEANAIR_WATCH", "almaty")
+    assert list(cities()) == ["almaty"]
+    monkeypatch.setenv("CLEANAIR_WATCH", "almaty,atlantis")
+    with pytest.raises(CityError, match="atlantis, which has no file"):
+        cities()
+
+
+def test_an_installation_watches_at_least_one_city(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in three.glob("*.toml"):
+        if file.stem != "almaty":
+            file.unlink()
+    (three / "almaty.toml").write_text(ALMATY.replace("order = 3", "watched = false"), "utf-8")
+    with pytest.raises(CityError, match="CLEANAIR_WATCH"):
+        cities()

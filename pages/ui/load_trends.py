@@ -14,7 +14,7 @@ from data.city import city as city_of
 from data.schema import MEASURED
 from models.city_days import as_series, city_days, monthly
 from models.exceedance_days import exceedance_days
-from models.limits import applicable, limits
+from models.limits import applicable, own
 from models.monitors import once, standing_for_air
 from models.seasons import dust_days, heating, time_variation
 from models.trends import Refused, Trend, anomalies, theil_sen
@@ -321,7 +321,7 @@ def _indices(version: str, key: str, exponents: str, first: int, until: date) ->
 
     city = city_of(key)
     start, end = midnight(city, date(first, 1, 1)), midnight(city, until)
-    asked = list(dict.fromkeys(x.parameter for x in limits(city.law) if x.averaging in ("single", "24h")))
+    asked = list(dict.fromkeys(x.parameter for x in own(city.law) if x.averaging in ("single", "24h")))
     rows = load.store().measurements(key, asked, start, end, columns=LEAN, kinds=KINDS, flags=("ok",))
     asked_of = {"zone": str(city.zone), "jurisdiction": city.law, "stations": load.stations(key)}
     return months(rows, start, end, **asked_of), years(rows, start, end, exponents=exponents, **asked_of)

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from data.city import cities
+from data.city import city_files
 from sources import airdata_kz
 from sources.base import BadPayload
 from sources.files.profile import ImportFileError, Layout, Options, Profile
@@ -48,7 +48,7 @@ def home(table: pd.DataFrame) -> str:
     lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
     held = {
         key: int((lat.between(city.box[0], city.box[2]) & lon.between(city.box[1], city.box[3])).sum())
-        for key, city in cities().items()
+        for key, city in city_files().items()
     }
     best = max(held, key=lambda key: held[key])
     return best if held[best] > len(table) / 2 else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.city import cities
+from data.city import city_files
 from sources.files.profile import Layout, Options, Profile, local, number
 
 KEY = "airnow-dos"
@@ -92,7 +92,7 @@ SAME: Mapping[str, str] = {"astana": "openaq:7094", "tashkent": "openaq:8881"}
 
 def _of(sites: pd.Series) -> dict[str, str]:
     """Site → key of its city, "" where no city file has that name."""
-    names = {n.casefold(): key for key, city in cities().items() for n in (key, *city.names.values())}
+    names = {n.casefold(): key for key, city in city_files().items() for n in (key, *city.names.values())}
     return {s: {**FORMERLY, **names}.get(s.strip().casefold(), "") for s in sites.dropna().astype("str").unique()}
 
 

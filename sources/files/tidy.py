@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.city import cities
+from data.city import city_files
 from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
 from sources.files.profile import Layout, Options, Profile, number
@@ -84,7 +84,7 @@ def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 def home(table: pd.DataFrame) -> str:
     """City the first row names."""
     named = table["city"].dropna() if "city" in table else pd.Series(dtype="str")
-    return str(named.iloc[0]) if len(named) and named.iloc[0] in cities() else ""
+    return str(named.iloc[0]) if len(named) and named.iloc[0] in city_files() else ""
 
 
 def _moments(column: pd.Series) -> pd.Series:
