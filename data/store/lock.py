@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from data.store.errors import StoreBusy, StoreError
+from data.store.version import begin
 
 WAIT = 60.0  # seconds a second writer waits before it is refused
 
@@ -21,7 +22,7 @@ def writing(folder: Path, wait: float = WAIT) -> Iterator[None]:
     StoreBusy
         When another writer holds it for longer than `wait`. [s]
     StoreError
-        When the folder cannot be written.
+        When the folder cannot be written, or holds the layout of a newer release.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,6 +33,7 @@ def writing(folder: Path, wait: float = WAIT) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another CLEANAIR_STORE") from error
     try:
+        begin(folder)
         yield
     finally:
         lock.release()

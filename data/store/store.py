@@ -22,6 +22,7 @@ from data.store.revisions import split
 from data.store.small import SmallTables, table_name
 from data.store.sql import Where
 from data.store.tables import MEASUREMENTS, MONTH
+from data.store.version import fit
 
 VARIABLE = "CLEANAIR_STORE"
 DEFAULT = "var/store"
@@ -56,13 +57,16 @@ def open_store(uri: str | Path | None = None) -> "Store":
     Raises
     ------
     StoreError
-        When the URI is not a folder of this machine.
+        When the URI is not a folder of this machine, or a newer release wrote the store. One of an older release gets
+        this release's layout (`data.store.version`).
     """
     text = str(uri or os.environ.get(VARIABLE) or DEFAULT)
     if "://" in text and not text.startswith("file://"):
         scheme = text.partition("://")[0]  # the rest may hold a key
         raise StoreError(f"{VARIABLE}={scheme}://…: only a folder of this machine is supported yet; name one")
-    return Store(Path(text.removeprefix("file://")))
+    folder = Path(text.removeprefix("file://"))
+    fit(folder)
+    return Store(folder)
 
 
 class Store(SmallTables):
@@ -80,6 +84,7 @@ class Store(SmallTables):
     def __init__(self, folder: Path, wait: float = WAIT) -> None:
         super().__init__(folder, wait)
         self._engine = Engine()
+        self._holds = False
         self._measurements = Table(self.folder / "measurements", MEASUREMENTS, MONTH)
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -292,7 +297,8 @@ class Store(SmallTables):
 
     def is_empty(self) -> bool:
         """Whether no measurement was ever kept."""
-        return not self._measurements.files()
+        self._holds = self._holds or bool(self._measurements.files())  # nothing is ever deleted
+        return not self._holds
 
     def compact(self) -> dict[str, int]:
         """
