@@ -289,6 +289,13 @@ def free(spans: pd.DataFrame, stations: pd.DataFrame) -> np.ndarray:
     return np.array([redistributable(s, licence.get((s, t), "")) for s, t in pairs], dtype=bool)
 
 
+def leaving(store: Store) -> frozenset[str]:
+    """Stations all of whose rows may leave, by the rules that the store knows and by their licence."""
+    spans, described = store.spans(), store.stations()
+    may = free(spans, described)
+    return frozenset(spans.loc[may, "station"]) - frozenset(spans.loc[~may, "station"])
+
+
 def _book(leaving: pd.DataFrame, stations: pd.DataFrame, city: str) -> pd.DataFrame:
     """One row of description per station that leaves; text made safe for spreadsheets."""
     names = ["name", "lat", "lon", "coord_quality", "station_class", "licence"]

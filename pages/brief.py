@@ -20,8 +20,8 @@ OFFERED = {"month": 36, "quarter": 16, "year": 8}  # how many of each may be cho
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def gathered(version: str, city: str, start: datetime, end: datetime, hour: datetime) -> brief.Facts:
-    """Facts as of an hour; a period that is over has the same in every hour."""
-    return brief.gather(load.store(), city, start, end, hour)
+    """Facts as of an hour, from what may leave; a period that is over has the same in every hour."""
+    return brief.gather(load.taken(), city, start, end, hour)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

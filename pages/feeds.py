@@ -19,6 +19,7 @@ from pages.ui.palette import FRESHNESS, KINDS
 from pages.ui.take import offer
 from pages.ui.text import markdown, number, t
 from sources import SOURCES
+from sources.credits import credit
 
 NAMED = 2  # of the troubled networks in the answer
 REJECTS = 500
@@ -344,6 +345,7 @@ def rejects(zone: ZoneInfo) -> None:
     """Rows that arrived and could not be understood, with what they looked like."""
     st.subheader(t("feeds.rejects"), anchor=False)
     rows = load.store().rejects(limit=REJECTS)
+    may = {s for s in load.taken().rejects()["source"].unique() if credit(s).may_redistribute}
     if not len(rows):
         st.caption(t("feeds.no_rejects"))
         return
@@ -366,7 +368,7 @@ def rejects(zone: ZoneInfo) -> None:
         shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 420),
         column_config={t("feeds.excerpt"): st.column_config.TextColumn(width="large")},
     )  # fmt: skip
-    offer(shown, "rejects")
+    offer(shown[[s in may for s in rows["source"]]], "rejects")
 
 
 @frame.live()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import choices, frame, load
+from pages.ui import choices, frame, load, sign_in
 from pages.ui.text import t
 
 HERE = Path(__file__).parent
@@ -63,6 +63,8 @@ if page.url_path in {row.slug for row in PAGES if row.bare}:
 else:
     with st.sidebar:
         st.caption(t("frame.centre"))
+        with frame.spoken():
+            sign_in.corner()
     choices.language()
     with frame.spoken():
         frame.dress()

@@ -321,8 +321,9 @@ def trust(found: Origins, city: City) -> None:
                  inputs=status["inputs_sha256"][:12], inventory=status["inventory_sha256"][:12],
                  command=published.COMMAND))  # fmt: skip
     if len(found.shares):
+        store = load.taken()
         st.download_button(
-            t("origins.take"), data=lambda: attribution_csv(load.store(), city.key), mime="text/csv",
+            t("origins.take"), data=lambda: attribution_csv(store, city.key), mime="text/csv",
             file_name=f"attribution-{city.key}.csv", on_click="ignore", key="origins.take",
             icon=":material/download:", type="tertiary",
         )  # fmt: skip

@@ -136,8 +136,9 @@ def curve(shown: Outlook, city: City, station: str, measured: pd.DataFrame, *, b
     key = "forecast.caption_station" if station else "forecast.caption"
     frame.caption(t(key, parameter=t(f"quantity.parameter.{shown.parameter}"), place=markdown(place)))
     left, right = st.columns([1, 2], vertical_alignment="center")
+    store = load.taken()
     left.download_button(
-        t("forecast.take"), data=lambda: forecast_csv(load.taken(), city.key), mime="text/csv", on_click="ignore",
+        t("forecast.take"), data=lambda: forecast_csv(store, city.key), mime="text/csv", on_click="ignore",
         file_name=f"forecast-{city.key}.csv", key="forecast.take", icon=":material/download:", type="tertiary",
     )  # fmt: skip
     right.caption(t("forecast.api", address=f"/api/v1/forecast.csv?city={city.key}"))

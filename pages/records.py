@@ -12,6 +12,7 @@ import streamlit as st
 from data import clock
 from data.city import City
 from data.parameters import PARAMETERS
+from data.store import Store
 from jobs import events_csv as event_file
 from jobs import export, snapshot
 from jobs.snippets import SNIPPETS, snippets
@@ -148,9 +149,10 @@ def downloads(asked: export.Request, rows: int) -> None:
     if FORMS[form]:
         zipped(wanted, FORMS[form], rows)
     elif rows <= HERE:
+        store = load.taken()
         st.download_button(
             t("records.download", rows=number(rows)),
-            data=lambda: b"".join(export.measurements_csv(load.taken(), wanted)),
+            data=lambda: b"".join(export.measurements_csv(store, wanted)),
             file_name=f"{wanted.stem()}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -174,9 +176,10 @@ def zipped(wanted: export.Request, form: str, rows: int) -> None:
         st.info(t("records.too_many", most=number(ZIPPED[form])), icon=":material/terminal:")
         return
     st.caption(t("records.zip_say"))
+    store = load.taken()
     st.download_button(
         t("records.download_zip", rows=number(rows)),
-        data=lambda: _zip(wanted, form),
+        data=lambda: _zip(store, wanted, form),
         file_name=f"{wanted.stem()}.{form}.zip",
         mime="application/zip",
         on_click="ignore",
@@ -185,9 +188,9 @@ def zipped(wanted: export.Request, form: str, rows: int) -> None:
     )
 
 
-def _zip(wanted: export.Request, form: str) -> bytes:
+def _zip(store: Store, wanted: export.Request, form: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return Path(snapshot.write(load.taken(), wanted, form, Path(folder))["zip"]).read_bytes()
+        return Path(snapshot.write(store, wanted, form, Path(folder))["zip"]).read_bytes()
 
 
 def _command(asked: export.Request, form: str) -> str:
@@ -252,9 +255,10 @@ def events(city: City, asked: export.Request) -> None:
     ]
     st.dataframe(pd.DataFrame(cells), hide_index=True, width="stretch")
     st.caption(f"{t('events.records_say')} {t('events.computed')}")
+    store = load.taken()
     st.download_button(
         t("events.download", n=len(rows)),
-        data=lambda: event_file.events_csv(rows),
+        data=lambda: event_file.events_csv(event_file.between(store, city.key, asked.start, asked.end)),
         file_name=f"events-{city.key}.csv",
         mime="text/csv",
         on_click="ignore",

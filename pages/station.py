@@ -142,6 +142,8 @@ def facts(shown: Place) -> None:
     }  # fmt: skip
     said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
     st.markdown(" · ".join(said))
+    if take.kept_in(row["station"]):
+        st.caption(f":material/lock: {t('station.kept_in')}")
 
 
 def hours(shown: Place, back: timedelta) -> None:
@@ -170,7 +172,7 @@ def hours(shown: Place, back: timedelta) -> None:
     left.caption(caption)
     with right:
         take.offer(rows[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source"]],
-                   f"{stem(shown)}-rows")  # fmt: skip
+                   f"{stem(shown)}-rows", of=shown.about["station"])  # fmt: skip
     wet(shown, back)
     flags(shown, back)
 
@@ -192,7 +194,7 @@ def wet(shown: Place, back: timedelta) -> None:
         st.plotly_chart(drawn, key="station.wet", config=charts.CONFIG, alt=t("station.wet_title"))
         own = number(100 * float((pairs["humidity_from"] == "station").mean()))
         st.caption(t("station.wet_caption", own=own, method=pairs["method"].iloc[0]))
-        take.offer(pairs, f"{stem(shown)}-corrected")
+        take.offer(pairs, f"{stem(shown)}-corrected", of=shown.about["station"])
 
 
 def flags(shown: Place, back: timedelta) -> None:
@@ -210,7 +212,7 @@ def flags(shown: Place, back: timedelta) -> None:
     )
     with st.expander(t("station.flags", n=int((shown.since(back)["flag"] != "ok").sum())), icon=":material/flag:"):
         st.dataframe(table, hide_index=True, width="stretch")
-        take.offer(found, f"{stem(shown)}-flags")
+        take.offer(found, f"{stem(shown)}-flags", of=shown.about["station"])
 
 
 def check_name(check: str) -> str:
@@ -232,7 +234,7 @@ def days(shown: Place) -> None:
     what = t("station.calendar_median" if shown.medians else "station.calendar_mean")
     colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city)) if limit else ""
     st.caption(" ".join(x for x in (what, t("station.calendar_says"), colour) if x))
-    take.offer(shown.days, f"{stem(shown)}-days")
+    take.offer(shown.days, f"{stem(shown)}-days", of=shown.about["station"])
 
 
 def courses(shown: Place) -> None:
@@ -246,7 +248,7 @@ def courses(shown: Place) -> None:
         drawn = sheets.week(shown.profile, shown.unit, theme=choices.theme())
         st.plotly_chart(drawn, key="station.week", config=charts.CONFIG, alt=t("station.profile_title"))
         st.caption(t("station.profile_says", n=number(int(shown.profile["n"].sum()))))
-        take.offer(shown.profile, f"{stem(shown)}-week")
+        take.offer(shown.profile, f"{stem(shown)}-week", of=shown.about["station"])
 
 
 def roses(shown: Place, called: dict[str, str]) -> None:
@@ -268,7 +270,9 @@ def roses(shown: Place, called: dict[str, str]) -> None:
             st.markdown(f"**{t(title, parameter=label(shown))}**")
             st.plotly_chart(rose_charts.rose(found, unit), key=title, config=charts.CONFIG, alt=t(title,
                             parameter=label(shown)))  # fmt: skip
-            take.offer(found.table, f"{stem(shown)}-{title.rsplit('_', 1)[-1]}-rose")
+            if not take.kept_in(shown.wind.station):
+                part = title.rsplit("_", 1)[-1]
+                take.offer(found.table, f"{stem(shown)}-{part}-rose", of=shown.about["station"])
     own = shown.wind.station == shown.about["station"]
     other = called.get(shown.wind.station, shown.wind.station)
     whose = t("station.wind_own") if own else t("station.wind_other", station=other)
@@ -301,7 +305,7 @@ def around(shown: Place, called: dict[str, str]) -> None:
         }
     )
     st.dataframe(table, hide_index=True, width="stretch")
-    take.offer(rows, f"{stem(shown)}-neighbours")
+    take.offer(rows, f"{stem(shown)}-neighbours", of=shown.about["station"])
 
 
 def averaged(minutes: int) -> str:

@@ -168,7 +168,7 @@ def levels(shown: View, years: pd.DataFrame, law: str) -> None:
     said += [partial_words(row, shown) for row in partial.itertuples()]
     said += [gap_words(row) for row in years[years["complete"] & (years["missing"] != "")].itertuples()]
     frame.caption(" ".join(said))
-    take.offer(years, f"{shown.stem}-years")
+    take.offer(years, f"{shown.stem}-years", of=shown.station)
 
 
 def partial_words(row: object, shown: View) -> str:
@@ -210,7 +210,7 @@ def days_over(shown: View, counts: pd.DataFrame, law: str) -> None:
     frame.caption(" ".join(said))
     left, right = st.columns(2)
     with left:
-        take.offer(rows, f"{shown.stem}-days-over")
+        take.offer(rows, f"{shown.stem}-days-over", of=shown.station)
     with right, st.expander(t("trends.station_days"), icon=":material/fact_check:"):
         station_days(shown)
 
@@ -265,7 +265,7 @@ def station_days(shown: View) -> None:
                   "worst_start", "status"]],
             hide_index=True, width="stretch",
         )  # fmt: skip
-        take.offer(rows, f"{shown.stem}-ledger")
+        take.offer(rows, f"{shown.stem}-ledger", of=shown.station)
 
 
 def completeness(shown: View, months: pd.DataFrame) -> None:
@@ -302,7 +302,7 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     out = months.assign(shown=found.months.reindex(months.index)).rename_axis("month").reset_index()
     if found.trend is not None:
         out = out.join(found.trend.at(pd.DatetimeIndex(months.index)).reset_index(drop=True))
-    take.offer(out, f"{shown.stem}-months-{mode}")
+    take.offer(out, f"{shown.stem}-months-{mode}", of=shown.station)
     measures(shown, effect)
 
 
@@ -384,7 +384,7 @@ def calendar(shown: View) -> None:
     st.plotly_chart(drawn, key="trends.calendar", config=charts.CONFIG, alt=t("trends.calendar_title"))
     colour = t("station.calendar_limit", limit=number(limit), law=limit_name(held[0], shown.city)) if limit else ""
     frame.caption(f"{t(f'trends.calendar_caption_{shown.basis}')} {colour}".strip())
-    take.offer(table[["day", "value"]], f"{shown.stem}-calendar-{year}")
+    take.offer(table[["day", "value"]], f"{shown.stem}-calendar-{year}", of=shown.station)
 
 
 def weeks(shown: View) -> None:
@@ -400,7 +400,7 @@ def weeks(shown: View) -> None:
             st.markdown(f"**{t(f'trends.season.{season}')}**")
             drawn = sheets.week(part, shown.unit, top=top, theme=choices.theme())
             st.plotly_chart(drawn, key=f"trends.week.{season}", config=charts.CONFIG, alt=t(f"trends.season.{season}"))
-            take.offer(part, f"{shown.stem}-week-{season}")
+            take.offer(part, f"{shown.stem}-week-{season}", of=shown.station)
     (a, b), (c, d) = shown.city.heating
     if shown.basis == "median":
         frame.caption(t("trends.weeks_other"))

@@ -7,11 +7,14 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
-from data.city import cities
-from data.sharing import EXACT, PUBLIC, Purpose, Reader, decimals, rule, rules, withheld
+from data.city import city_files
+from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, decimals, rule, rules, withheld
 from data.store.errors import StoreError
+from data.store.narrow import ALL, Hidden, narrowed
 from data.store.sql import Where
 from data.store.store import Store
+
+PRIVATE = frozenset({"tokens", "outbox"})  # logs of the centre itself, no matter for any reader
 
 
 class SharedStore(Store):
@@ -49,13 +52,40 @@ class SharedStore(Store):
                 coarse = digits == digit
                 rows.loc[coarse, ["lat", "lon"]] = rows.loc[coarse, ["lat", "lon"]].round(int(digit))
                 rows.loc[coarse, "coord_quality"] = "rounded"
+        hidden, _ = self._hidden()
+        unnamed = [station for station, names in hidden.items() if ALL in names]
+        rows["same_as"] = rows["same_as"].mask(rows["same_as"].isin(unnamed), "")
         return rows
 
+    def table(self, name: str) -> pd.DataFrame:
+        """A small derived table, without what it says of stations that the reader may not have."""
+        if self.purpose == "derive":
+            return super().table(name)
+        if name in PRIVATE:
+            self._refuse()
+        rows = super().table(name)
+        return narrowed(rows, *self._hidden()) if len(rows) else rows
+
+    def _hidden(self) -> tuple[Hidden, frozenset[str]]:
+        """Stations of which something is hidden from the reader, and stations whose place is told coarsely."""
+        country = _countries()
+        every = self._read(self._stations)[["source", "station", "city"]].drop_duplicates()
+        hidden: dict[str, frozenset[str]] = {}
+        blurred = set()
+        for source, station, city in every.itertuples(index=False):
+            row = rule(source, country.get(city, ""))
+            names = _hidden_of(row, self.reader, self.purpose)
+            if names:
+                hidden[station] = hidden.get(station, frozenset()) | names
+            if row.narrows(self.reader, self.purpose) and row.decimals < EXACT:
+                blurred.add(station)
+        return hidden, frozenset(blurred)
+
     def rejects(self, limit: int | None = None) -> pd.DataFrame:
-        """Rejected rows of sources that may be had in every country."""
+        """Rejected rows of sources that may be had whole everywhere; an excerpt is as it was delivered."""
         rows = super().rejects()
         free = {
-            s: all(r.allows(self.reader, self.purpose) for r in rules() if r.source in ("*", s))
+            s: all(_whole(r, self.reader, self.purpose) for r in rules() if r.source in ("*", s))
             for s in rows["source"].unique()
         }
         rows = rows[rows["source"].map(free).astype(bool)] if len(rows) else rows
@@ -85,5 +115,17 @@ class SharedStore(Store):
         super().extend(name, rows)
 
 
+def _hidden_of(row: Rule, reader: Reader, purpose: Purpose) -> frozenset[str]:
+    """What a rule hides of a station in derived tables; their newest rows would tell what a delay holds back."""
+    if not row.allows(reader, purpose) or (row.narrows(reader, purpose) and row.delay):
+        return frozenset({ALL})
+    return frozenset(row.withhold) if row.narrows(reader, purpose) else frozenset()
+
+
+def _whole(row: Rule, reader: Reader, purpose: Purpose) -> bool:
+    narrow = row.narrows(reader, purpose) and (row.delay or row.withhold or row.decimals < EXACT)
+    return row.allows(reader, purpose) and not narrow
+
+
 def _countries() -> dict[str, str]:
-    return {c.key: c.country for c in cities().values()}
+    return {c.key: c.country for c in city_files().values()}

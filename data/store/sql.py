@@ -115,7 +115,8 @@ class Where:
             parts.append(f"source NOT IN ({', '.join('?' * len(self.without_sources))})")
             values += list(self.without_sources)
         for hidden in self.withheld:
-            text, more = hidden.clause(self.as_of or clock.now())
+            now = clock.now()  # a moment to come would end every delay at once
+            text, more = hidden.clause(min(self.as_of or now, now))
             parts.append(text)
             values += more
         return " AND ".join(parts), values

@@ -100,6 +100,7 @@ def _brief(parser: Parser) -> None:
     city_argument(parser)
     period_arguments(parser)
     parser.add_argument("--lang", choices=("en", "ru", "uz", "kk"), default="en")
+    parser.add_argument("--role", choices=ROLES, default="public", help="who will read it; the rules of sharing hold")
     out_argument(parser)
 
 
@@ -109,7 +110,8 @@ def brief(a: Arguments) -> Result | None:
 
     where = city(a.city)
     start, end = period(where, getattr(a, "from"), a.to)
-    return dict(job.run(shown_store(a.store), where.key, start, end, a.lang, Path(a.out), now=clock.now()))
+    store = shown_store(a.store, "download", Reader(a.role))
+    return dict(job.run(store, where.key, start, end, a.lang, Path(a.out), now=clock.now()))
 
 
 COMMANDS: dict[str, Command] = {

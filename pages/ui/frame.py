@@ -16,8 +16,10 @@ from data.city import CityError, cities
 from data.clock import ClockError
 from data.limits import LimitError
 from data.schema import SchemaError
+from data.sharing import SharingError
 from data.store import StoreError
 from jobs.export import ExportError
+from jobs.identity import MembersError
 from pages.ui import load, text
 from pages.ui.palette import FRESHNESS
 from pages.ui.text import markdown, t
@@ -26,7 +28,7 @@ log = logging.getLogger(__name__)
 STYLE = Path(__file__).with_name("style.css")
 EVERY = 60  # seconds between looks at the store's version
 # Their messages are sentences that say who must act.
-SPOKEN = (StoreError, CityError, ClockError, LimitError, SchemaError, ExportError)
+SPOKEN = (StoreError, CityError, ClockError, LimitError, SchemaError, ExportError, SharingError, MembersError)
 Chip = str | tuple[str, str]
 
 

@@ -11,20 +11,37 @@ from data.city import city as city_of
 from data.parameters import POLLUTANTS, WEATHER
 from data.served import real_store, served
 from data.store import Store
+from jobs.export import leaving
 from pages.ui.picture import Picture, paint
+from pages.ui.sign_in import reader
 from pages.ui.text import language
 
 KEPT = 48  # entries of a cache; a screen needs about six
 
 
 def store() -> Store:
-    """The centre's store, or the demo world while that holds nothing; the two never mix."""
-    return served().store
+    """The centre's store as who is signed in may see it, or the demo world while that holds nothing; never a mix."""
+    return served(reader=reader()).store
 
 
 def taken() -> Store:
-    """The same for whatever leaves the screen as a file: the rules of sharing may let less go than they show."""
-    return served("download").store
+    """
+    The same for whatever leaves the screen as a file: the rules of sharing may let less go than they show.
+
+    Ask for it while the page is drawn: a button's own work is done where nobody is signed in.
+    """
+    return served("download", reader()).store
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _leaving(version: str) -> frozenset[str]:
+    shown = set(store().spans()["station"])
+    return frozenset(shown & leaving(taken()))
+
+
+def leaves() -> frozenset[str]:
+    """Stations whose rows may leave the screen as a file, by the rules of sharing and by their licence."""
+    return _leaving(version())
 
 
 def simulated() -> bool:

@@ -1,9 +1,12 @@
-"""Who sits at this screen: a named operator signs in with a PIN, for this session and one shift, never in the URL."""
+"""Who sits at this screen: signed in by the identity provider, or as an operator with a PIN; never in the URL."""
 
 import time
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data.sharing import PUBLIC, Reader
+from jobs.identity import members, role_of
 from jobs.operators import NotAllowed, Operator, authenticate, configured
 from pages.ui.text import markdown, t
 
@@ -11,13 +14,33 @@ KEY = "operator"
 SHIFT = 12 * 3600.0  # a forgotten session ends with the shift [s]
 
 
+def reader() -> Reader:
+    """
+    Who reads on this screen.
+
+    Returns
+    -------
+    Reader
+        What the identity provider says of the person, else the operator of the PIN, else the public. Work that is
+        done without a screen, such as a button's, is the public's.
+    """
+    if get_script_run_ctx() is None:
+        return PUBLIC
+    claims = _claims()
+    if claims:
+        found = role_of(claims, members())
+        if found.reaches("operator"):
+            return found
+    who = _pin()
+    if who is not None:
+        return Reader("operator", who.name, who.organisation)
+    return found if claims else PUBLIC
+
+
 def operator() -> Operator | None:
-    """The operator who is signed in, if any."""
-    kept = st.session_state.get(KEY)
-    if kept is None or time.monotonic() - kept[1] > SHIFT:
-        return None
-    found: Operator = kept[0]
-    return found
+    """The operator who is signed in, if any; a member who reads is none."""
+    who = reader()
+    return Operator(who.name, who.organisation) if who.reaches("operator") else None
 
 
 def widget() -> Operator | None:
@@ -34,15 +57,66 @@ def widget() -> Operator | None:
         said, out = st.columns([5, 1], vertical_alignment="center")
         said.markdown(t("alarms.sign.as", name=f"**{markdown(who.name)}**"))
         if out.button(t("alarms.sign.out"), key="sign.out"):
-            st.session_state.pop(KEY, None)
-            st.rerun()
+            _leave()
         return who
     if not configured():
-        st.caption(t("alarms.sign.nobody"))
+        if offered():
+            _provider("sign.provider")
+        else:
+            st.caption(t("alarms.sign.nobody"))
         return None
     with st.popover(t("alarms.sign.in"), icon=":material/login:"):
+        if offered():
+            _provider("sign.provider")
         _form()
     return None
+
+
+def corner() -> None:
+    """The same beside every page, for whoever reads more than the public; nothing without an identity provider."""
+    if not offered():
+        return
+    if not _claims():
+        _provider("corner.in")
+        return
+    who = reader()
+    of = f" · {who.organisation}" if who.organisation else ""
+    st.caption(t("alarms.sign.reads", name=markdown(f"{who.name}{of}"), role=t(f"alarms.sign.role.{who.role}")))
+    if st.button(t("alarms.sign.out"), key="corner.out", type="tertiary", icon=":material/logout:"):
+        _leave()
+
+
+def offered() -> bool:
+    """Whether an identity provider is set up on this server (section ``[auth]`` of Streamlit's secrets)."""
+    return get_script_run_ctx() is not None and "is_logged_in" in st.user.to_dict()
+
+
+def _claims() -> dict[str, object]:
+    """What the provider said, for one shift from its own saying on."""
+    said: dict[str, object] = st.user.to_dict()
+    since = said.get("iat")
+    old = isinstance(since, int | float) and time.time() - since > SHIFT
+    return {} if old or not said.get("is_logged_in") else said
+
+
+def _pin() -> Operator | None:
+    kept = st.session_state.get(KEY)
+    if kept is None or time.monotonic() - kept[1] > SHIFT:
+        return None
+    found: Operator = kept[0]
+    return found
+
+
+def _provider(key: str) -> None:
+    if st.button(t("alarms.sign.provider"), key=key, icon=":material/badge:"):
+        st.login()
+
+
+def _leave() -> None:
+    st.session_state.pop(KEY, None)
+    if offered() and st.user.to_dict().get("is_logged_in"):
+        st.logout()
+    st.rerun()
 
 
 def _form() -> None:
