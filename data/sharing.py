@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -126,6 +127,11 @@ def rules() -> tuple[Rule, ...]:
         raise SharingError(f"{path}: cannot be read ({error.strerror}); mend {VARIABLE}") from error
 
 
+def state() -> str:
+    """A short text that changes when the rules do; keys what was made under them."""
+    return _digest(rules())
+
+
 def rule(source: str, country: str) -> Rule:
     """The rule that holds for a source in a country."""
     return next(r for r in rules() if r.fits(source, country))
@@ -176,6 +182,11 @@ def decimals(source: str, country: str, reader: Reader, purpose: Purpose) -> int
 
 def _cities(country: str) -> tuple[str, ...] | None:
     return None if country == EVERY else tuple(c.key for c in city_files().values() if c.country == country)
+
+
+@cache
+def _digest(held: tuple[Rule, ...]) -> str:
+    return sha256(repr(held).encode()).hexdigest()[:12]
 
 
 @cache

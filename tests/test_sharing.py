@@ -142,6 +142,13 @@ def test_readers_never_share_a_cache(filled: Store) -> None:
     assert len({v.version() for v in views}) == len(views)
 
 
+def test_what_was_kept_under_older_rules_is_not_shown_under_newer(filled: Store, told) -> None:  # type: ignore[no-untyped-def]
+    told(rule(see="public"))
+    before = SharedStore(filled).version()
+    told(rule(see="nobody"))
+    assert SharedStore(filled).version() != before
+
+
 def test_an_export_says_what_was_left_out_by_which_rule(filled: Store, told) -> None:  # type: ignore[no-untyped-def]
     told(rule(download="nobody"))
     asked = export.Request(city="tashkent", start=NOW - timedelta(days=9), end=NOW, as_of=NOW)

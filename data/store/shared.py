@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.city import city_files
-from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, decimals, rule, rules, withheld
+from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, decimals, rule, rules, state, withheld
 from data.store.errors import StoreError
 from data.store.narrow import ALL, Hidden, narrowed
 from data.store.sql import Where
@@ -92,8 +92,8 @@ class SharedStore(Store):
         return (rows if limit is None else rows.head(limit)).reset_index(drop=True)
 
     def version(self, *tables: str) -> str:
-        """As of the whole store, and for whom: caches of different readers never meet."""
-        return f"{super().version(*tables)} {self.purpose}:{self.reader.role}"
+        """As of the whole store, for whom and under which rules: caches of different readers never meet."""
+        return f"{super().version(*tables)} {self.purpose}:{self.reader.role}:{state()}"
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise StoreError("this is a reader's view of the store; write through the store itself")
