@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jobs.api_identity import Identity
 from jobs.hosts import HOST, Hosts
 from jobs.notify_channels import PUBLIC_URL
 
@@ -96,4 +97,4 @@ def _secure(scheme: str, host: str) -> bool:
     return scheme == "https" or (public.scheme == "https" and public.netloc.lower() == host.lower())
 
 
-MIDDLEWARE: list[Any] = [Middleware(Headers), Middleware(Hosts)]
+MIDDLEWARE: list[Any] = [Middleware(Headers), Middleware(Hosts), Middleware(Identity)]

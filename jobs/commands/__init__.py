@@ -24,6 +24,8 @@ MODULES = (
     "events",
     "alarms",
     "publishing",
+    "backup",
+    "tokens",
 )
 
 
