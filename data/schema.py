@@ -1,5 +1,6 @@
 """The measurement table and its one door, `conform`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,10 @@ FLAGS = ("ok", "suspect", "invalid")
 KINDS = ("reference", "indicative", "model", "simulated")
 MEASURED = ("reference", "indicative")
 REQUIRED = ("source", "station", "parameter", "start", "minutes", "value", "kind", "city")
+
+MOST_TEXT = 1_000  # characters of an id, a unit, a reason or a name
+# What breaks a line, and what turns the direction of the text beside it.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 STATION_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -196,12 +201,28 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
         ("value is not finite", ~np.isfinite(rows["value"].fillna(0))),
         ("unknown kind", ~rows["kind"].isin(list(KINDS))),
         ("unknown flag", ~rows["flag"].isin(list(FLAGS))),
+        ("text longer than 1,000 characters or with control characters", _unprintable(rows)),
         ("time out of range", (rows["start"].dt.year < 1970) | (rows["start"].dt.year > 2200)),
     )
     reasons = pd.Series("", index=rows.index, dtype="str")
     for reason, failed in reversed(checks):
         reasons[failed.fillna(True).to_numpy(bool)] = reason
     return reasons
+
+
+def _unprintable(rows: pd.DataFrame) -> pd.Series:
+    """Rows whose text would break a line, a log or a screen; each distinct text is looked at once."""
+    bad = pd.Series(False, index=rows.index)
+    for name in ("source", "station", "city", "raw_unit", "reason"):
+        if name in rows:
+            odd = [t for t in rows[name].dropna().unique() if len(str(t)) > MOST_TEXT or CONTROL.search(str(t))]
+            bad |= rows[name].isin(odd) if odd else False
+    return bad
+
+
+def _printable(text: object) -> str:
+    """A name in one line, without characters that turn the direction of what stands beside it."""
+    return CONTROL.sub(" ", str(text))[:MOST_TEXT]
 
 
 def _excerpts(rows: pd.DataFrame) -> list[str]:
@@ -234,6 +255,8 @@ def conform_stations(table: pd.DataFrame) -> pd.DataFrame:
     for name, dtype in STATION_COLUMNS.items():
         blank: object = "" if dtype == "str" else np.nan
         rows[name] = rows[name].fillna(blank) if name in rows and dtype == "str" else rows.get(name, blank)
+        if dtype == "str":
+            rows[name] = rows[name].map(_printable)
     rows["name"] = rows["name"].where(rows["name"] != "", rows["station"])
     for name, known in (("kind", KINDS), ("station_class", STATION_CLASSES)):
         odd = set(rows[name]) - set(known)

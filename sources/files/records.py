@@ -12,10 +12,39 @@ PIECE = 20_000  # records held at once
 CUT = "file cut off in the middle of a record"
 ODD = "record is not an object of plain values"
 SEARCHED = 100_000  # parts of a file in which its list of records must begin
+LONGEST = 128 << 10  # bytes in which a record must end and the list begin: whatever is longer or deeper is none
+DEEPEST = 1_000  # levels opened and not closed
+TOO_LONG = f"a record longer than {LONGEST >> 10} KB or of too many levels"
 
 
 class NoRecords(ValueError):
     """The JSON holds no list of records."""
+
+
+class Endless(ValueError):
+    """Many bytes were read and no record came to its end."""
+
+
+class Reading:
+    """A file that says so when `LONGEST` bytes or `DEEPEST` levels were read since `told`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.since, self.depth = file, 0, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """As the file does."""
+        if self.since > LONGEST:
+            raise Endless(TOO_LONG)
+        data = self.file.read(size)
+        self.since += len(data)
+        self.depth += sum(data.count(c) for c in (b"[", b"{")) - sum(data.count(c) for c in (b"]", b"}"))
+        if self.depth > DEEPEST:
+            raise Endless(TOO_LONG)
+        return data
+
+    def told(self) -> None:
+        """A record came to its end."""
+        self.since = self.depth = 0
 
 
 @dataclass(frozen=True)
@@ -50,42 +79,51 @@ def pieces(open_file: Callable[[], BinaryIO]) -> Iterator[Piece]:
     ijson = import_module("ijson")  # for JSON files alone
 
     with open_file() as file:
-        prefix = _prefix(ijson, file)
+        prefix = _prefix(ijson, Reading(file))
     with open_file() as file:
-        records = ijson.items(file, prefix, use_float=True, buf_size=16 << 10)
+        reading = Reading(file)
+        records = ijson.items(reading, prefix, use_float=True, buf_size=16 << 10)
         names: dict[str, None] = {}
         while True:
-            held, broken = _upto(ijson, records)
+            held, broken = _upto(ijson, records, reading)
             good = [_text(r) for r in held if _plain(r)]
             odd = [r for r in held if not _plain(r)]
             names |= {name: None for record in good for name in record}
             if held:
                 table = pd.DataFrame(good, columns=pd.Index(list(names)), dtype="str")
-                yield Piece(table, len(odd), str(odd[0])[:200] if odd else "", ODD)
+                yield Piece(table, len(odd), _excerpt(odd[0]) if odd else "", ODD)
             if broken:
                 yield Piece(pd.DataFrame(), 1, broken, CUT)
             if broken or len(held) < PIECE:
                 return
 
 
-def _prefix(ijson: Any, file: BinaryIO) -> str:
+def _prefix(ijson: Any, file: Reading) -> str:
     """Where the records stand: below the first list."""
     try:
         events = islice(ijson.parse(file, buf_size=16 << 10), SEARCHED)
         return next(f"{prefix}.item".lstrip(".") for prefix, event, _ in events if event == "start_array")
-    except (StopIteration, ijson.JSONError) as error:
+    except (StopIteration, ijson.JSONError, Endless) as error:
         raise NoRecords("no list of records") from error
 
 
-def _upto(ijson: Any, records: Iterator[Any]) -> tuple[list[Any], str]:
+def _upto(ijson: Any, records: Iterator[Any], reading: Reading) -> tuple[list[Any], str]:
     """Records until a piece is full, the file ends or it breaks; then what broke it."""
     held: list[Any] = []
     try:
         for record in islice(records, PIECE):
             held.append(record)
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
+            reading.told()
+    except (ijson.JSONError, UnicodeDecodeError, RecursionError, Endless) as error:
         return held, f"after {len(held)} whole records of the last piece: {str(error).splitlines()[0][:120]}"
     return held, ""
+
+
+def _excerpt(record: Any) -> str:
+    try:
+        return str(record)[:200]
+    except RecursionError:
+        return "too deeply nested to be shown"
 
 
 def _plain(record: Any) -> bool:

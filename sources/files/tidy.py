@@ -98,7 +98,7 @@ def _moments(column: pd.Series) -> pd.Series:
 def _unguarded(column: pd.Series) -> pd.Series:
     """Text without the apostrophe that our exports put before what a spreadsheet would run."""
     text = column.astype("str")
-    return text.str.replace(r"^'(?=\s*[=+\-@])", "", regex=True)
+    return text.str.replace(r"^'(?=\s*[=+\-@＝＋－＠])", "", regex=True)
 
 
 PROFILE = Profile(
