@@ -25,6 +25,7 @@ MODULES = (
     "alarms",
     "publishing",
     "backup",
+    "backup",
     "tokens",
 )
 
