@@ -26,6 +26,7 @@ Answer = Callable[[Request], Response]
 Quick = Callable[[Request], Response | None]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 ALLOW = "GET, HEAD, OPTIONS"
+CHOICES = ("city", "lang", "flags", "excel", "bom")
 PACK = 4  # of gzip; 6 and more cost twice the time for a twentieth of the size
 # Any script of any site may read what anybody may read; nothing is sent along by a browser.
 OPEN = {
@@ -157,6 +158,8 @@ def understood(request: Request, allowed: Sequence[str]) -> None:
             )
         if names.count(name) > 1:
             raise ArgumentError(name, "is given more than once; give it once")
+        if name in CHOICES and not request.query_params[name]:
+            raise ArgumentError(name, "is empty; give it a value or leave it out")
 
 
 def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

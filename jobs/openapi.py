@@ -15,8 +15,8 @@ SETS = (
     "Things", "Locations", "HistoricalLocations", "Datastreams", "Sensors", "ObservedProperties", "Observations",
     "FeaturesOfInterest",
 )  # fmt: skip
-_SWITCH = {"type": "string", "enum": ["0", "1"]}
-_TIME = {"type": "string", "examples": ["2026-01-10", "2026-01-10T08:00:00+05:00"]}
+_SWITCH = {"type": "string", "enum": ["0", "1", "false", "true"]}
+_TIME = {"type": "string"}
 
 
 class About(NamedTuple):
@@ -31,10 +31,12 @@ class About(NamedTuple):
 
 _QUERY: Mapping[str, dict[str, Any]] = {
     "from": {"schema": _TIME, "required": True,
-             "description": "Start of the period, inclusive, on interval starts; ISO 8601, without a zone on the "
-                            "city's clock."},
+             "description": "Start of the period, inclusive, on interval starts; ISO 8601 such as `2026-01-10`, "
+                            "without a zone on the city's clock."},
     "to": {"schema": _TIME, "required": True, "description": "End of the period, exclusive; written like `from`."},
-    "as_of": {"schema": _TIME, "description": "What was known at this moment; must carry its zone. Now by default."},
+    "as_of": {"schema": _TIME,
+              "description": "What was known at this moment, `2026-01-10T08:00:00+05:00`; must carry its zone. Now by "
+                             "default."},
     "flags": {"schema": {"type": "string", "enum": ["all", "ok"]}, "description": "All rows, or unflagged ones."},
     "excel": {"schema": _SWITCH, "description": "BOM, semicolons, decimal commas."},
     "bom": {"schema": _SWITCH, "description": "UTF-8 byte-order mark."},
@@ -44,12 +46,14 @@ _QUERY: Mapping[str, dict[str, Any]] = {
               "description": "Rows of a page."},
     "cursor": {"schema": {"type": "string"},
                "description": "From `next` of the page before; it pins `as_of`, leave the rest as it was."},
-    "$filter": {"schema": {"type": "string", "examples": ["phenomenonTime ge 2026-01-10T00:00:00Z and result gt 100"]},
-                "description": "Comparisons joined by and, or, not; times compare the start of the interval."},
-    "$expand": {"schema": {"type": "string", "examples": ["Datastreams($select=name;$expand=ObservedProperty)"]},
-                "description": "Related entities within the answer, up to three levels."},
-    "$select": {"schema": {"type": "string", "examples": ["name,description"]}, "description": "Members of entities."},
-    "$orderby": {"schema": {"type": "string", "examples": ["phenomenonTime desc"]}, "description": "asc or desc."},
+    "$filter": {"schema": {"type": "string"},
+                "description": "Comparisons joined by and, or, not; times compare the start of the interval: "
+                               "`phenomenonTime ge 2026-01-10T00:00:00Z and result gt 100`."},
+    "$expand": {"schema": {"type": "string"},
+                "description": "Related entities within the answer, up to three levels: "
+                               "`Datastreams($select=name;$expand=ObservedProperty)`."},
+    "$select": {"schema": {"type": "string"}, "description": "Members of entities: `name,description`."},
+    "$orderby": {"schema": {"type": "string"}, "description": "`phenomenonTime desc`; asc by default."},
     "$top": {"schema": {"type": "integer", "minimum": 0, "maximum": 1_000, "default": 100},
              "description": "Entities of a page."},
     "$skip": {"schema": {"type": "integer", "minimum": 0, "maximum": 100_000, "default": 0},
