@@ -15,6 +15,7 @@ from data.city import city as city_of
 from data.limits import LimitError
 from data.schema import MEASURED
 from data.store import Store
+from jobs.csv_lines import safe
 from models.aqi import STANDARDS, averagings
 from models.index_days import category_days, daily_bands
 from models.ledger import ledger
@@ -151,6 +152,8 @@ def _rows(store: Store, city: City, parameters: Sequence[str], start: datetime, 
 
 def _write(table: pd.DataFrame, out: Path) -> None:
     rounded = table.round({name: places for name, places in DECIMALS.items() if name in table})
+    names = [n for n in rounded if pd.api.types.is_string_dtype(rounded[n])]
+    rounded = rounded.assign(**{n: rounded[n].map(safe, na_action="ignore") for n in names})
     part = out.with_name(f".{out.name}.part")
     out.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,5 +1,6 @@
 """Measurements as lines of CSV, joined column by column from pieces that are written once per distinct value."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from models.scales import Integers
 
 STANDARDS = ("eaqi-2024", "us-epa-2024")
 UNITS = {key: parameter.unit for key, parameter in PARAMETERS.items()}
+# Spreadsheets of East Asia read the wide signs as the narrow ones; what shows nothing may stand before any of them.
+RUN = tuple("=+-@＝＋－＠")
+FORMULA = re.compile(rf"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[{re.escape(''.join(RUN))}]")
 _TEXT = pa.large_string()
 
 
@@ -38,7 +42,7 @@ def safe(text: object) -> str:
     ("'=HYPERLINK(1)", 'Post 6')
     """
     plain = str(text).replace("\r", " ").replace("\n", " ").replace("\t", " ").replace("\x00", "")
-    return f"'{plain}" if plain.lstrip()[:1] in ("=", "+", "-", "@") else plain
+    return f"'{plain}" if FORMULA.match(plain) else plain
 
 
 class Lines:

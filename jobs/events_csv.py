@@ -55,6 +55,7 @@ def events_csv(rows: pd.DataFrame) -> bytes:
     )
     for name in TIMES:
         table[name] = [t.strftime("%Y-%m-%dT%H:%M:%SZ") if not pd.isna(t) else "" for t in table[name]]
-    for name in ("stations", "evidence", "footprint"):
-        table[name] = [safe(words) for words in table[name]]
+    for name in COLUMNS:  # also of what another network told
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = [safe(words) if isinstance(words, str) else words for words in table[name]]
     return str(table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")).encode("utf-8")

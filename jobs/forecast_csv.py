@@ -3,6 +3,7 @@
 import pandas as pd
 
 from data.store import Store
+from jobs.csv_lines import safe
 from jobs.export import free
 
 METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")
@@ -32,7 +33,7 @@ def forecast_csv(store: Store, city: str) -> bytes:
     described = store.stations(city)
     leaving = {"", *described.loc[free(described, described), "station"]}
     rows = rows[rows["station"].isin(leaving)].sort_values(["parameter", "station", "start"])[list(COLUMNS)]
-    plain = rows.assign(**{name: _written(rows[name]) for name in TIMES})
+    plain = rows.assign(**{name: _written(rows[name]) for name in TIMES}, station=rows["station"].map(safe))
     return str(plain.to_csv(index=False, lineterminator="\n", float_format="%.2f")).encode("utf-8")
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 
 import orjson
 
+from data.schema import CONTROL
 from jobs.operators import OPERATORS
 
 FORM, LEVEL = "CLEANAIR_LOG", "CLEANAIR_LOG_LEVEL"
@@ -144,6 +145,20 @@ class Plain(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line, and nothing in it that begins another or speaks to a terminal."""
+        return _one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback, set in, so that nothing in it looks like a record."""
+        return _set_in(super().formatException(ei))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Line and traceback; one that was made before is set in too."""
+        if record.exc_text and not record.exc_text.startswith("  "):
+            record.exc_text = _set_in(record.exc_text)
+        return super().format(record)
+
 
 class Json(logging.Formatter):
     """A record as one JSON object a line: time, level, logger, message, and what the caller added."""
@@ -161,7 +176,23 @@ class Json(logging.Formatter):
         said |= {k: _clean(v, known) for k, v in vars(record).items() if k not in RESERVED and not k.startswith("_")}
         if record.exc_text:
             said["error"] = record.exc_text
-        return redacted(orjson.dumps(said, default=str, option=orjson.OPT_NON_STR_KEYS).decode(), ())
+        return _one_line(redacted(orjson.dumps(said, default=str, option=orjson.OPT_NON_STR_KEYS).decode(), ()))
+
+
+def _one_line(text: str) -> str:
+    r"""
+    A text without anything that ends a line or moves a terminal's cursor.
+
+    Examples
+    --------
+    >>> _one_line("a\nb")
+    'a\\u000ab'
+    """
+    return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _set_in(text: str) -> str:
+    return "\n".join("  " + _one_line(line) for line in text.split("\n"))
 
 
 def _others(mine: logging.Handler) -> list[logging.Handler]:
