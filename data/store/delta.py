@@ -31,22 +31,41 @@ class Table:
     def __init__(self, path: Path, schema: pa.Schema, partition: str | None = None) -> None:
         self.path, self.schema, self.partition = path, schema, partition
         self._open: DeltaTable | None = None
+        self._seen: int | None = None  # state of the log's folder when the table was last brought up to date
+        self._listed: tuple[int, list[str]] | None = None
+        self._rows: tuple[int, pa.Table] | None = None
         self._guard = RLock()
 
     def current(self) -> DeltaTable | None:
         """The table at its newest version, or None before the first write."""
         with self._guard:
+            state = self._state()
+            if self._open is not None and state is not None and state == self._seen:
+                return self._open
             try:
                 if self._open is None:
                     self._open = DeltaTable(str(self.path))
                 else:
                     self._open.update_incremental()
+                self._seen = state
             except TableNotFoundError:
                 self._open = None
             except (DeltaError, OSError) as error:
                 self._open = None
                 raise StoreError(f"{self.path}: cannot be read ({_first_line(error)}); check the folder") from error
             return self._open
+
+    def _state(self) -> int | None:
+        """
+        Time of the newest entry of the log's folder, None where there is none yet. [ns]
+
+        Every commit makes a file there, so an unchanged time means that nothing was committed: one look at a folder
+        instead of reading the log, for every question of every screen. A commit takes many times the clock's step.
+        """
+        try:
+            return (self.path / "_delta_log").stat().st_mtime_ns
+        except OSError:
+            return None
 
     def version(self) -> int:
         """Number of the newest commit, −1 before the first."""
@@ -67,11 +86,25 @@ class Table:
             table = self.current()
             if table is None:
                 return []
-            uris = table.file_uris()
+            version = int(table.version())
+            if self._listed is None or self._listed[0] != version:
+                self._listed = (version, [str(u) for u in table.file_uris()])
+            uris = self._listed[1]
         if values is None or self.partition is None:
-            return [str(u) for u in uris]
+            return list(uris)
         wanted = {f"{self.partition}={v}" for v in values}
-        return [str(u) for u in uris if wanted & set(str(u).split("/"))]
+        return [u for u in uris if wanted & set(u.split("/"))]
+
+    def rows(self) -> pa.Table | None:
+        """All rows of a small table, kept until the next commit; None before the first."""
+        with self._guard:
+            table = self.current()
+            if table is None:
+                return None
+            version = int(table.version())
+            if self._rows is None or self._rows[0] != version:
+                self._rows = (version, pa.table(table.to_pyarrow_table()))
+            return self._rows[1]
 
     def partitions(self) -> list[str]:
         """Values of the partition column that have files, sorted."""

@@ -208,12 +208,12 @@ class SmallTables:
 
     def table(self, name: str) -> pd.DataFrame:
         """A small derived table; without columns before its first write."""
-        current = self._table(name).current()
-        return pd.DataFrame() if current is None else pa.table(current.to_pyarrow_table()).to_pandas()
+        rows = self._table(name).rows()
+        return pd.DataFrame() if rows is None else rows.to_pandas()
 
     def _read(self, table: Table) -> pd.DataFrame:
-        current = table.current()
-        rows = table.schema.empty_table() if current is None else pa.table(current.to_pyarrow_table())
+        kept = table.rows()
+        rows = table.schema.empty_table() if kept is None else kept
         return rows.select(table.schema.names).cast(table.schema).to_pandas()
 
 

@@ -287,7 +287,7 @@ class Store(SmallTables):
         *tables : str
             Only these tables; all by default.
         """
-        names = tables or tuple(sorted(p.parent.name for p in self.folder.glob("*/_delta_log")))
+        names = tables or self._tables()
         fixed = {t.path.name: t for t in (self._measurements, self._stations, self._rejects, self._status)}
         with self._guard:
             for name in names:
@@ -295,9 +295,17 @@ class Store(SmallTables):
                     self._small.setdefault(name, Table(self.folder / table_name(name), pa.schema([])))
         return " ".join(f"{n}={(fixed.get(n) or self._small[n]).version()}" for n in names)
 
+    def _tables(self) -> tuple[str, ...]:
+        try:
+            with os.scandir(self.folder) as inside:
+                return tuple(sorted(e.name for e in inside if os.path.isdir(f"{e.path}/_delta_log")))
+        except FileNotFoundError:
+            return ()
+
     def is_empty(self) -> bool:
         """Whether no measurement was ever kept."""
-        self._holds = self._holds or bool(self._measurements.files())  # nothing is ever deleted
+        # No row is ever deleted; the folder may be.
+        self._holds = bool(self._measurements.files()) if not self._holds else self._measurements.path.exists()
         return not self._holds
 
     def compact(self) -> dict[str, int]:

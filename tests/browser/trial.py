@@ -18,7 +18,7 @@ from tests.browser.driver import Server
 from tests.browser.screen import Screen
 from tests.browser.wire import OPEN, Wire
 
-EVERY = 0.25
+EVERY = 0.1
 """Between refreshes on trial; ten seconds in use. [s]"""
 PATIENCE = 8.0  # s; the shortest that the wall has
 WITHIN = 10.0  # s; a wall that takes longer to come back has failed
