@@ -25,7 +25,6 @@ MODULES = (
     "alarms",
     "publishing",
     "backup",
-    "backup",
     "tokens",
 )
 
