@@ -20,6 +20,7 @@ DEMO_EVERY = timedelta(minutes=30).total_seconds()
 TIDY_EVERY = timedelta(hours=6).total_seconds()
 ROOT = Path(__file__).resolve().parents[1]
 LOOK_EVERY = 20.0  # between looks whether an attribution is due [s]
+COLLECT = "CLEANAIR_COLLECT"  # 0: a process of its own collects (`cleanair collect`), this one only serves
 HEAVY_WITHIN = timedelta(minutes=10).total_seconds()
 
 
@@ -61,7 +62,9 @@ def start(real: Store, demo: Store, stop: threading.Event, *, replaying: bool) -
         ("watch", lambda: _watch(real, demo, stop)),
     ]
     if not replaying:
-        works += [("collect", lambda: _collect(real, stop)), ("tidy", lambda: _tidy(real, demo, stop))]
+        works += [("tidy", lambda: _tidy(real, demo, stop))]
+    if not replaying and os.environ.get(COLLECT, "").strip() != "0":
+        works += [("collect", lambda: _collect(real, stop))]
     threads = [threading.Thread(target=work, name=f"cleanair-{name}", daemon=True) for name, work in works]
     for thread in threads:
         thread.start()
