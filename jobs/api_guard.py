@@ -86,7 +86,10 @@ def _guarded(
         if verdict is not None and not verdict.allowed:
             told = problem(429, f"more than {verdict.limit} requests a minute from this address; ask again later")
         else:
-            told = (quick and quick(request)) or await run_in_threadpool(_answered, request, path, answer, allowed)
+            ready = quick(request) if quick else None
+            if ready is None:
+                ready = await run_in_threadpool(_answered, request, path, answer, allowed)
+            told = ready
         made = _dressed(request, told)
         if verdict is not None:
             made.headers.update(verdict.headers())

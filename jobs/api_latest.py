@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -108,18 +108,22 @@ def _response(request: HttpRequest, found: Made) -> Response:
 
 def _key(request: HttpRequest) -> tuple[Any, ...]:
     """The question, its reader, its minute and the state of both stores; cheap, for it is asked in the event loop."""
-    stores = (real_store().folder, demo_store().folder)
-    state = tuple(_stamp(folder / table) for folder in stores for table in TABLES)
+    logs = _logs(str(real_store().folder), str(demo_store().folder))
     minute = int(clock.now().timestamp() // 60)
     return (
-        str(request.query_params), minute, clock.replaying(), reading.get(), stores, state, api_tags.rule_state(),
-        os.environ.get("CLEANAIR_CITIES"),
+        str(request.query_params), minute, clock.replaying(), reading.get(), logs, tuple(map(_stamp, logs)),
+        api_tags.rule_state(), os.environ.get("CLEANAIR_CITIES"),
     )  # fmt: skip
 
 
-def _stamp(table: Path) -> int:
+@lru_cache(maxsize=8)
+def _logs(*folders: str) -> tuple[str, ...]:
+    return tuple(os.path.join(folder, table, "_delta_log") for folder in folders for table in TABLES)
+
+
+def _stamp(log: str) -> int:
     """Changes with every commit: each adds a file to the folder of the table's log."""
     try:
-        return (table / "_delta_log").stat().st_mtime_ns
+        return os.stat(log).st_mtime_ns
     except OSError:
         return 0

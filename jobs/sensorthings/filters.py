@@ -70,6 +70,7 @@ class Both:
 
 Node = Test | Not | Both
 Columns = Callable[[str], "pd.Series"]
+Mask = Any  # an array of booleans; pandas is untyped here
 
 
 def parse(text: str) -> Node:
@@ -199,7 +200,7 @@ _LITERALS: Mapping[str, Callable[[str], Any]] = {
 }  # fmt: skip
 
 
-def mask(node: Node, columns: Columns, rows: int) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def mask(node: Node, columns: Columns, rows: int) -> Mask:
     """
     Which rows a filter keeps.
 
@@ -229,7 +230,7 @@ def mask(node: Node, columns: Columns, rows: int) -> "np.ndarray[Any, np.dtype[n
     return _each(lambda a, b: _alike(a, b) and a is not None and test(a, b), left_side, right_side)
 
 
-def _quick(node: Test, columns: Columns) -> "np.ndarray[Any, np.dtype[np.bool_]] | None":
+def _quick(node: Test, columns: Columns) -> Mask | None:
     """A column of numbers or moments against a value, at the speed of NumPy."""
     if not (node.word in COMPARISONS and isinstance(node.left, Path) and isinstance(node.right, Value)):
         return None
@@ -237,7 +238,7 @@ def _quick(node: Test, columns: Columns) -> "np.ndarray[Any, np.dtype[np.bool_]]
     fits = (isinstance(value, float) and pd.api.types.is_float_dtype(column.dtype)) or (
         isinstance(value, datetime) and isinstance(column.dtype, pd.DatetimeTZDtype)
     )
-    return COMPARISONS[node.word](column, value).to_numpy(dtype=bool) if fits else None  # type: ignore[no-any-return]
+    return COMPARISONS[node.word](column, value).to_numpy(dtype=bool) if fits else None
 
 
 def bounds(node: Node | None, name: str) -> tuple[datetime | None, datetime | None]:
