@@ -124,11 +124,13 @@ def verify(token: str, now: datetime) -> Mapping[str, Any]:
     ProviderAway
         When the provider's keys cannot be had.
     """
-    from joserfc import jwt
-    from joserfc.errors import JoseError
-
     if not configured():
         raise NotValid("this centre takes no tokens of an identity provider; use one that it issued")
+    try:
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+    except ImportError as error:
+        raise ProviderAway("the administrator must install the extra oidc before the API takes such tokens") from error
     if len(token) > LONGEST:
         raise NotValid("the token is longer than any that is taken here")
     issuer = _guarded(os.environ[ISSUER].strip().rstrip("/"))
@@ -164,7 +166,8 @@ def _first_use(token: str, header: Mapping[str, Any], claims: Mapping[str, Any],
     kind = str(header.get("typ", "")).casefold().removeprefix("application/")
     if kind == ACCESS or not ({"nonce", "at_hash", "c_hash"} & set(claims)):
         return
-    what = str(claims.get("jti") or claims.get("nonce") or hashlib.sha256(token.encode()).hexdigest())
+    signed = token.rpartition(".")[0]  # a signature may be spelled in more ways than one
+    what = str(claims.get("jti") or claims.get("nonce") or hashlib.sha256(signed.encode()).hexdigest())
     if not _once.use(f"{claims['iss']} {what}", float(claims["exp"]), now.timestamp()):
         raise NotValid("the ID token was used before; it proves one sign-in, use an access token for more")
 
