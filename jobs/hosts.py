@@ -5,6 +5,7 @@ import os
 import re
 import socket
 from functools import lru_cache
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,6 +22,9 @@ UNKNOWN = (
     "this server does not answer to the host name of this request; whoever runs it adds the name to "
     f"{VARIABLE} (names separated by commas)"
 )
+LONGEST_ADDRESS, LONGEST_HEADERS = 8 << 10, 32 << 10  # bytes
+TOO_LONG = f"the address is longer than {LONGEST_ADDRESS >> 10} KB; ask for less at once"
+TOO_MUCH = f"the headers are longer than {LONGEST_HEADERS >> 10} KB; send fewer cookies and fields"
 FOREIGN = "a page of another site may not open a session here; open the centre's own address"
 
 
@@ -86,29 +90,34 @@ class Hosts:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        why = _refusal(scope) if scope["type"] in ("http", "websocket") else ""
+        status, why = _refusal(scope) if scope["type"] in ("http", "websocket") else (0, "")
         if not why:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":  # before it is accepted: the browser is told 403
             await send({"type": "websocket.close", "code": 1008, "reason": why[:120]})
         else:
-            await _refuse(send, why)
+            await _refuse(send, status, why)
 
 
-def _refusal(scope: Scope) -> str:
+def _refusal(scope: Scope) -> tuple[int, str]:
+    """Status and sentence; an empty sentence where the request may pass."""
     headers = Headers(scope=scope)
+    if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > LONGEST_ADDRESS:
+        return 414, TOO_LONG
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
+        return 431, TOO_MUCH
     if len(headers.getlist("host")) != 1 or not allowed(name_of(headers["host"])):
-        return UNKNOWN
+        return 400, UNKNOWN
     origin = headers.get("origin")
     if scope["type"] == "websocket" and origin is not None:
         there = urlsplit(origin).netloc
-        return "" if there == headers["host"] or allowed(name_of(there)) else FOREIGN
-    return ""
+        return 403, "" if there == headers["host"] or allowed(name_of(there)) else FOREIGN
+    return 200, ""
 
 
-async def _refuse(send: Send, why: str) -> None:
-    said = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": why, "error": why}
-    body = orjson.dumps(said)
+async def _refuse(send: Send, status: int, why: str) -> None:
+    title = HTTPStatus(status).phrase
+    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": why, "error": why})
     head = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 400, "headers": head})
+    await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})

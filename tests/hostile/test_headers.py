@@ -199,6 +199,8 @@ def test_the_real_server(served: int) -> None:
     assert ask(served, "GET", "/_stcore/stream", **UPGRADE, Origin=here).status == 101
     assert ask(served, "GET", "/_stcore/stream", **UPGRADE, Origin="http://evil.example").status == 403
     assert ask(served, "GET", "/_stcore/stream", **UPGRADE, Host="evil.example").status == 403
+    assert ask(served, "GET", f"/api/v1/latest?city={'x' * 100_000}").status in (400, 414, 431)
+    assert ask(served, "GET", "/api/v1/cities", Cookie="a=" + "x" * 100_000).status in (400, 431)
     assert ask(served, "PUT", "/_stcore/upload_file/a/b", body=b"x").status in (400, 403), "no token, no upload"
 
 
