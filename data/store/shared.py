@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.city import city_files
-from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, decimals, rule, rules, state, withheld
+from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, rule, rules, state, withheld
 from data.store.errors import StoreError
 from data.store.narrow import ALL, Hidden, narrowed
 from data.store.sql import Where
@@ -44,8 +44,10 @@ class SharedStore(Store):
         country = _countries()
         places = [country.get(c, "") for c in rows["city"]]
         pairs = list(zip(rows["source"], places, strict=True))
-        may = np.array([rule(*pair).allows(self.reader, self.purpose) for pair in pairs], dtype=bool)
-        digits = np.array([decimals(*pair, self.reader, self.purpose) for pair in pairs], dtype=int)[may]
+        held = {pair: rule(*pair) for pair in set(pairs)}
+        may = np.array([held[pair].allows(self.reader, self.purpose) for pair in pairs], dtype=bool)
+        exact = {p: r.decimals if r.narrows(self.reader, self.purpose) else EXACT for p, r in held.items()}
+        digits = np.array([exact[pair] for pair in pairs], dtype=int)[may]
         rows = rows[may].reset_index(drop=True)
         for digit in np.unique(digits):
             if digit < EXACT:
@@ -68,12 +70,18 @@ class SharedStore(Store):
 
     def _hidden(self) -> tuple[Hidden, frozenset[str]]:
         """Stations of which something is hidden from the reader, and stations whose place is told coarsely."""
+        if all(_whole(r, self.reader, self.purpose) for r in rules()):
+            return {}, frozenset()
         country = _countries()
         every = self._read(self._stations)[["source", "station", "city"]].drop_duplicates()
+        held = {
+            pair: rule(pair[0], country.get(pair[1], ""))
+            for pair in set(zip(every["source"], every["city"], strict=True))
+        }
         hidden: dict[str, frozenset[str]] = {}
         blurred = set()
         for source, station, city in every.itertuples(index=False):
-            row = rule(source, country.get(city, ""))
+            row = held[source, city]
             names = _hidden_of(row, self.reader, self.purpose)
             if names:
                 hidden[station] = hidden.get(station, frozenset()) | names
