@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import orjson
 
@@ -37,6 +37,7 @@ PATTERNS = (
 )
 ANYWHERE = 6  # a secret as long as this is hidden wherever it stands, a shorter one only as a whole word
 SHORTEST = 4
+LONG_PATH = 16  # characters from which the path of a webhook is taken for a secret
 RESERVED = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
 
 Factory = Any
@@ -60,6 +61,10 @@ def secrets(env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     for name, value in (os.environ if env is None else env).items():
         if name == OPERATORS:
             found |= {entry.split(":")[1].strip() for entry in value.split(";") if ":" in entry}
+        elif name.endswith("WEBHOOK_URL"):  # who knows the address may write there
+            parts = urlsplit(value.strip())
+            found |= {parts.query, *(v for _, v in parse_qsl(parts.query))}
+            found |= {parts.path.strip("/")} if len(parts.path) >= LONG_PATH else set()
         elif SECRET_NAME.search(name):
             found |= {value.strip(), value.partition(":")[2].strip()}  # a bot's token is "number:secret"
     spelled = {form for s in found if len(s) >= SHORTEST for form in (s, quote(s), quote(s, safe=""), quote_plus(s))}
