@@ -351,7 +351,7 @@ def page() -> None:
         law = law_words(shown)
         name = markdown(called.get(picked[0], picked[0]))
         answer = t("station.answer", station=name, parameter=label(shown), value=value_words(shown))
-        frame.head(called.get(picked[0], picked[0]), f"{answer} {law}".strip(), chips(shown))
+        frame.head(name, f"{answer} {law}".strip(), chips(shown))
         facts(shown)
     hours(shown, period)
     days(shown)
