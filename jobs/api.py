@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from data import clock
-from data.city import City, cities, city
+from data.city import City, cities, city, city_files
 from data.parameters import PARAMETERS
 from data.served import served
 from jobs import alarm_feeds, api_latest, api_paging, api_snapshots, events_csv, export, metrics
@@ -138,7 +138,7 @@ def prometheus(request: HttpRequest) -> Response:
 
 def openapi(request: HttpRequest) -> Response:
     """The description of this API."""
-    return json(document(tuple(cities()), tuple(PARAMETERS)), headers=REVALIDATED)
+    return json(document(tuple(city_files()), tuple(PARAMETERS)), headers=REVALIDATED)
 
 
 def routes() -> list[Route]:

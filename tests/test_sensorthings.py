@@ -1,4 +1,4 @@
-"""SensorThings as public clients use it: sets, links, filters on time, expansion, pages that lose and repeat nothing."""
+"""SensorThings as public clients use it: sets, links, filters on time, expansion, pages that lose nothing."""
 
 import socket
 import threading

@@ -25,6 +25,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
             st.text(f"{who.role}|{who.organisation}|{sign_in.operator() is not None}")
 
         monkeypatch.setattr(type(sign_in.st.user), "to_dict", lambda self: said)
+        monkeypatch.setattr(sign_in, "_secrets", lambda: True)
         monkeypatch.setattr(sign_in, "members", lambda: ROWS)
         app = AppTest.from_function(script)
         if pin:

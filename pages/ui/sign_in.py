@@ -1,5 +1,6 @@
 """Who sits at this screen: signed in by the identity provider, or as an operator with a PIN; never in the URL."""
 
+import os
 import time
 
 import streamlit as st
@@ -88,11 +89,18 @@ def corner() -> None:
 
 def offered() -> bool:
     """Whether an identity provider is set up on this server (section ``[auth]`` of Streamlit's secrets)."""
-    return get_script_run_ctx() is not None and "is_logged_in" in st.user.to_dict()
+    return get_script_run_ctx() is not None and _secrets() and "is_logged_in" in st.user.to_dict()
+
+
+def _secrets() -> bool:
+    """Whether there is a file of secrets: Streamlit looks and parses anew at each question, which many walls feel."""
+    return any(os.path.exists(path) for path in st.get_option("secrets.files"))
 
 
 def _claims() -> dict[str, object]:
     """What the provider said, for one shift from its own saying on."""
+    if not _secrets():
+        return {}
     said: dict[str, object] = st.user.to_dict()
     since = said.get("iat")
     old = isinstance(since, int | float) and time.time() - since > SHIFT
