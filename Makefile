@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONPATH := .
 export CLEANAIR_PORT ?= 8501
 
-.PHONY: help setup run test lint types unit browser bench screens endurance replay stand-in lock clean
+.PHONY: help setup run test lint types unit browser bench screens endurance audit replay stand-in lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -47,6 +47,9 @@ screens: setup  ## every page × size × theme × language into screens/
 endurance: setup  ## a wall on trial: 5,000 refreshes, faults, clock steps, midnight (20 to 40 minutes)
 	@.ci/browser $(BIN)/python
 	@$(BIN)/python -m tests.browser.endurance
+
+audit: setup  ## known vulnerabilities of the pinned packages (says so where it cannot ask)
+	@$(BIN)/python .ci/audit $(BIN)/uv requirements.lock
 
 replay: setup  ## both cities on imported real history; CLEANAIR_NOW and REPLAY_DATA override moment and folder
 	@$(BIN)/python -m jobs.replay

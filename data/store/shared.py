@@ -103,6 +103,10 @@ class SharedStore(Store):
         """As of the whole store, for whom and under which rules: caches of different readers never meet."""
         return f"{super().version(*tables)} {self.purpose}:{self.reader.role}:{state()}"
 
+    def settled(self) -> str:
+        """As of the whole store, for whom and under which rules."""
+        return f"{super().settled()} {self.purpose}:{self.reader.role}:{state()}"
+
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise StoreError("this is a reader's view of the store; write through the store itself")
 

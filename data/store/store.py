@@ -1,5 +1,6 @@
 """The verbs of the store: append, read, read as of a moment, and the small tables beside."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ class Store(SmallTables):
         super().__init__(folder, wait)
         self._engine = Engine()
         self._holds = False
+        self._past: tuple[int, str] | None = None
         self._measurements = Table(self.folder / "measurements", MEASUREMENTS, MONTH)
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -294,6 +296,22 @@ class Store(SmallTables):
                 if name not in fixed:
                     self._small.setdefault(name, Table(self.folder / table_name(name), pa.schema([])))
         return " ".join(f"{n}={(fixed.get(n) or self._small[n]).version()}" for n in names)
+
+    def settled(self) -> str:
+        """
+        A text that changes when a month before the last two changed, or when there is a new month.
+
+        Live collection writes the newest months only: what rests on years of history need not be made again for
+        every new hour, but at once when history was imported or corrected.
+        """
+        version = self._measurements.version()
+        if self._past is None or self._past[0] != version:
+            files = self._measurements.files()
+            months = sorted({_month(name) for name in files})
+            old = [name for name in files if _month(name) not in months[-2:]]
+            digest = hashlib.sha1("\n".join([*months, *sorted(old)]).encode(), usedforsecurity=False).hexdigest()
+            self._past = (version, digest)
+        return self._past[1]
 
     def _tables(self) -> tuple[str, ...]:
         try:

@@ -61,6 +61,17 @@ def version() -> str:
     return f"{shown.folder} {shown.version()}"
 
 
+def settled() -> str:
+    """
+    Changes when history changed, else every ten minutes: for what rests on months and years.
+
+    The newest hours may lie up to ten minutes behind; what says how the air is now is keyed by `version`.
+    """
+    shown, moment = store(), now()
+    start = moment.replace(minute=moment.minute - moment.minute % 10, second=0, microsecond=0)
+    return f"{shown.folder} {shown.settled()} {start.isoformat()}"
+
+
 def now() -> datetime:
     """The present moment of the centre, in UTC; a replay moves it."""
     return clock.now()
@@ -210,8 +221,8 @@ def _spans(version: str, city: str | None) -> pd.DataFrame:
 
 
 def spans(city: str | None = None) -> pd.DataFrame:
-    """What there is, for menus: station, parameter, averaging, kind, first, last, rows."""
-    return _spans(version(), city)
+    """What there is, for menus: station, parameter, averaging, kind, first, last, rows; see `settled`."""
+    return _spans(settled(), city)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -247,6 +258,11 @@ def counts() -> pd.DataFrame:
 LIVES = timedelta(days=30)  # a station that was silent for longer is no longer expected to report
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def _lately(version: str, city: str, hour: datetime) -> pd.DataFrame:
+    return store().spans(city, start=hour - LIVES, end=hour + timedelta(hours=1))
+
+
 def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
     """
     Per pollutant the stations that measured it within the last 30 days, for "7 of 10 stations".
@@ -258,7 +274,7 @@ def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
     moment : datetime
         Now.
     """
-    rows = spans(city)
+    rows = _lately(version(), city, _hour(moment))
     rows = rows[(rows["kind"] != "model") & rows["parameter"].isin(POLLUTANTS)]
     rows = rows[(rows["first"] <= moment) & (rows["last"] >= moment - LIVES)]
     return {str(name): frozenset(part["station"]) for name, part in rows.groupby("parameter")}

@@ -71,8 +71,7 @@ def _minute() -> datetime:
 
 
 def _state() -> str:
-    shown = load.store()
-    return f"{shown.folder} {shown.version('measurements', 'maintenance')}"
+    return f"{load.settled()} {load.store().version('maintenance')}"
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -130,7 +129,7 @@ def _feeds(version: str, minute: datetime) -> pd.DataFrame:
 
 def _networks() -> pd.DataFrame:
     status = load.status().set_index(["network", "city"])
-    lags = _lags(load.version(), f"{load.now():%Y-%m-%d}", False).set_index(["source", "city"])["lag"].to_dict()
+    lags = _lags(load.settled(), f"{load.now():%Y-%m-%d}", False).set_index(["source", "city"])["lag"].to_dict()
     rows = []
     for key, where in cities().items():
         for network in sorted(set(where.networks) & set(SOURCES)):
@@ -166,7 +165,7 @@ def _others() -> pd.DataFrame:
         return pd.DataFrame(columns=["source", "city", "state"])
     ends = spans["last"] + pd.to_timedelta(spans["minutes"], unit="min")
     found = spans.assign(newest=ends).groupby(["source", "city"], as_index=False).agg(newest=("newest", "max"))
-    lags = _lags(load.version(), "", True)[["source", "city", "known"]].rename(columns={"known": "succeeded"})
+    lags = _lags(load.settled(), "", True)[["source", "city", "known"]].rename(columns={"known": "succeeded"})
     refused = load.store().rejects().groupby("source")["count"].sum()
     found = found.merge(lags, on=["source", "city"], how="left")
     state = np.where(found["source"] == DEMO, "demo", "files")

@@ -51,7 +51,7 @@ def _daily(version: str, key: str, parameters: tuple[str, ...], until: date) -> 
 def daily(city: City, parameter: str) -> pd.DataFrame:
     """Valid rows by station and local day; PM10 and PM2.5 come together, as dust days need both."""
     both = PARTICLES if parameter in PARTICLES else (parameter,)
-    return _daily(load.version(), city.key, both, today(city))
+    return _daily(load.settled(), city.key, both, today(city))
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -63,7 +63,7 @@ def _days(version: str, key: str, parameter: str, station: str, until: date) -> 
 
 def days(city: City, parameter: str, station: str = "") -> pd.DataFrame:
     """Figures of the city's days, or of one station's, by basis (see `models.city_days`)."""
-    made = _days(load.version(), city.key, parameter, station, today(city))
+    made = _days(load.settled(), city.key, parameter, station, today(city))
     return made[made["parameter"] == parameter]
 
 
@@ -79,7 +79,7 @@ def _dusty(version: str, key: str, until: date) -> list[date] | None:
 
 def dusty(city: City) -> list[date] | None:
     """Local days of mostly coarse particles; None where PM10 and PM2.5 are not both known as means."""
-    return _dusty(load.version(), city.key, today(city))
+    return _dusty(load.settled(), city.key, today(city))
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
@@ -105,7 +105,7 @@ def elapsed(found: pd.DataFrame, until: date) -> pd.DataFrame:
 
 def over(city: City, parameter: str, station: str = "") -> pd.DataFrame:
     """Days over each 24-h limit per year (see `models.exceedance_days`)."""
-    return _over(load.version(), city.key, parameter, station, today(city))
+    return _over(load.settled(), city.key, parameter, station, today(city))
 
 
 def yearly(series: pd.Series, until: date) -> pd.DataFrame:
@@ -173,7 +173,7 @@ def _course(version: str, months: pd.Series, deseason: bool) -> Course:
 
 def course(months: pd.Series, deseason: bool) -> Course:
     """Theil–Sen of monthly means, raw or without their usual course over the year."""
-    return _course(load.version(), months, deseason)
+    return _course(load.settled(), months, deseason)
 
 
 def months_of(series: pd.Series) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def _hours(version: str, key: str, parameter: str, station: str, first: int, unt
 def hours(city: City, parameter: str, station: str, first: int, last: int) -> pd.Series:
     """The city's hours (median of its stations), or one station's, of some years."""
     until = min(today(city), date(last + 1, 1, 1))
-    return _hours(load.version(), city.key, parameter, station, first, until)
+    return _hours(load.settled(), city.key, parameter, station, first, until)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -223,7 +223,7 @@ def weeks(
     city: City, parameter: str, station: str, first: int, last: int, without: tuple[date, ...]
 ) -> dict[str, pd.DataFrame]:
     """Hours of the week in and out of the heating season; a season with less than two weeks of hours is left out."""
-    return _weeks(load.version(), city.key, parameter, station, first, last, without, today(city))
+    return _weeks(load.settled(), city.key, parameter, station, first, last, without, today(city))
 
 
 # --- weather -----------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def normalised(
         With too little weather, or where the model explains too little.
     """
     until = min(today(city), date(last + 1, 1, 1))
-    job = _normalised(load.version(), city.key, parameter, station, first, until)
+    job = _normalised(load.settled(), city.key, parameter, station, first, until)
     assert job.future is not None
     while not job.future.done():
         said(job.share)
@@ -305,7 +305,7 @@ def normalised(
 def windy_hours(city: City, parameter: str, station: str, first: int, last: int) -> int:
     """Hours with a value and wind, which the normalisation needs."""
     until = min(today(city), date(last + 1, 1, 1))
-    wide = _with_weather(load.version(), city.key, parameter, station, first, until)
+    wide = _with_weather(load.settled(), city.key, parameter, station, first, until)
     if not {"ws", "wd"} <= set(wide):
         return 0
     return int(wide[[parameter, "ws", "wd"]].notna().all(axis=1).sum())
@@ -330,7 +330,7 @@ def _indices(version: str, key: str, exponents: str, first: int, until: date) ->
 def indices(city: City, exponents: str, first: int, last: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """СИ and НП of each month, ИЗА5 of each year."""
     until = min(today(city), date(last + 1, 1, 1))
-    return _indices(load.version(), city.key, exponents, first, until)
+    return _indices(load.settled(), city.key, exponents, first, until)
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
@@ -349,4 +349,4 @@ def _station_days(version: str, key: str, parameter: str, first: int, until: dat
 def station_days(city: City, parameter: str, first: int, last: int) -> pd.DataFrame:
     """The ledger of station-days by year (see `models.ledger`)."""
     until = min(today(city), date(last + 1, 1, 1))
-    return _station_days(load.version(), city.key, parameter, first, until)
+    return _station_days(load.settled(), city.key, parameter, first, until)
