@@ -353,15 +353,22 @@ def fields(entry: Entry) -> set[str]:
     return {name for part in said for _, name, _, _ in string.Formatter().parse(part) if name}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("document", [p.name for p in sorted(FOLDER.iterdir())])
+WRITTEN = {"snapshot": ("en", "ru")}  # a README is asked for in two languages; everything else in four
+MAY_BE_EMPTY = {"over.24h"}
+
+
+@pytest.mark.parametrize(
+    ("document", "language"),
+    [(p.name, code) for p in sorted(FOLDER.iterdir()) for code in WRITTEN.get(p.name, LANGUAGES)],
+)
 def test_catalogs_have_the_same_keys_and_placeholders(document: str, language: str) -> None:
     english, other = words(document, "en").entries, words(document, language).entries
     assert set(other) == set(english)
     assert {k for k in other if fields(other[k]) != fields(english[k])} == set()
     needed = {"one", "few", "many", "other"} if language == "ru" else {"one", "other"}
     assert {k for k, e in other.items() if not isinstance(e, str) and not needed <= set(e)} == set()
-    assert [k for k, e in other.items() if not (e if isinstance(e, str) else all(e.values()))] == []
+    empty = {k for k, e in other.items() if not (e if isinstance(e, str) else all(e.values()))}
+    assert empty <= MAY_BE_EMPTY
 
 
 def test_uzbek_letters_are_the_right_ones() -> None:

@@ -95,7 +95,8 @@ def test_airdata_pollutant_is_in_the_file_name_and_city_in_the_coordinates() -> 
     with pytest.raises(ImportFileError, match=r"pm25\.csv\.gz"):
         airdata_kz.parameter("data.csv")
     assert airdata_kz.home(airdata(datetime_utc=["x"])) == "astana"
-    assert airdata_kz.home(airdata(datetime_utc=["x"], lat=["43.2"], lon=["76.9"])) == ""
+    assert airdata_kz.home(airdata(datetime_utc=["x"], lat=["43.2"], lon=["76.9"])) == "almaty"
+    assert airdata_kz.home(airdata(datetime_utc=["x"], lat=["48.0"], lon=["60.0"])) == ""
 
 
 PLACES = text(
@@ -177,7 +178,8 @@ def test_airnow_words_and_sentinels() -> None:
 def test_airnow_site_must_be_the_citys() -> None:
     assert airnow_dos.home(dos(Site=["Nur-Sultan"])) == "astana"
     assert airnow_dos.home(dos(Site=["Ташкент"])) == "tashkent"
-    assert airnow_dos.home(dos(Site=["Bishkek"])) == ""
+    assert airnow_dos.home(dos(Site=["Bishkek"])) == "bishkek"
+    assert airnow_dos.home(dos(Site=["Kabul"])) == ""
     assert kept(airnow_dos.parse(dos(Site=["Bishkek"]), ASTANA)).empty
 
 
