@@ -13,7 +13,7 @@ from sources import SOURCES
 from tests import stand_in, stand_in_partners
 from tests.faults import CONTENT, NOW, TRANSPORT, Tally, fetch_draw, parse_draw, proxied
 
-DRAWS = int(os.environ.get("CLEANAIR_TEST_FAULTS", "1000"))
+DRAWS = int(os.environ.get("CLEANAIR_TEST_FAULTS", "600"))
 WIRE = max(DRAWS // 20, 50)  # of them on the wire
 NETWORKS = sorted(SOURCES)
 REPORT = os.environ.get("CLEANAIR_TEST_FAULTS_REPORT", "")
