@@ -13,7 +13,7 @@ from pages.ui.text import t
 
 HERE = Path(__file__).parent / "ui"
 EVERY = max(float(os.environ.get("CLEANAIR_WALL_EVERY") or 10), 0.1)
-"""Between looks at the store; the picture itself changes by the minute or with the store. [s]"""
+# Between looks at the store; the picture itself changes by the minute or with the store. [s]
 PATIENCE = max(4 * EVERY, 8.0)  # without a look after which the screen calls itself old [s]
 SHIFT = 240  # between moves of the whole picture by a few pixels, so that none burns in [s]
 QUIET = (4 * 60, 4 * 60 + 30)  # of the city's day, when the page starts afresh [min]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from data import demo
 from data.store import open_store
-from tests.browser.driver import Server, chromium
+from tests.browser.driver import Server, chromium, quiet
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(world: Path) -> Iterator[Server]:
-    made = Server(world)
+    made = Server(world, **quiet(world.parent))
     try:
         yield made.start()
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.driver import Server, looking
+from tests.browser.driver import Server, looking, quiet
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ SIZES = """stage => {
 @pytest.fixture
 def cold(world: Path) -> Server:
     """A server that nobody has asked anything yet."""
-    made = Server(world).start()
+    made = Server(world, **quiet(world.parent)).start()
     yield made
     made.stop()
 
