@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONPATH := .
 export CLEANAIR_PORT ?= 8501
 
-.PHONY: help setup run test lint types unit browser bench screens endurance audit replay stand-in lock clean
+.PHONY: help setup run test test-slow lint types unit browser bench screens endurance audit replay stand-in lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -25,10 +25,14 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup  ## serve pages, API and collector on http://127.0.0.1:$(CLEANAIR_PORT)
 	@$(BIN)/cleanair serve --port $(CLEANAIR_PORT)
 
-test: setup lint types  ## lint, types, every test (the browser ones too)
+test: setup lint types  ## lint, types, tests (the browser ones too), in less than 15 minutes
 	@.ci/browser $(BIN)/python
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile --durations=10
-	@$(BIN)/python -m pytest -m browser tests/browser --durations=5
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto --dist loadfile --durations=10
+	@$(BIN)/python -m pytest -m "browser and not slow" tests/browser --durations=5
+
+test-slow: setup  ## what takes too long for every change: all exits with all roles, all screens measured, a short trial
+	@.ci/browser $(BIN)/python
+	@$(BIN)/python -m pytest -m slow --durations=10
 
 lint: setup
 	@$(BIN)/ruff check .

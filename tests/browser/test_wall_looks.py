@@ -12,7 +12,7 @@ from data.store import open_store
 from tests.browser import busy
 from tests.browser.driver import Server, looking
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CONTRAST = 7.0  # WCAG 2.1, enhanced
 SMALLEST = 21.9  # px at 1920 × 1080
 LOOKS = [("en", "light"), ("ru", "dark"), ("uz", "contrast"), ("kk", "light")]
