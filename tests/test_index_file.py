@@ -48,7 +48,8 @@ def test_gzip_comes_in_and_goes_out(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "is empty"), (b"parameter,value\npm25,1\n", "no column minutes"), (b"\xff\xfe\x00", "UTF-8"),
-     (gzip.compress(TABLE.encode() * 400, mtime=0)[:60], "damaged gzip"), (b'parameter,minutes,value\n"pm', "CSV table")],
+     (gzip.compress(TABLE.encode() * 400, mtime=0)[:60], "damaged gzip"),
+     (b'parameter,minutes,value\n"pm', "CSV table")],
 )  # fmt: skip
 def test_a_bad_file_is_one_sentence_and_leaves_nothing(tmp_path, content, words):
     source = tmp_path / "in.csv"
