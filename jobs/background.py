@@ -4,7 +4,9 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -105,21 +107,34 @@ def _heavy(real: Store, demo: Store, stop: threading.Event) -> None:
         for work in HEAVY:
             if not stop.is_set() and _due(shown, work, now, tried.get(work.command)):
                 tried[work.command] = now
-                _apart(work.command, shown, now)
+                _apart(work.command, shown, now, stop)
 
 
-def _apart(command: str, shown: Store, now: datetime) -> None:
+def _apart(command: str, shown: Store, now: datetime, stop: threading.Event) -> None:
     words = [sys.executable, "-m", "cli", command, "--store", str(shown.folder)]
     moved = {"CLEANAIR_NOW": now.isoformat()} if clock.replaying() else {}
+    env = {**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     try:
-        told = subprocess.run(
-            words, cwd=ROOT, env={**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-            capture_output=True, text=True, timeout=HEAVY_WITHIN, check=False,
-        )  # fmt: skip
-        if told.returncode:
-            log.warning("%s: %s", command, told.stderr.strip().splitlines()[-1:] or told.returncode)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        with tempfile.TemporaryFile() as said:
+            child = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=said)
+            if not _waited(child, stop):
+                return
+            if child.returncode:
+                said.seek(0)
+                log.warning("%s: %s", command, said.read().decode(errors="replace").strip().splitlines()[-1:])
+    except OSError as error:
         log.warning("%s: %s", command, type(error).__name__)
+
+
+def _waited(child: "subprocess.Popen[bytes]", stop: threading.Event) -> bool:
+    """Whether the process ended by itself; it ends with the server, and when it takes too long."""
+    until = time.monotonic() + HEAVY_WITHIN
+    while child.poll() is None:
+        if stop.wait(0.5) or time.monotonic() > until:
+            child.kill()
+            child.wait()
+            return False
+    return True
 
 
 def _due(store: Store, work: Heavy, now: datetime, tried: datetime | None) -> bool:
