@@ -174,12 +174,6 @@ def withheld(reader: Reader, purpose: Purpose) -> tuple[Withheld, ...]:
     return tuple(found)
 
 
-def decimals(source: str, country: str, reader: Reader, purpose: Purpose) -> int:
-    """Decimals of coordinates that a reader gets. [°]"""
-    row = rule(source, country)
-    return row.decimals if row.narrows(reader, purpose) else EXACT
-
-
 def _cities(country: str) -> tuple[str, ...] | None:
     return None if country == EVERY else tuple(c.key for c in city_files().values() if c.country == country)
 

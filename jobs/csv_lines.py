@@ -143,8 +143,8 @@ class Lines:
         start = pd.DatetimeIndex(starts).tz_convert("UTC")
         end = start + pd.to_timedelta(minutes, unit="min")
         made = pc.binary_join_element_wise(
-            pa.array([str(m) for m in minutes], _TEXT), _stamp(start, "Z"), _stamp(end, "Z"),
-            *(_stamp(t.tz_convert(self.zone), _offset(t, self.zone)) for t in (start, end)),
+            pa.array([str(m) for m in minutes], _TEXT), stamped(start), stamped(end),
+            stamped(start, self.zone), stamped(end, self.zone),
             pa.scalar(self._cell(str(self.zone)), _TEXT), pa.scalar(self.delimiter, _TEXT),
         )  # fmt: skip
         return made.take(pa.array(codes))
@@ -181,15 +181,38 @@ def _coded(columns: Sequence[pa.Array]) -> tuple[Integers, list[list[Any]]]:
 
 def _utc(column: pa.Array) -> pa.Array:
     codes, (moments,) = _coded([column])
-    naive = pa.array(pd.DatetimeIndex(moments).tz_convert("UTC").tz_localize(None)).cast(pa.timestamp("us"), safe=False)
-    return pc.strftime(naive, "%Y-%m-%dT%H:%M:%SZ").take(pa.array(codes))
+    return stamped(pd.DatetimeIndex(moments), unit="us").take(pa.array(codes))
 
 
-def _stamp(moments: pd.DatetimeIndex, ending: str | pa.Array) -> pa.Array:
-    naive = pa.array(moments.tz_localize(None)).cast(pa.timestamp("s"), safe=False)
-    text = pc.strftime(naive, "%Y-%m-%dT%H:%M:%S").cast(_TEXT)
-    last = pa.scalar(ending, _TEXT) if isinstance(ending, str) else ending
-    return pc.binary_join_element_wise(text, last, pa.scalar("", _TEXT))
+def stamped(moments: pd.DatetimeIndex, zone: ZoneInfo | None = None, unit: str = "s") -> pa.Array:
+    """
+    Moments in ISO 8601.
+
+    Parameters
+    ----------
+    moments : DatetimeIndex
+        Aware.
+    zone : ZoneInfo, optional
+        Written on this clock with its offset; in UTC with Z where None.
+    unit : str
+        How fine: ``s`` or ``us``.
+
+    Returns
+    -------
+    Array of large_string
+        In the same order.
+
+    Examples
+    --------
+    >>> noon = pd.DatetimeIndex(["2026-01-10T07:00Z"])
+    >>> stamped(noon).to_pylist(), stamped(noon, ZoneInfo("Asia/Tashkent")).to_pylist()
+    (['2026-01-10T07:00:00Z'], ['2026-01-10T12:00:00+05:00'])
+    """
+    universal = moments.tz_convert("UTC")
+    naive = universal.tz_localize(None) if zone is None else universal.tz_convert(zone).tz_localize(None)
+    text = pc.strftime(pa.array(naive).cast(pa.timestamp(unit), safe=False), "%Y-%m-%dT%H:%M:%S").cast(_TEXT)
+    ending = pa.scalar("Z", _TEXT) if zone is None else _offset(universal, zone)
+    return pc.binary_join_element_wise(text, ending, pa.scalar("", _TEXT))
 
 
 def _offset(moments: pd.DatetimeIndex, zone: ZoneInfo) -> pa.Array:

@@ -14,6 +14,7 @@ from data.demo.places import REFERENCE
 from data.events import values
 from data.parameters import POLLUTANTS
 from data.store import Store
+from jobs.hotspots import hotspots
 from models.events import Panel, detect, panel
 from models.events.panel import SKY
 from models.limits import applicable
@@ -111,17 +112,7 @@ def _rows(store: Store, key: str, start: datetime, end: datetime) -> tuple[pd.Da
     ended = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(end)
     if demo.is_demo(rows):
         return rows[ended], demo.satellite(key, start, end)
-    return rows[ended], _hotspots(store, key, start, end)
-
-
-def _hotspots(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFrame | None:
-    """Sure hot-spots; None where no satellite feed answers, which is not the same as no fire."""
-    rows = store.measurements(key, ("frp",), start, end, flags=("ok",), columns=READ)
-    points = store.stations(key).drop_duplicates("station")[["station", "lat", "lon"]]
-    table = rows.merge(points, on="station").rename(columns={"start": "time", "value": "frp_mw"})
-    status = store.status()
-    asked = (status["network"] == "firms") & (status["city"] == key) & status["succeeded"].notna()
-    return table[["time", "lat", "lon", "frp_mw"]] if len(table) or asked.any() else None
+    return rows[ended], hotspots(store, key, start, end, store.stations(key))
 
 
 def _roles(stations: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from data.parameters import PARAMETERS
 from data.sharing import rule
 from data.store import Store
 from data.store.shared import SharedStore
-from jobs.csv_lines import Lines, safe
-from models.aqi import index_frame
+from jobs.csv_lines import STANDARDS, Lines, safe, stamped
+from models.aqi import index_numbers
 from models.scales import Integers
 from sources.credits import credit, redistributable
 
@@ -318,7 +319,8 @@ TAIL = ("licence", "credit", "credit_url")
 
 _TEXT = pa.string()
 _NUMBERS = {"lat", "lon", "value", "raw_value"}
-_WHOLE = {"averaging_minutes", "eaqi_2024", "us_aqi_2024"}
+INDICES = ("eaqi_2024", "us_aqi_2024")  # one for each of `STANDARDS`, in their order
+_WHOLE = {"averaging_minutes", *INDICES}
 SCHEMA = pa.schema([(n, pa.float64() if n in _NUMBERS else pa.int32() if n in _WHOLE else _TEXT) for n in COLUMNS])
 
 
@@ -345,10 +347,10 @@ def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Tabl
         "raw_value": frame["raw_value"],
         "raw_unit": frame["raw_unit"].map(_memo(safe)),
         "averaging_minutes": frame["minutes"],
-        "time_start_utc": _stamp(frame["start"]),
-        "time_end_utc": _stamp(end),
-        "time_start_local": _local(frame["start"], zone),
-        "time_end_local": _local(end, zone),
+        "time_start_utc": _stamped(frame["start"]),
+        "time_end_utc": _stamped(end),
+        "time_start_local": _stamped(frame["start"], zone),
+        "time_end_local": _stamped(end, zone),
         "time_zone": [str(zone)] * len(frame),
         "flag": frame["flag"],
         "reason": frame["reason"].map(_memo(safe)),
@@ -357,7 +359,7 @@ def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Tabl
         "licence": about["licence"],
         "credit": about["credit"],
         "credit_url": about["credit_url"],
-        "known_at_utc": _stamp(frame["known_at"], "us"),
+        "known_at_utc": _stamped(frame["known_at"], unit="us"),
     }
     return pa.Table.from_arrays([_arrow(cells[field.name], field.type) for field in SCHEMA], schema=SCHEMA)
 
@@ -370,37 +372,17 @@ def _arrow(cell: Any, dtype: pa.DataType) -> Any:
 
 def _indices(frame: pd.DataFrame) -> dict[str, Any]:
     """Band and index of the values that are not invalid."""
-    usable = frame["value"].where(frame["flag"] != "invalid")
-    asked = frame[["parameter", "minutes"]].assign(value=usable)
-    answer = {}
-    for column, standard in (("eaqi_2024", "eaqi-2024"), ("us_aqi_2024", "us-epa-2024")):
-        answer[column] = pd.array(index_frame(asked, standard)["index"], dtype="Float64").astype("Int32")
-    return answer
+    usable = frame["value"].where(frame["flag"] != "invalid").to_numpy(np.float64)
+    codes, keys = pd.factorize(frame["parameter"])
+    minutes = frame["minutes"].to_numpy()
+    found = [index_numbers(list(keys), codes, minutes, usable, standard) for standard in STANDARDS]
+    return {name: pa.array(n, pa.int32(), mask=n < 0) for name, n in zip(INDICES, found, strict=True)}
 
 
-def _stamp(moments: pd.Series, unit: str = "s") -> pa.Array:
-    """ISO UTC; each distinct moment is written once."""
-    codes, known = _distinct(moments)
-    naive = pa.array(known.tz_convert("UTC").tz_localize(None)).cast(pa.timestamp(unit), safe=False)
-    return pc.strftime(naive, "%Y-%m-%dT%H:%M:%SZ").cast(_TEXT).take(codes)
-
-
-def _local(moments: pd.Series, zone: Any) -> pa.Array:
-    """ISO local time with its offset; the zone database is Python's, not the machine's."""
-    codes, known = _distinct(moments)
-    naive = known.tz_convert(zone).tz_localize(None)
-    offset = ((naive - known.tz_convert("UTC").tz_localize(None)) // pd.Timedelta("1min")).to_numpy()
-    text = np.empty(len(known), dtype=object)
-    for minutes in np.unique(offset):
-        sign, size = ("+" if minutes >= 0 else "-"), abs(int(minutes))
-        text[offset == minutes] = f"{sign}{size // 60:02d}:{size % 60:02d}"
-    stamp = pc.strftime(pa.array(naive).cast(pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
-    return pc.binary_join_element_wise(stamp, pa.array(text, _TEXT), "").cast(_TEXT).take(codes)
-
-
-def _distinct(moments: pd.Series) -> tuple[pa.Array, pd.DatetimeIndex]:
+def _stamped(moments: pd.Series, zone: ZoneInfo | None = None, unit: str = "s") -> pa.Array:
+    """ISO times; each distinct moment is written once."""
     codes, known = pd.factorize(moments)
-    return pa.array(codes), pd.DatetimeIndex(known)
+    return stamped(pd.DatetimeIndex(known), zone, unit).cast(_TEXT).take(pa.array(codes))
 
 
 def _memo(function: Any) -> Any:

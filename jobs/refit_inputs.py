@@ -12,11 +12,11 @@ from data.city import City, city
 from data.demo.places import REFERENCE
 from data.parameters import WEATHER
 from data.store import Store
+from jobs.hotspots import hotspots
 from models.attribution.panel import WEATHER as USED
 from models.monitors import once, standing_for_air
 
 POLLUTANTS = ("pm25", "pm10", "so2", "no2", "co")
-HOTSPOTS = "frp"
 NAMES = ("name", "name_ru", "name_uz", "name_kk")
 
 
@@ -90,7 +90,9 @@ def gather(store: Store, key: str, start: datetime, end: datetime) -> Inputs:
     return Inputs(
         city=place, start=start, end=end, measurements=measured, weather=weather,
         stations=placed(known, measured, place), sources=sources,
-        hotspots=_simulated_fires(key, start, end) if simulated else _fires(store, key, start, end, known),
+        hotspots=demo.satellite(key, start, end)
+        if simulated
+        else hotspots(store, key, start, end, known, since=start),
         prior=published.published_prior(place.lat, place.lon), names=names, vintage=vintage, inventory_sha256=digest,
         kind="simulated" if simulated else "measured", modelled=modelled,
         version=store.version("measurements", "stations"), digest=_digest(measured, weather),
@@ -150,22 +152,6 @@ def _simulated_register(key: str) -> tuple[pd.DataFrame, pd.DataFrame, str, str]
     sites = demo.register(key)
     names = pd.DataFrame({"site": sites["site"], **dict.fromkeys(NAMES, sites["site"])})
     return sites, names.assign(coord_quality="plant", fuel=""), "", _digest(sites)
-
-
-def _fires(store: Store, key: str, start: datetime, end: datetime, known: pd.DataFrame) -> pd.DataFrame | None:
-    """Hot-spots of the store; None where no feed delivers them, which is not the same as no fire."""
-    rows = store.measurements(key, (HOTSPOTS,), start, end, flags=("ok",))  # no static heat of plants and flares
-    status = store.status()
-    asked = (status["network"] == "firms") & (status["city"] == key) & (status["succeeded"] >= start)
-    if not len(rows) and not asked.any():
-        return None
-    points = known.drop_duplicates("station")[["station", "lat", "lon"]]
-    table = rows.merge(points, on="station").rename(columns={"start": "time", "value": "frp_mw"})
-    return table[["time", "lat", "lon", "frp_mw"]]
-
-
-def _simulated_fires(key: str, start: datetime, end: datetime) -> pd.DataFrame:
-    return demo.satellite(key, start, end)
 
 
 def _digest(*tables: pd.DataFrame) -> str:

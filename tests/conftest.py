@@ -1,8 +1,10 @@
 """What every test may ask for: a store of its own, a frozen moment, the shared real data where it is there."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,6 +31,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with real data is not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def recorded(shared: Path) -> Path:
+    folder = shared / "payloads"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/payloads with recorded answers is not on this machine")
+    return folder
+
+
+def answer(path: Path) -> Any:
+    """A recorded answer, decoded where it is JSON."""
+    return json.loads(path.read_text("utf-8")) if path.suffix == ".json" else path.read_bytes()
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,7 @@
 """Every recorded answer of the networks, where the recordings are on this machine."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,20 +9,9 @@ import pytest
 from data.schema import conform, conform_stations
 from sources import airdata_kz, metar, openaq, openaq_archive, openmeteo, openmeteo_air, overpass, sensor_community
 from sources.base import BadPayload, Unavailable
+from tests.conftest import answer
 
 KNOWN = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def recorded(shared: Path) -> Path:
-    folder = shared / "payloads"
-    if not folder.is_dir():
-        pytest.skip("the folder ../shared/payloads with recorded answers is not on this machine")
-    return folder
-
-
-def answer(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8")) if path.suffix == ".json" else path.read_bytes()
 
 
 AIR = ["hourly_120h_lahore_2026-10-08", "hourly_168h_trailing_nulls_lahore_2026-10-08"]

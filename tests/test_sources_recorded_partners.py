@@ -1,9 +1,7 @@
 """Recorded answers of agencies, indices and satellites, where the recordings are on this machine."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,20 +10,9 @@ from data.schema import conform, conform_stations
 from sources import airnow, firms, iqair, purpleair, waqi
 from sources.base import BadPayload, Denied, RateLimited
 from sources.network import INDEX
+from tests.conftest import answer
 
 KNOWN = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def recorded(shared: Path) -> Path:
-    folder = shared / "payloads"
-    if not folder.is_dir():
-        pytest.skip("the folder ../shared/payloads with recorded answers is not on this machine")
-    return folder
-
-
-def answer(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8")) if path.suffix == ".json" else path.read_bytes()
 
 
 @pytest.mark.parametrize(
