@@ -25,6 +25,7 @@ def report(name: str, tally: Tally) -> None:
             file.write(f"{name}: {tally}; faults {dict(tally.faults)}\n")
 
 
+@pytest.mark.slow
 def test_damaged_payloads() -> None:
     draw, tally = random.Random(20261122), Tally()
     for i in range(DRAWS - WIRE):

@@ -24,6 +24,7 @@ def counts(folder: Path) -> dict[str, int]:
     return {str(k): int(v) for k, v in rows.station.value_counts().items()}
 
 
+@pytest.mark.slow
 def test_kill_nine_loses_nothing_acknowledged(tmp_path: Path) -> None:
     folder, acknowledged, first = tmp_path / "store", set(), 0
     for kill in range(KILLS):
