@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from data.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
