@@ -3,12 +3,12 @@
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from data.sharing import Purpose, Reader, reading
 from data.store import Store, open_store
+from data.store.place import VARIABLE, place
 from data.store.shared import SharedStore
-from data.store.store import DEFAULT, VARIABLE
+from data.store.store import DEFAULT
 
 __all__ = ["DEFAULT", "VARIABLE", "Served", "demo_store", "real_store", "served"]
 
@@ -49,8 +49,7 @@ def real_store() -> Store:
 
 def demo_store() -> Store:
     """The store of the demo world, beside the real one."""
-    real = Path(os.environ.get(VARIABLE) or DEFAULT)
-    return _opened(str(real.with_name(real.name + "-demo")))
+    return _opened(place(os.environ.get(VARIABLE) or DEFAULT).beside("-demo"))
 
 
 @lru_cache(maxsize=8)

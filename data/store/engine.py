@@ -1,82 +1,96 @@
-"""DuckDB over the files of a Delta snapshot: cursors, limits, and the answers as tables."""
+"""The port to whatever answers SQL about the measurements, and which engine this installation asks."""
 
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
-import duckdb
 import pyarrow as pa
 
+from data.store.delta import Kept
 from data.store.errors import StoreError
 
-MEMORY = os.environ.get("CLEANAIR_SQL_MEMORY", "1GB")
+VARIABLE = "CLEANAIR_ENGINE"
+EMBEDDED = "duckdb"
+REMOTE = "sc://"
 
 
-class Engine:
+class QueryEngine(Protocol):
     """
-    An in-memory DuckDB whose cursors may be used from any thread.
+    What the store asks its questions of.
 
-    Parameters
-    ----------
-    threads : int
-        Of one query.
+    Every engine reads the same text: Spark's words for what the dialects name differently, ``?`` for values, and a
+    table ``kept`` that stands for the measurements of one version of the store.
     """
 
-    def __init__(self, threads: int = 2) -> None:
-        self._connection = duckdb.connect(config={"threads": threads, "memory_limit": MEMORY})
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._guard = Lock()
-
-    def cursor(self, **tables: pa.Table) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own, with Arrow tables registered by name."""
-        with self._guard:
-            made = self._connection.cursor()
-        made.execute("SET TimeZone = 'UTC'")
-        for name, table in tables.items():
-            made.register(name, table)
-        return made
-
-    def ask(self, sql: str, values: Sequence[Any], files: Sequence[str], **tables: pa.Table) -> pa.Table:
+    def ask(self, question: str, values: Sequence[Any], kept: Kept, **tables: pa.Table) -> pa.Table:
         """
-        Answer of a question whose table `kept` is the union of the files.
+        Answer of a question.
+
+        Parameters
+        ----------
+        question : str
+            SQL without a ``WITH`` of its own.
+        values : sequence
+            In the order of the question marks; times are aware.
+        kept : Kept
+            Which rows ``kept`` stands for.
+        **tables : pyarrow.Table
+            Rows that come along with the question, by the name it gives them.
 
         Raises
         ------
         StoreError
-            When a file cannot be read.
+            When the engine cannot answer.
         """
-        cursor = self.cursor(**tables)
-        try:
-            return cursor.execute(kept(sql, files), [_bind(v) for v in values]).to_arrow_table()
-        except duckdb.Error as error:
-            raise StoreError(f"the store cannot answer ({str(error).splitlines()[0][:200]})") from error
-        finally:
-            cursor.close()
 
-    def stream(self, sql: str, values: Sequence[Any], files: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
-        """The same, batch by batch."""
-        cursor = self.cursor()
-        try:
-            yield from cursor.execute(kept(sql, files), [_bind(v) for v in values]).to_arrow_reader(rows)
-        except duckdb.Error as error:
-            raise StoreError(f"the store cannot answer ({str(error).splitlines()[0][:200]})") from error
-        finally:
-            cursor.close()
+    def stream(self, question: str, values: Sequence[Any], kept: Kept, rows: int) -> Iterator[pa.RecordBatch]:
+        """The same in batches of at most so many rows, in constant memory."""
 
 
-def kept(sql: str, files: Sequence[str]) -> str:
-    """The question with `kept` bound to a list of Parquet files."""
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-    return (
-        f"WITH kept AS (SELECT * FROM read_parquet([{names}], hive_partitioning = true, union_by_name = true))\n{sql}"
-    )
+def engine(filesystem: Any | None = None) -> QueryEngine:
+    """
+    The engine that `CLEANAIR_ENGINE` names.
+
+    Parameters
+    ----------
+    filesystem : fsspec.AbstractFileSystem, optional
+        With which the embedded engine reads an object store; another engine has its own way there.
+
+    Returns
+    -------
+    QueryEngine
+        DuckDB in this process where the variable is empty or ``duckdb``; where it is ``sc://host:port`` (with
+        ``/;token=…`` as Spark Connect writes it) whatever answers there.
+
+    Raises
+    ------
+    StoreError
+        When the variable is neither, or what it needs is not installed.
+    """
+    text = os.environ.get(VARIABLE, "").strip()
+    if text in ("", EMBEDDED):
+        from data.store.duck import DuckEngine
+
+        return DuckEngine(filesystem=filesystem)
+    if not text.startswith(REMOTE):
+        raise StoreError(f"{VARIABLE} is neither {EMBEDDED} nor {REMOTE}host:port; the operator must set one of them")
+    try:
+        from data.store.spark import SparkEngine  # the default install has no client of Spark Connect
+    except ImportError as error:
+        raise StoreError(
+            f"{VARIABLE}={REMOTE}…: another engine needs the extra cluster; the operator must run "
+            'pip install "clean-air-situation-centre[cluster]", or unset the variable'
+        ) from error
+    return SparkEngine(text)
 
 
-def _bind(value: Any) -> Any:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError("a moment without a zone reached the store")
+def bound(value: Any) -> Any:
+    """A value as every engine takes it."""
     if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone reached the store")
         return value.astimezone(UTC)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

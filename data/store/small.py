@@ -13,6 +13,7 @@ from data.schema import conform_stations
 from data.store.delta import Table
 from data.store.errors import StoreError
 from data.store.lock import WAIT, writing
+from data.store.place import Place, place
 from data.store.tables import REJECTS, STATIONS, STATUS, STATUS_COLUMNS
 
 
@@ -22,19 +23,29 @@ class SmallTables:
 
     Parameters
     ----------
-    folder : Path
+    where : Place or Path or str
         Where the tables lie.
     wait : float
         How long a writer waits for another. [s]
     """
 
-    def __init__(self, folder: Path, wait: float = WAIT) -> None:
-        self.folder, self.wait = folder.resolve(), wait
-        self._stations = Table(self.folder / "stations", STATIONS)
-        self._rejects = Table(self.folder / "rejects", REJECTS)
-        self._status = Table(self.folder / "status", STATUS)
+    def __init__(self, where: Place | Path | str, wait: float = WAIT) -> None:
+        self.place, self.wait = place(where), wait
+        self._stations = Table(self.place, "stations", STATIONS)
+        self._rejects = Table(self.place, "rejects", REJECTS)
+        self._status = Table(self.place, "status", STATUS)
         self._small: dict[str, Table] = {}
         self._guard = Lock()
+
+    @property
+    def uri(self) -> str:
+        """How `CLEANAIR_STORE` names it: the path of a folder, or ``s3://…``."""
+        return self.place.uri
+
+    @property
+    def folder(self) -> Path:
+        """Where this machine keeps what is no table: the store's own folder, else one under `CLEANAIR_STATE`."""
+        return self.place.folder
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -59,7 +70,7 @@ class SmallTables:
         """
         fresh = conform_stations(rows)
         moment = pd.Timestamp(known_at or datetime.now(UTC))
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             kept = self._read(self._stations)
             current = kept[kept["known_until"].isna()]
             names = [c for c in fresh.columns if c not in ("source", "station")]
@@ -86,7 +97,7 @@ class SmallTables:
         unknown = set(fields) - set(STATUS_COLUMNS)
         if unknown:
             raise StoreError(f"status has no {', '.join(sorted(unknown))}")
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             kept = self.status()
             mine = (kept["network"] == network) & (kept["city"] == city)
             before = kept[mine].iloc[-1].to_dict() if mine.any() else {}
@@ -108,16 +119,17 @@ class SmallTables:
         rows : DataFrame
             Plain columns; a table keeps the columns of its newest write.
         """
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             kept = self.table(name) if key else rows.iloc[:0]
             if len(kept):
                 gone = pd.MultiIndex.from_frame(kept[list(key)]).isin(pd.MultiIndex.from_frame(rows[list(key)]))
                 rows = pd.concat([kept[~gone], rows], ignore_index=True)
             batch = pa.Table.from_pandas(rows, preserve_index=False)
-            table = Table(self.folder / table_name(name), batch.schema)
-            if (self.folder / name).exists() and table.current() is not None:
-                batch = batch.cast(pa.schema(table.current().schema().to_arrow()), safe=False)  # type: ignore[union-attr]
-                table.schema = batch.schema
+            table = self._table(name)
+            current = table.current()
+            if current is not None:
+                batch = batch.cast(pa.schema(current.schema().to_arrow()), safe=False)
+            table.schema = batch.schema
             table.overwrite(batch)
 
     def extend(self, name: str, rows: pd.DataFrame) -> None:
@@ -139,7 +151,7 @@ class SmallTables:
         """
         if not len(rows):
             return
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             self._extend(name, rows)
 
     def forget(self, name: str, column: str, before: datetime) -> int:
@@ -160,7 +172,7 @@ class SmallTables:
         int
             How many.
         """
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             moment = f"arrow_cast('{before.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
             return self._table(name).delete(f"{table_name(column)} < {moment}")
 
@@ -179,11 +191,12 @@ class SmallTables:
             for field in (f for f in schema if f.name not in batch.column_names):
                 batch = batch.append_column(field.name, pa.nulls(len(batch), field.type))
             batch = batch.select(schema.names).cast(schema, safe=False)
-        Table(kept.path, batch.schema).append(batch)
+        kept.schema = batch.schema
+        kept.append(batch)
 
     def _table(self, name: str) -> Table:
         with self._guard:
-            return self._small.setdefault(name, Table(self.folder / table_name(name), pa.schema([])))
+            return self._small.setdefault(name, Table(self.place, table_name(name), pa.schema([])))
 
     # --- reading -------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data import clock
 from data.schema import COLUMNS, KEY
 from data.store import sql
-from data.store.delta import Table
-from data.store.engine import Engine
-from data.store.errors import StoreError
+from data.store.delta import Kept, Table
+from data.store.engine import engine
 from data.store.lock import WAIT, writing
+from data.store.place import VARIABLE, Place, place
 from data.store.revisions import split
-from data.store.small import SmallTables, table_name
+from data.store.small import SmallTables
 from data.store.sql import Where
 from data.store.tables import MEASUREMENTS, MONTH
 from data.store.version import fit
 
-VARIABLE = "CLEANAIR_STORE"
 DEFAULT = "var/store"
 
 
@@ -48,7 +48,8 @@ def open_store(uri: str | Path | None = None) -> "Store":
     Parameters
     ----------
     uri : str or Path, optional
-        A folder; `CLEANAIR_STORE`, else ``var/store``, where None.
+        A folder or a prefix of an object store (``s3://bucket/prefix``, ``gs://…``, ``az://…``); `CLEANAIR_STORE`,
+        else ``var/store``, where None.
 
     Returns
     -------
@@ -58,36 +59,32 @@ def open_store(uri: str | Path | None = None) -> "Store":
     Raises
     ------
     StoreError
-        When the URI is not a folder of this machine, or a newer release wrote the store. One of an older release gets
+        When the URI is of a kind that is not known, or a newer release wrote the store. One of an older release gets
         this release's layout (`data.store.version`).
     """
-    text = str(uri or os.environ.get(VARIABLE) or DEFAULT)
-    if "://" in text and not text.startswith("file://"):
-        scheme = text.partition("://")[0]  # the rest may hold a key
-        raise StoreError(f"{VARIABLE}={scheme}://…: only a folder of this machine is supported yet; name one")
-    folder = Path(text.removeprefix("file://"))
-    fit(folder)
-    return Store(folder)
+    at = place(uri or os.environ.get(VARIABLE) or DEFAULT)
+    fit(at)
+    return Store(at)
 
 
 class Store(SmallTables):
     """
-    Everything the centre keeps, in a folder with one Delta table each.
+    Everything the centre keeps, in one place with one Delta table each.
 
     Parameters
     ----------
-    folder : Path
+    where : Place or Path or str
         Where the tables lie.
     wait : float
         How long a writer waits for another. [s]
     """
 
-    def __init__(self, folder: Path, wait: float = WAIT) -> None:
-        super().__init__(folder, wait)
-        self._engine = Engine()
+    def __init__(self, where: Place | Path | str, wait: float = WAIT) -> None:
+        super().__init__(where, wait)
+        self._engine = engine(self.place.filesystem())
         self._holds = False
-        self._past: tuple[int, str] | None = None
-        self._measurements = Table(self.folder / "measurements", MEASUREMENTS, MONTH)
+        self._past: tuple[str, str] | None = None
+        self._measurements = Table(self.place, "measurements", MEASUREMENTS, MONTH)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -112,7 +109,7 @@ class Store(SmallTables):
         StoreBusy
             When another process writes for longer than `wait`.
         """
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             done = self._append(rows) if len(rows) else Appended()
             if rejects is not None and len(rejects):
                 self._keep_rejects(rejects)
@@ -124,8 +121,8 @@ class Store(SmallTables):
             last[list(COLUMNS)], schema=MEASUREMENTS.remove(len(COLUMNS)), preserve_index=False
         )
         batch = batch.append_column(MONTH, pc.strftime(batch["start"], "%Y-%m"))
-        files = self._measurements.files(pc.unique(batch[MONTH]).to_pylist())
-        parts = split(self._engine, batch, files)
+        kept = self._measurements.kept(pc.unique(batch[MONTH]).to_pylist())
+        parts = split(self._engine, batch, kept)
         if len(parts.revised):
             parts.merge_into(self._measurements)
         elif len(parts.new):
@@ -164,10 +161,8 @@ class Store(SmallTables):
         chosen = self._where(city, parameters, start, end, **where)
         names = list(columns or COLUMNS)
         clause, values = chosen.clause()
-        question = (
-            f"SELECT {', '.join(names)} FROM kept WHERE {clause} ORDER BY station, parameter, start, minutes, source"
-        )
-        return self._frame(question, values, self._files(chosen), names)
+        question = sql.ROWS.format(columns=", ".join(names), where=clause, order=sql.BY_STATION)
+        return self._frame(question, values, self._kept(chosen), names)
 
     def latest(
         self,
@@ -181,7 +176,7 @@ class Store(SmallTables):
         """Newest row per source, station, parameter and averaging within the last days, none from the future."""
         chosen = self._where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), as_of)
         clause, values = chosen.clause()
-        return self._frame(sql.LATEST.format(where=clause), values, self._files(chosen), list(COLUMNS))
+        return self._frame(sql.LATEST.format(where=clause), values, self._kept(chosen), list(COLUMNS))
 
     def daily(
         self,
@@ -209,7 +204,7 @@ class Store(SmallTables):
         chosen = self._where(city, parameters, start, end, as_of, stations, None, kinds, flags)
         clause, values = chosen.clause()
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
-        days = self._frame(sql.DAILY.format(where=clause), [str(clock), *values], self._files(chosen), names)
+        days = self._frame(sql.DAILY.format(where=clause), [str(clock), *values], self._kept(chosen), names)
         return days.assign(coverage=(days["hours"] / days["day"].map(_lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
@@ -217,14 +212,14 @@ class Store(SmallTables):
         chosen = self._where(city, **where)
         clause, values = chosen.clause()
         names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
-        return self._frame(sql.SPANS.format(where=clause), values, self._files(chosen), names)
+        return self._frame(sql.SPANS.format(where=clause), values, self._kept(chosen), names)
 
     def counts(self, **where: Any) -> pd.DataFrame:
         """Rows per source, flag and kind."""
         chosen = self._where(**where)
         clause, values = chosen.clause()
         return self._frame(
-            sql.COUNTS.format(where=clause), values, self._files(chosen), ["source", "flag", "kind", "rows"]
+            sql.COUNTS.format(where=clause), values, self._kept(chosen), ["source", "flag", "kind", "rows"]
         )
 
     def tally(self, **where: Any) -> pd.DataFrame:
@@ -247,21 +242,21 @@ class Store(SmallTables):
         names = [
             "city", "source", "station", "parameter", "minutes", "kind", "flag", "checks", "rows", "first", "last",
         ]  # fmt: skip
-        return self._frame(sql.TALLY.format(where=clause), values, self._files(chosen), names)
+        return self._frame(sql.TALLY.format(where=clause), values, self._kept(chosen), names)
 
     def lags(self, **where: Any) -> pd.DataFrame:
         """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
         chosen = self._where(**where)
         clause, values = chosen.clause()
         names = ["city", "source", "lag", "known", "rows"]
-        return self._frame(sql.LAGS.format(where=clause), values, self._files(chosen), names)
+        return self._frame(sql.LAGS.format(where=clause), values, self._kept(chosen), names)
 
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row: source, start, minutes."""
         chosen = self._where(**where)
         clause, values = chosen.clause()
         return self._frame(
-            sql.INTERVALS.format(where=clause), values, self._files(chosen), ["source", "start", "minutes"]
+            sql.INTERVALS.format(where=clause), values, self._kept(chosen), ["source", "start", "minutes"]
         )
 
     def batches(self, *, rows: int = 50_000, **where: Any) -> Iterator[pa.RecordBatch]:
@@ -275,10 +270,12 @@ class Store(SmallTables):
         """
         chosen = self._where(**where)
         clause, values = chosen.clause()
-        question = f"SELECT {', '.join(COLUMNS)} FROM kept WHERE {clause} ORDER BY {sql.ORDER}"
-        every = self._files(chosen)
-        for month in sorted({_month(name) for name in every}):
-            yield from self._engine.stream(question, values, [n for n in every if _month(n) == month], rows)
+        question = sql.ROWS.format(columns=", ".join(COLUMNS), where=clause, order=sql.BY_TIME)
+        every = self._kept(chosen)
+        for month in sorted({_month(name) for name in every.files}):
+            files = tuple(name for name in every.files if _month(name) == month)
+            kept = replace(every, files=files, values=(month.removeprefix(f"{MONTH}="),))
+            yield from self._engine.stream(question, values, kept, rows)
 
     def version(self, *tables: str) -> str:
         """
@@ -289,41 +286,30 @@ class Store(SmallTables):
         *tables : str
             Only these tables; all by default.
         """
-        names = tables or self._tables()
-        fixed = {t.path.name: t for t in (self._measurements, self._stations, self._rejects, self._status)}
-        with self._guard:
-            for name in names:
-                if name not in fixed:
-                    self._small.setdefault(name, Table(self.folder / table_name(name), pa.schema([])))
-        return " ".join(f"{n}={(fixed.get(n) or self._small[n]).version()}" for n in names)
+        names = tables or self.place.tables()
+        fixed = {t.name: t for t in (self._measurements, self._stations, self._rejects, self._status)}
+        return " ".join(f"{n}={(fixed.get(n) or self._table(n)).version()}" for n in names)
 
     def settled(self) -> str:
         """
-        A text that changes when a month before the last two changed, or when there is a new month.
+        A text that changes when a month before this and the last one changed, or when a month is over.
 
         Live collection writes the newest months only: what rests on years of history need not be made again for
         every new hour, but at once when history was imported or corrected.
         """
-        version = self._measurements.version()
-        if self._past is None or self._past[0] != version:
-            files = self._measurements.files()
-            months = sorted({_month(name) for name in files})
-            old = [name for name in files if _month(name) not in months[-2:]]
-            digest = hashlib.sha1("\n".join([*months, *sorted(old)]).encode(), usedforsecurity=False).hexdigest()
-            self._past = (version, digest)
+        first = clock.now().replace(day=1)
+        edge = f"{MONTH}={first - timedelta(days=1):%Y-%m}"
+        key = f"{self._measurements.version()} {edge}"
+        if self._past is None or self._past[0] != key:
+            old = sorted(name for name in self._measurements.files() if _month(name) < edge)
+            digest = hashlib.sha1("\n".join([edge, *old]).encode(), usedforsecurity=False).hexdigest()
+            self._past = (key, digest)
         return self._past[1]
-
-    def _tables(self) -> tuple[str, ...]:
-        try:
-            with os.scandir(self.folder) as inside:
-                return tuple(sorted(e.name for e in inside if os.path.isdir(f"{e.path}/_delta_log")))
-        except FileNotFoundError:
-            return ()
 
     def is_empty(self) -> bool:
         """Whether no measurement was ever kept."""
-        # No row is ever deleted; the folder may be.
-        self._holds = bool(self._measurements.files()) if not self._holds else self._measurements.path.exists()
+        # No row is ever deleted; the whole table may be.
+        self._holds = bool(self._measurements.files()) if not self._holds else self.place.holds(self._measurements.name)
         return not self._holds
 
     def compact(self) -> dict[str, int]:
@@ -335,21 +321,21 @@ class Store(SmallTables):
         dict of str to int
             Files joined, by table.
         """
-        with writing(self.folder, self.wait):
+        with writing(self.place, self.wait):
             tables = (self._measurements, self._stations, self._rejects, self._status)
-            done = {t.path.name: t.compact() for t in tables}
-            for path in self.folder.glob("*/_delta_log"):
-                if path.parent.name not in done:
-                    done[path.parent.name] = Table(path.parent, pa.schema([])).compact()
+            done = {t.name: t.compact() for t in tables}
+            for name in self.place.tables():
+                if name not in done:
+                    done[name] = self._table(name).compact()
         return done
 
     def size(self) -> dict[str, Any]:
-        """Bytes and files on disk, rows kept, first and last interval."""
-        files = [p for p in self.folder.rglob("*") if p.is_file()] if self.folder.exists() else []
+        """Bytes and files, rows kept, first and last interval."""
+        kept, files = self.place.size()
         spans = self.spans()
         return {
-            "bytes": sum(p.stat().st_size for p in files),
-            "files": len(files),
+            "bytes": kept,
+            "files": files,
             "rows": int(spans["rows"].sum()) if len(spans) else 0,
             "first": spans["first"].min() if len(spans) else None,
             "last": spans["last"].max() if len(spans) else None,
@@ -361,19 +347,19 @@ class Store(SmallTables):
         """What is asked; a reader's view narrows it here, for every question."""
         return Where(*fields, **named)
 
-    def _files(self, chosen: Where) -> list[str]:
+    def _kept(self, chosen: Where) -> Kept:
         months = None
         if chosen.start is not None:
             end = chosen.end.astimezone(UTC).strftime("%Y-%m") if chosen.end else "9999-12"
             begin = chosen.start.astimezone(UTC).strftime("%Y-%m")
             months = [m for m in self._measurements.partitions() if begin <= m <= end]
-        return self._measurements.files(months)
+        return self._measurements.kept(months)
 
-    def _frame(self, question: str, values: Sequence[Any], files: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    def _frame(self, question: str, values: Sequence[Any], kept: Kept, names: Sequence[str]) -> pd.DataFrame:
         dtypes = {**COLUMNS, **_ANSWERS}
-        if not files:
+        if not kept.files:
             return pd.DataFrame({n: pd.Series(dtype=dtypes[n]) for n in names})
-        answer = self._engine.ask(question, values, files).select(list(names)).to_pandas()
+        answer = self._engine.ask(question, values, kept).select(list(names)).to_pandas()
         return answer.astype({n: dtypes[n] for n in names})
 
 

@@ -1,7 +1,6 @@
 """Which layout a store has, and how one of an older release becomes one of this release without losing a row."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +9,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, Schema
 
 from data.store.errors import StoreError
+from data.store.place import Place, place
 from data.store.tables import MEASUREMENTS, REJECTS, STATIONS, STATUS
 
 SCHEMA = 2  # of this release; 1 is that of release 0.1.0, which wrote no file of its own
@@ -19,7 +19,7 @@ KEPT: Mapping[str, pa.Schema] = MappingProxyType(
 )
 
 
-def written(folder: Path) -> int | None:
+def written(where: Place | Path) -> int | None:
     """
     The layout's number of a store; None where there is no store yet.
 
@@ -28,22 +28,25 @@ def written(folder: Path) -> int | None:
     StoreError
         When its file cannot be read.
     """
-    file = folder / FILE
+    at = place(where)
     try:
-        return int(json.loads(file.read_text("utf-8"))["schema"])
-    except FileNotFoundError:
-        return 1 if any(folder.glob("*/_delta_log")) else None
+        text = at.read(FILE)
+        if text is None:
+            return 1 if at.tables() else None
+        return int(json.loads(text)["schema"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{file}: does not say which layout the store has; restore it from a backup") from error
+        raise StoreError(
+            f"{at.uri}/{FILE}: does not say which layout the store has; restore it from a backup"
+        ) from error
 
 
-def fit(folder: Path, wait: float = 60.0) -> None:
+def fit(where: Place | Path, wait: float = 60.0) -> None:
     """
     Bring a store to the layout of this release; nothing happens where it has it.
 
     Parameters
     ----------
-    folder : Path
+    where : Place or Path
         Of the store; nothing is made where it is empty.
     wait : float
         How long to wait for another writer. [s]
@@ -55,24 +58,25 @@ def fit(folder: Path, wait: float = 60.0) -> None:
     """
     from data.store.lock import writing  # which itself looks at the layout before every write
 
-    found = written(folder)
+    at = place(where)
+    found = written(at)
     if found is None or found == SCHEMA:
         return
-    refuse(found, folder)
-    with writing(folder, wait):
-        found = written(folder)  # another process may have done it while this one waited
+    refuse(found, at.uri)
+    with writing(at, wait):
+        found = written(at)  # another process may have done it while this one waited
         for number in range(found or SCHEMA, SCHEMA):
-            STEPS[number](folder)
-            mark(folder, number + 1)
+            STEPS[number](at)
+            mark(at, number + 1)
 
 
-def begin(folder: Path) -> None:
+def begin(at: Place) -> None:
     """Before a write: a store that begins says its layout, one that a newer release took over refuses."""
-    found = written(folder)
+    found = written(at)
     if found is None:
-        mark(folder)
+        mark(at)
     else:
-        refuse(found, folder)
+        refuse(found, at.uri)
 
 
 def refuse(found: int, where: object) -> None:
@@ -84,26 +88,23 @@ def refuse(found: int, where: object) -> None:
         )
 
 
-def mark(folder: Path, number: int = SCHEMA) -> None:
+def mark(where: Place | Path, number: int = SCHEMA) -> None:
     """Say which layout a store has; the file is whole or absent, whatever happens."""
-    fresh = folder / f"{FILE}.new"
-    try:
-        fresh.write_text(json.dumps({"schema": number}) + "\n", "utf-8")
-        os.replace(fresh, folder / FILE)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written ({error.strerror}); check space and rights") from error
+    place(where).write(FILE, json.dumps({"schema": number}) + "\n")
 
 
-def _complete(folder: Path) -> None:
+def _complete(at: Place) -> None:
     """1 → 2: columns that a table of an older release does not have are added; its rows hold nothing there."""
+    begun = at.tables()
     for name, wanted in KEPT.items():
-        if not (folder / name / "_delta_log").is_dir():
+        if name not in begun:
             continue
-        table = DeltaTable(str(folder / name))
+        table = DeltaTable(at.table(name), storage_options=dict(at.options) or None)
         kept = set(pa.schema(table.schema().to_arrow()).names)
         fresh = [field for field in wanted if field.name not in kept]
         if fresh:
             table.alter.add_columns(list(Schema.from_arrow(pa.schema(fresh)).fields))
+            at.moved(name)
 
 
-STEPS: Mapping[int, Callable[[Path], None]] = MappingProxyType({1: _complete})
+STEPS: Mapping[int, Callable[[Place], None]] = MappingProxyType({1: _complete})
