@@ -51,6 +51,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """No test reads the store or the clock of the machine it runs on."""
     monkeypatch.setenv("CLEANAIR_STORE", str(tmp_path / "store"))
     monkeypatch.delenv("CLEANAIR_NOW", raising=False)
+    monkeypatch.delenv("CLEANAIR_ENGINE", raising=False)
     return
 
 

@@ -1,6 +1,5 @@
 """Which rows of a batch are new, revised or known already, and the one commit that keeps them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -8,8 +7,8 @@ import pyarrow.compute as pc
 
 from data.schema import KEY
 from data.store import sql
-from data.store.delta import Table
-from data.store.engine import Engine
+from data.store.delta import Kept, Table
+from data.store.engine import QueryEngine
 from data.store.tables import MEASUREMENTS
 
 SORT = [
@@ -43,18 +42,18 @@ class Parts:
         )
 
 
-def split(engine: Engine, batch: pa.Table, files: Sequence[str]) -> Parts:
+def split(engine: QueryEngine, batch: pa.Table, kept: Kept) -> Parts:
     """
     Compare a batch with what is kept.
 
     Parameters
     ----------
-    engine : Engine
+    engine : QueryEngine
         Where the question is asked.
     batch : pyarrow.Table
         Of the measurement schema, one row per key.
-    files : sequence of str
-        Files of the months concerned.
+    kept : Kept
+        Measurements of the months concerned.
 
     Returns
     -------
@@ -62,10 +61,10 @@ def split(engine: Engine, batch: pa.Table, files: Sequence[str]) -> Parts:
         New rows, and revised ones whose `known_at` lies after that of the row they replace.
     """
     batch = batch.cast(MEASUREMENTS)
-    if not files:
+    if not kept.files:
         return Parts(batch.sort_by(SORT), batch.slice(0, 0))
     ends = pc.min_max(batch["start"])
-    answer = engine.ask(sql.SPLIT, [ends["min"].as_py(), ends["max"].as_py()], files, incoming=batch)
+    answer = engine.ask(sql.SPLIT, [ends["min"].as_py(), ends["max"].as_py()], kept, incoming=batch)
     verdict = answer["verdict"]
     new = answer.filter(pc.equal(verdict, "new")).select(MEASUREMENTS.names).cast(MEASUREMENTS)
     revised = answer.filter(pc.equal(verdict, "revised")).select(MEASUREMENTS.names).cast(MEASUREMENTS)

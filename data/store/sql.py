@@ -1,4 +1,4 @@
-"""The questions the store answers in SQL, one subset that DuckDB and Spark both read."""
+"""The questions the store answers in SQL, one text that DuckDB and Spark both read (`data.store.duck.WORDS`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data import clock
-from data.schema import CONTENT, KEY
+from data.schema import COLUMNS, CONTENT, KEY
+from data.store.tables import MONTH
 
 # Key columns, and what makes a delivered row differ from the one that is kept.
 JOIN_KEY = " AND ".join(f"n.{c} = o.{c}" for c in KEY)
@@ -47,7 +48,7 @@ class Withheld:
             text += f" AND parameter IN ({', '.join('?' * len(self.parameters))})"
             values = [*values, *self.parameters]
         if self.within is not None:
-            text += " AND start + minutes * INTERVAL 1 MINUTE > ?"
+            text += " AND start + minutes * INTERVAL '1' MINUTE > ?"
             values = [*values, moment - self.within]
         return f"NOT ({text})", values
 
@@ -122,8 +123,12 @@ class Where:
         return " AND ".join(parts), values
 
 
+_DELIVERED = ", ".join(f"n.{c}" for c in (*COLUMNS, MONTH) if c != "known_at")
+
+# A revision is known after what it replaces, if by the smallest step there is.
 SPLIT = f"""
-SELECT n.* REPLACE (greatest(n.known_at, coalesce(o.known_at + INTERVAL 1 MICROSECOND, n.known_at)) AS known_at),
+SELECT {_DELIVERED},
+       greatest(n.known_at, coalesce(o.known_at + INTERVAL '0.000001' SECOND, n.known_at)) AS known_at,
        CASE WHEN o.source IS NULL THEN 'new'
             WHEN {" AND ".join(f"n.{c} IS NOT DISTINCT FROM o.{c}" for c in CONTENT)} THEN 'unchanged'
             ELSE 'revised' END AS verdict
@@ -131,10 +136,14 @@ FROM incoming n
 LEFT JOIN (SELECT * FROM kept WHERE known_until IS NULL AND start BETWEEN ? AND ?) o ON {JOIN_KEY}
 """
 
-LATEST = """
-SELECT * EXCLUDE (place) FROM (
+ROWS = "SELECT {columns} FROM kept WHERE {where} ORDER BY {order}"
+BY_STATION = "station, parameter, start, minutes, source"
+BY_TIME = "start, station, parameter, minutes, source"
+
+LATEST = f"""
+SELECT {", ".join(COLUMNS)} FROM (
     SELECT *, row_number() OVER (PARTITION BY source, station, parameter, minutes ORDER BY start DESC) AS place
-    FROM kept WHERE {where}
+    FROM kept WHERE {{where}}
 ) AS ranked WHERE place = 1
 ORDER BY station, parameter, source, minutes
 """
@@ -143,9 +152,11 @@ ORDER BY station, parameter, source, minutes
 DAILY = """
 SELECT source, station, parameter, kind, minutes, day,
        avg(value) AS value, max(value) AS highest, count(*) AS n,
-       count(*) * minutes / 60.0 AS hours,
+       count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
        max(CASE WHEN reason LIKE '%daily median%' THEN 1 ELSE 0 END) = 1 AS median
-FROM (SELECT *, CAST(timezone(?, start) AS DATE) AS day FROM kept WHERE {where} AND minutes > 0)
+FROM (
+    SELECT *, CAST(from_utc_timestamp(start, ?) AS DATE) AS day FROM kept WHERE {where} AND minutes > 0
+) AS dated
 GROUP BY source, station, parameter, kind, minutes, day
 ORDER BY station, parameter, source, minutes, day
 """
@@ -166,7 +177,7 @@ GROUP BY source, flag, kind ORDER BY source, flag, kind
 # Rows by what the checks said of them: of "level: 3 of 4; spike: 9" the names "level; spike" stay.
 TALLY = """
 SELECT city, source, station, parameter, minutes, kind, flag,
-       CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(reason, ': [^;]*', '', 'g') END AS checks,
+       CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(reason, ': [^;]*', '') END AS checks,
        count(*) AS rows, min(start) AS first, max(start) AS last
 FROM kept WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind, flag, checks
@@ -174,10 +185,11 @@ ORDER BY city, source, station, parameter, minutes, flag, checks
 """
 
 # How long after the end of an interval its row is known, where nothing was caught up: the quickest quarter.
-LAGS = """
-SELECT city, source, quantile_cont((epoch(known_at) - epoch(start)) / 60.0 - minutes, 0.25) AS lag,
+_LAG = "(unix_micros(known_at) - unix_micros(start)) / CAST(60000000 AS DOUBLE) - minutes"
+LAGS = f"""
+SELECT city, source, percentile_cont(0.25) WITHIN GROUP (ORDER BY {_LAG}) AS lag,
        max(known_at) AS known, count(*) AS rows
-FROM kept WHERE {where} AND start <= known_at
+FROM kept WHERE {{where}} AND start <= known_at
 GROUP BY city, source ORDER BY city, source
 """
 
@@ -185,5 +197,3 @@ GROUP BY city, source ORDER BY city, source
 INTERVALS = """
 SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
 """
-
-ORDER = "start, station, parameter, minutes, source"
