@@ -16,7 +16,7 @@ from data import clock
 from data.city import cities
 from data.served import demo_store, real_store
 from data.store import Store
-from jobs import attempts
+from jobs import attempts, heartbeat
 from jobs.keep import SPENT
 from models.uptime import spells, uptime
 from sources import SOURCES
@@ -42,7 +42,8 @@ def text() -> bytes:
     Returns
     -------
     bytes
-        Labels are keys of networks, cities, sources and flags only; no error sentence, address or name is among them.
+        Labels are keys of networks, cities, sources, flags and works only; no error sentence, address or name is among
+        them.
     """
     from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 
@@ -67,7 +68,7 @@ class Centre:
         yield InfoMetricFamily("cleanair_build", "Version of the centre.", about)
         yield GaugeMetricFamily("cleanair_demo", "1 while the demo world is shown.", int(demo))
         yield GaugeMetricFamily("cleanair_replay", "1 while the clock is moved.", int(clock.replaying()))
-        for part in (_networks(real), _attempts(real), _store(whole), _alarms(whole)):
+        for part in (_networks(real), _attempts(real), _store(whole), _alarms(whole), _watch(whole)):
             yield from part
 
 
@@ -187,6 +188,16 @@ def _alarms(whole: Store) -> Iterator["Metric"]:
         yield GaugeMetricFamily("cleanair_outbox_waiting", "Messages not delivered yet.", len(waiting))
         oldest = [] if not len(waiting) else [((), _stamp(waiting["at"].min()))]
         yield _labelled("cleanair_outbox_oldest_timestamp_seconds", "When the oldest of them was due.", (), oldest)
+
+
+def _watch(whole: Store) -> Iterator["Metric"]:
+    """Absent while no watch ever looked at what is shown; a look that failed keeps the age of the last good one."""
+    beats, now = heartbeat.read(whole), clock.known()
+    ages = [((work,), (now - beat.well).total_seconds()) for work, beat in beats.items() if beat.well]
+    about = "Since events, alarms and notifications were last looked after; every minute while all is well."
+    yield _labelled("cleanair_watch_age_seconds", about, ("work",), ages)
+    failing = [((work,), bool(beat.error)) for work, beat in beats.items()]
+    yield _labelled("cleanair_watch_failing", "1 while the last look failed.", ("work",), failing)
 
 
 def _every(network: str) -> timedelta:

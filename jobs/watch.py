@@ -13,6 +13,8 @@ from data.alarms import AlarmRuleError
 from data.limits import LimitError
 from data.store import Store, StoreError
 from data.store.shared import SharedStore
+from jobs import heartbeat
+from jobs.logs import redacted
 
 log = logging.getLogger("cleanair.watch")
 EVERY = 60.0  # between two looks [s]
@@ -65,7 +67,8 @@ def look(store: Store, now: datetime, memory: Memory) -> None:
 
     Notes
     -----
-    Each of the three goes on though another fails; the first failure is logged, then its end.
+    Each of the three goes on though another fails; the first failure is logged, then its end. After each the sign of
+    life says how it went (`jobs.heartbeat`), for every process that shows this store.
     """
     from jobs import alarms, events, notify
 
@@ -75,8 +78,10 @@ def look(store: Store, now: datetime, memory: Memory) -> None:
         ("notifications", lambda: notify.deliver(store, now)),
     )
     for name, work in works:
-        with _calm(name, memory):
+        with _calm(name, memory) as trouble:
             work()
+        with _calm("heartbeat", memory):
+            heartbeat.write(store, name, clock.known(), " ".join(trouble))
 
 
 def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
@@ -88,14 +93,17 @@ def _events(refresh: Callable[[Store, datetime], object], store: Store, now: dat
 
 
 @contextmanager
-def _calm(name: str, memory: Memory) -> Iterator[None]:
-    """A fault of one work is said once, in a sentence, and ends nothing."""
+def _calm(name: str, memory: Memory) -> Iterator[list[str]]:
+    """A fault of one work is said once in the log, in a sentence that the caller gets too, and ends nothing."""
+    trouble: list[str] = []
     try:
-        yield
+        yield trouble
     except Exception as error:
+        said = redacted(error) if isinstance(error, SPOKEN) else type(error).__name__
+        trouble.append(said)
         if name not in memory.failing:
             memory.failing.add(name)
-            log.warning("%s: %s", name, error if isinstance(error, SPOKEN) else type(error).__name__)
+            log.warning("%s: %s", name, said)
             log.debug("%s failed", name, exc_info=True)
         return
     if name in memory.failing:

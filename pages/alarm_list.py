@@ -10,7 +10,7 @@ from data.city import cities
 from jobs.operators import Operator
 from models import alarm_rates
 from models.alarms import LOG_COLUMNS
-from pages.ui import alarm_forms, alarm_view, charts, choices, frame, load, sign_in, standing, take, text
+from pages.ui import alarm_forms, alarm_view, charts, choices, frame, load, sign_in, standing, take, text, watching
 from pages.ui.text import markdown, number, t
 
 ALL = "all"
@@ -121,6 +121,7 @@ def page() -> None:
     found = standing.alarms(table, list(cities()))
     chips = [t("alarms.aside", n=found.aside)] if found.aside else []
     frame.head(t("frame.page.alarms"), answer(found, book), [*chips, frame.zone_chip(alarm_view.zone(""))])
+    watching.panel()
     alarm_forms.confirmed()
     who = sign_in.widget()
     cards(found.standing, entries, book, who)

@@ -12,7 +12,7 @@ from jobs import maintenance
 from jobs.logs import redacted
 from models.drift import NOTABLE
 from models.uptime import CHECKS
-from pages.ui import choices, feed_charts, frame, load, sign_in, text
+from pages.ui import choices, feed_charts, frame, load, sign_in, text, watching
 from pages.ui import load_feeds as feed
 from pages.ui.charts import CONFIG
 from pages.ui.palette import FRESHNESS, KINDS
@@ -377,6 +377,7 @@ def page() -> None:
     rows = feed.feeds()
     zone = next(iter(cities().values())).zone
     frame.head(t("frame.page.feeds"), answer(rows), [frame.zone_chip(zone)])
+    watching.panel()
     attention(rows)
     board(rows)
     strips(rows, zone)

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from data.schema import conform
 from data.store import Store, open_store
-from jobs import attempts, metrics
+from jobs import attempts, heartbeat, metrics
 from jobs.keep import Outcome
 
 NOW = datetime.now(UTC)
@@ -73,6 +73,17 @@ def test_alarms_are_absent_until_a_rule_was_evaluated(store: Store) -> None:
     assert found["cleanair_alarms_standing", "critical"] == 0
     assert found["cleanair_alarms_shelved",] == 1
     assert found["cleanair_outbox_waiting",] == 1
+
+
+def test_the_age_of_the_watch_grows_while_it_fails(store: Store) -> None:
+    assert not [k for k in asked() if k[0].startswith("cleanair_watch")], "nobody watches yet: no age is better than 0"
+    heartbeat.write(store, "events", datetime.now(UTC))
+    heartbeat.write(store, "alarms", datetime.now(UTC) - timedelta(minutes=7))
+    heartbeat.write(store, "alarms", datetime.now(UTC), error="alarms.toml: a row is wrong")
+    found = asked()
+    assert found["cleanair_watch_age_seconds", "events"] == pytest.approx(0, abs=5)
+    assert found["cleanair_watch_age_seconds", "alarms"] == pytest.approx(420, abs=5)
+    assert (found["cleanair_watch_failing", "events"], found["cleanair_watch_failing", "alarms"]) == (0, 1)
 
 
 def test_no_secret_is_told(store: Store) -> None:

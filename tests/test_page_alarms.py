@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data import clock
 from data.alarms import rules
 from data.city import LANGUAGES
 from data.store import Store, open_store
-from jobs import operators
+from jobs import heartbeat, operators
 from jobs.alarms import act, evaluate, log_of
 from jobs.operators import Operator
 from models.alarms import Entry, frame
@@ -34,6 +35,7 @@ def ringing(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     for n in (1, 2, 3):
         store.append(hourly([150.0 + n] * hours, station=f"openaq:{n}", source="openaq"))
     evaluate(store, NOW - timedelta(minutes=5))
+    heartbeat.write(store, "alarms", clock.known())
     return store
 
 

@@ -6,8 +6,9 @@ from unittest import mock
 
 import pytest
 
-from data.store import Store
-from jobs import alarms, events, notify
+from data import clock
+from data.store import Store, StoreError
+from jobs import alarms, events, heartbeat, notify
 from jobs.watch import AGAIN, Memory, look
 from tests.conftest import NOW, hourly
 
@@ -51,3 +52,31 @@ def test_a_fault_of_one_part_is_said_once_and_ends_nothing(
         works["refresh"].side_effect = None
         look(store, NOW + timedelta(minutes=4), memory)
     assert [r.getMessage() for r in caplog.records] == ["events: RuntimeError", "events: well again"]
+
+
+def test_the_sign_of_life_says_of_each_work_how_it_went(store: Store, works: dict[str, mock.Mock]) -> None:
+    store.append(hourly([1.0]))
+    before = store.version()
+    look(store, NOW, Memory())
+    beats = heartbeat.read(store)
+    assert set(beats) == set(heartbeat.WORKS)
+    assert not any(beat.late(clock.known()) or beat.error for beat in beats.values())
+    assert store.version() == before, "the sign of life is no commit: every page's cache would go with it"
+    works["evaluate"].side_effect = StoreError("the disk is full; make room")
+    works["deliver"].side_effect = RuntimeError("a secret")
+    look(store, NOW, Memory())
+    told = heartbeat.read(store)
+    assert told["alarms"].error == "the disk is full; make room"
+    assert told["notifications"].error == "RuntimeError"
+    assert told["alarms"].well == beats["alarms"].well, "a failed look keeps the moment of the last good one"
+    assert told["events"].well >= beats["events"].well
+
+
+def test_a_folder_that_cannot_be_written_ends_no_look(
+    store: Store, works: dict[str, mock.Mock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.append(hourly([1.0]))
+    monkeypatch.setattr(type(store.place), "write", mock.Mock(side_effect=StoreError("no space; make room")))
+    look(store, NOW, Memory())
+    assert works["deliver"].call_count == 1
+    assert heartbeat.read(store) == {}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data import clock
 from data.served import real_store
-from pages.ui import load, panels, standing, text
+from pages.ui import load, panels, standing, text, watching
 from pages.ui.text import t
 
 
@@ -39,7 +39,7 @@ def _wall(version: str, cities: tuple[str, ...], language: str, minute: datetime
         html = (
             standing.top(answering, simulated=simulated, replay=clock.replaying())
             + f'<div class="views">{"".join(views)}</div>'
-            + standing.foot(pictures, found, len(views))
+            + standing.foot(pictures, found, len(views), watching.short(pictures[0].city.zone))
             + (panels.water(t("frame.demo_mark")) if simulated else "")
         )
     return Drawn(html, found.hold())

@@ -88,11 +88,11 @@ def top(networks: str, *, simulated: bool, replay: bool) -> str:
     )
 
 
-def foot(pictures: Sequence[Picture], found: Alarms, views: int) -> str:
-    """Alarms, each city's state and freshness, and where the rotation stands."""
+def foot(pictures: Sequence[Picture], found: Alarms, views: int, blind: str = "") -> str:
+    """Alarms, above them that nobody watches for any, each city's state and freshness, where the rotation stands."""
     steps = "<i><u></u></i>" * views
     return (
-        f'<div class="foot"><div class="alarms">{_alarms(pictures, found)}</div>'
+        f'<div class="foot"><div class="alarms">{_blind(blind)}{_alarms(pictures, found, SHOWN - bool(blind))}</div>'
         f'<div class="worst">{"".join(_state(p) for p in _worst_first(pictures))}</div>'
         '<div class="rot"><b class="place"></b><span class="next"></span>'
         f'<span class="held">{html(t("wall.held"))}</span><div class="prog">{steps}</div></div></div>'
@@ -126,7 +126,11 @@ def age(end: datetime, minutes: int) -> str:
     return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber}" data-grey="{grey}"'
 
 
-def _alarms(pictures: Sequence[Picture], found: Alarms) -> str:
+def _blind(said: str) -> str:
+    return f'<div class="blind" role="alert">✕ {html(said)}</div>' if said else ""
+
+
+def _alarms(pictures: Sequence[Picture], found: Alarms, shown: int) -> str:
     if not found.known:
         return f'<div class="calm">○ {html(t("wall.alarm.unknown"))}</div>'
     aside = t("wall.alarm.aside", n=found.aside) if found.aside else ""
@@ -134,8 +138,8 @@ def _alarms(pictures: Sequence[Picture], found: Alarms) -> str:
         more = f'<small class="more">{html(aside)}</small>' if aside else ""
         return f'<div class="calm">● {html(t("wall.alarm.none"))}</div>{more}'
     by_city = {p.city.key: p for p in pictures}
-    lines = [_line(row, by_city.get(row["city"], pictures[0])) for row in found.standing.head(SHOWN).to_dict("records")]
-    further = len(found.standing) - SHOWN
+    lines = [_line(row, by_city.get(row["city"], pictures[0])) for row in found.standing.head(shown).to_dict("records")]
+    further = len(found.standing) - shown
     rest = " · ".join(x for x in (t("wall.alarm.further", n=further) if further > 0 else "", aside) if x)
     return "".join(lines) + (f'<small class="more">{html(rest)}</small>' if rest else "")
 
