@@ -1,7 +1,8 @@
 """Measurements as lines of CSV, joined column by column from pieces that are written once per distinct value."""
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ UNITS = {key: parameter.unit for key, parameter in PARAMETERS.items()}
 RUN = tuple("=+-@＝＋－＠")
 FORMULA = re.compile(rf"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[{re.escape(''.join(RUN))}]")
 _TEXT = pa.large_string()
+PIECE = 4_000  # lines that leave at once, about 1.5 MB
 
 
 def safe(text: object) -> str:
@@ -80,7 +82,7 @@ class Lines:
         special = any(mark in text for mark in (self.delimiter, '"', "\n", "\r"))
         return '"' + text.replace('"', '""') + '"' if special else text
 
-    def write(self, batch: pa.RecordBatch, station: Integers) -> bytes:
+    def write(self, batch: pa.RecordBatch, station: Integers) -> pa.Array:
         """
         Lines of a batch.
 
@@ -93,95 +95,136 @@ class Lines:
 
         Returns
         -------
-        bytes
-            UTF-8, each line ended.
+        Array of large_string
+            Each line ended; `pieces` makes bytes of them.
         """
         if not len(batch):
-            return b""
-        between, place = self.delimiter, pa.array(station)
-        line = pc.binary_join_element_wise(
+            return pa.array([], _TEXT)
+        rows, place = _Numbered(batch), pa.array(station)
+        return pc.binary_join_element_wise(
             self.head.take(place),
-            self._pieces_of(batch, ("kind", "parameter"), after=True),
+            self._pieces_of(rows, ("kind", "parameter"), after=True),
             self._number(batch["value"]),
-            self._named(batch["parameter"], UNITS),
+            self._units(rows),
             self._number(batch["raw_value"]),
-            self._pieces_of(batch, ("raw_unit",), before=True, after=True),
-            self._times(batch),
-            self._pieces_of(batch, ("flag", "reason"), before=True, after=True),
-            self._indices(batch),
-            pa.scalar(between, _TEXT),
-            self._pieces_of(batch, ("source",)),
+            self._pieces_of(rows, ("raw_unit",), before=True, after=True),
+            self._times(rows),
+            self._pieces_of(rows, ("flag", "reason"), before=True, after=True),
+            self._indices(rows),
             self.tail.take(place),
-            _utc(batch["known_at"]).cast(_TEXT),
-            pa.scalar("\n", _TEXT),
+            _known(rows),
             pa.scalar("", _TEXT),
         )
-        return _bytes(line)
 
     def _pieces_of(
-        self, batch: pa.RecordBatch, names: Sequence[str], *, before: bool = False, after: bool = False
+        self, rows: "_Numbered", names: Sequence[str], *, before: bool = False, after: bool = False
     ) -> pa.Array:
         """Cells of text columns, one piece for each distinct combination."""
-        codes, parts = _coded([batch[n] for n in names])
-        cells = [[safe(v) if v is not None else "" for v in part] for part in parts]
+        row, parts = rows.kinds(*names)
+        cells = [[safe(v) if v is not None else "" for v in part.to_pylist()] for part in parts]
         first, last = self.delimiter * before, self.delimiter * after
         made = [first + self.joined(row) + last for row in zip(*cells, strict=True)]
-        return pa.array(made, _TEXT).take(pa.array(codes))
+        return pa.array(made, _TEXT).take(row)
 
-    def _named(self, column: pa.Array, names: dict[str, str]) -> pa.Array:
-        codes, (values,) = _coded([column])
-        made = [self.delimiter + names.get(v, "") + self.delimiter for v in values]
-        return pa.array(made, _TEXT).take(pa.array(codes))
+    def _units(self, rows: "_Numbered") -> pa.Array:
+        row, (keys,) = rows.kinds("parameter")
+        made = [self.delimiter + UNITS.get(key, "") + self.delimiter for key in keys.to_pylist()]
+        return pa.array(made, _TEXT).take(row)
 
     def _number(self, column: pa.Array) -> pa.Array:
-        text = pc.fill_null(pc.cast(column, pa.string()), "")
-        return (pc.replace_substring(text, ".", ",") if self.comma else text).cast(_TEXT)
+        text = pc.fill_null(pc.cast(_without_nan(column), _TEXT), "")
+        return pc.replace_substring(text, ".", ",") if self.comma else text
 
-    def _times(self, batch: pa.RecordBatch) -> pa.Array:
+    def _times(self, rows: "_Numbered") -> pa.Array:
         """Averaging, start and end in UTC and on the city's clock, its name: once per interval."""
-        codes, (starts, minutes) = _coded([batch["start"], batch["minutes"]])
-        start = pd.DatetimeIndex(starts).tz_convert("UTC")
-        end = start + pd.to_timedelta(minutes, unit="min")
+        row, (starts, minutes) = rows.kinds("start", "minutes")
+        start = _moments(starts)
+        end = start + pd.to_timedelta(minutes.to_numpy(), unit="min")
         made = pc.binary_join_element_wise(
-            pa.array([str(m) for m in minutes], _TEXT), stamped(start), stamped(end),
-            stamped(start, self.zone), stamped(end, self.zone),
+            minutes.cast(_TEXT), stamped(start), stamped(end), stamped(start, self.zone), stamped(end, self.zone),
             pa.scalar(self._cell(str(self.zone)), _TEXT), pa.scalar(self.delimiter, _TEXT),
         )  # fmt: skip
-        return made.take(pa.array(codes))
+        return made.take(row)
 
-    def _indices(self, batch: pa.RecordBatch) -> pa.Array:
+    def _indices(self, rows: "_Numbered") -> pa.Array:
         """Band and index of the values that are not invalid."""
+        batch = rows.batch
         value = batch["value"].to_numpy(zero_copy_only=False)
         usable = np.where(pc.equal(batch["flag"], "invalid").to_numpy(zero_copy_only=False), np.nan, value)
-        parameter, (keys,) = _coded([batch["parameter"]])
+        parameter, (keys,) = rows.kinds("parameter")
         minutes = batch["minutes"].to_numpy(zero_copy_only=False)
-        found = [index_numbers(keys, parameter, minutes, usable, s) for s in STANDARDS]
-        codes, parts = _coded([pa.array(f) for f in found])
-        made = [self.joined(["" if n < 0 else n for n in row]) for row in zip(*parts, strict=True)]
-        return pa.array(made, _TEXT).take(pa.array(codes))
+        place, names = parameter.to_numpy(), keys.to_pylist()
+        found = [index_numbers(names, place, minutes, usable, s) for s in STANDARDS]
+        row, parts = _kinds([_numbered(pa.array(f)) for f in found])
+        cells = zip(*(part.to_pylist() for part in parts), strict=True)
+        return pa.array([self.joined(["" if n < 0 else n for n in row]) for row in cells], _TEXT).take(row)
 
 
-def _coded(columns: Sequence[pa.Array]) -> tuple[Integers, list[list[Any]]]:
-    """For every row the number of its combination, and the values of each combination by column."""
-    encoded = [pc.dictionary_encode(c, null_encoding="encode") for c in columns]
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
-    for part in encoded:
-        codes = codes * max(len(part.dictionary), 1) + part.indices.to_numpy(zero_copy_only=False)
-    kinds, row = np.arange(len(encoded[0].dictionary)), codes
-    if len(columns) > 1:
-        kinds, row = np.unique(codes, return_inverse=True)
-    parts: list[list[Any]] = []
-    rest = kinds
-    for part in reversed(encoded):
-        size = max(len(part.dictionary), 1)
-        parts.insert(0, part.dictionary.take(pa.array(rest % size)).to_pylist())
-        rest = rest // size
-    return row.astype(np.int64), parts
+_Column = tuple[pa.Array, Integers]  # distinct values, and for every row the number of its value
+_TABLE = 1 << 20  # combinations that are looked up in a table; more are sorted
 
 
-def _utc(column: pa.Array) -> pa.Array:
-    codes, (moments,) = _coded([column])
-    return stamped(pd.DatetimeIndex(moments), unit="us").take(pa.array(codes))
+class _Numbered:
+    """A batch whose columns are turned into numbers once, whoever asks for them."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self.batch = batch
+        self._columns: dict[str, _Column] = {}
+
+    def kinds(self, *names: str) -> tuple[pa.Array, list[pa.Array]]:
+        """For every row the number of its combination, and by column the values of each combination."""
+        for name in names:
+            if name not in self._columns:
+                self._columns[name] = _numbered(self.batch[name])
+        return _kinds([self._columns[name] for name in names])
+
+
+def _numbered(column: pa.Array) -> _Column:
+    coded = pc.dictionary_encode(column, null_encoding="encode")
+    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
+
+
+def _kinds(columns: Sequence[_Column]) -> tuple[pa.Array, list[pa.Array]]:
+    if len(columns) == 1:
+        return pa.array(columns[0][1]), [columns[0][0]]
+    sizes = [max(len(values), 1) for values, _ in columns]
+    code = columns[0][1].astype(np.int64)
+    for (_, numbers), size in zip(columns[1:], sizes[1:], strict=True):
+        code = code * size + numbers
+    kinds, row = _distinct(code, math.prod(sizes))
+    places = np.unravel_index(kinds, sizes)
+    return pa.array(row), [values.take(pa.array(p)) for (values, _), p in zip(columns, places, strict=True)]
+
+
+def _distinct(code: Integers, size: int) -> tuple[Integers, Integers]:
+    """The numbers below `size` that occur, sorted, and for each of `code` its place among them."""
+    if size > _TABLE:
+        kinds, row = np.unique(code, return_inverse=True)
+        return kinds, row
+    seen = np.zeros(size, dtype=bool)
+    seen[code] = True
+    kinds = np.flatnonzero(seen)
+    place = np.zeros(size, dtype=np.int64)
+    place[kinds] = np.arange(len(kinds))
+    return kinds, place[code]
+
+
+def _without_nan(column: pa.Array) -> pa.Array:
+    """What is not a number is nothing, as a missing value is."""
+    odd = pc.is_nan(column)
+    return pc.if_else(odd, None, column) if pc.any(odd).as_py() else column
+
+
+def _moments(column: pa.Array) -> pd.DatetimeIndex:
+    naive = column.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    return pd.DatetimeIndex(naive).tz_localize("UTC")
+
+
+def _known(rows: _Numbered) -> pa.Array:
+    """The moment of arrival, and the end of the line."""
+    row, (moments,) = rows.kinds("known_at")
+    text = stamped(_moments(moments), unit="us")
+    return pc.binary_join_element_wise(text, pa.scalar("\n", _TEXT), pa.scalar("", _TEXT)).take(row)
 
 
 def stamped(moments: pd.DatetimeIndex, zone: ZoneInfo | None = None, unit: str = "s") -> pa.Array:
@@ -223,7 +266,28 @@ def _offset(moments: pd.DatetimeIndex, zone: ZoneInfo) -> pa.Array:
     return pa.array(text, _TEXT).take(pa.array(row))
 
 
-def _bytes(line: pa.Array) -> bytes:
-    """The text of an array as it lies in memory, without a loop over its rows."""
-    offsets = np.frombuffer(line.buffers()[1], dtype=np.int64)[line.offset : line.offset + len(line) + 1]
-    return bytes(memoryview(line.buffers()[2])[offsets[0] : offsets[-1]])
+def pieces(lines: pa.Array, rows: int = PIECE) -> Iterator[bytes]:
+    r"""
+    Lines as UTF-8, a few at a time: whoever packs or sends a piece holds up others for as long as it is.
+
+    Parameters
+    ----------
+    lines : Array of large_string
+        As `Lines.write` makes them.
+    rows : int
+        Lines of a piece.
+
+    Yields
+    ------
+    bytes
+        The text as it lies in memory, without a loop over its rows.
+
+    Examples
+    --------
+    >>> list(pieces(pa.array(["a\n", "b\n", "c\n"], pa.large_string()), 2))
+    [b'a\nb\n', b'c\n']
+    """
+    for first in range(0, len(lines), rows):
+        part = lines.slice(first, rows)
+        offsets = np.frombuffer(part.buffers()[1], dtype=np.int64)[part.offset : part.offset + len(part) + 1]
+        yield bytes(memoryview(part.buffers()[2])[offsets[0] : offsets[-1]])

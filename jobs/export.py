@@ -19,12 +19,13 @@ from data.parameters import PARAMETERS
 from data.sharing import rule
 from data.store import Store
 from data.store.shared import SharedStore
-from jobs.csv_lines import STANDARDS, Lines, safe, stamped
+from jobs.csv_lines import STANDARDS, Lines, pieces, safe, stamped
 from models.aqi import index_numbers
 from models.scales import Integers
 from sources.credits import credit, redistributable
 
 WRITERS = 2  # threads that write lines
+ROWS = 25_000  # of a batch: what is written once per distinct value, and what is held in memory
 BOM = b"\xef\xbb\xbf"
 FLAG_CHOICES: Mapping[str, Sequence[str] | None] = {"all": None, "ok": ("ok",)}
 
@@ -239,16 +240,16 @@ def measurements_csv(store: Store, request: Request) -> Iterator[bytes]:
         city_of(request.city).zone, delimiter, comma=request.excel,
     )  # fmt: skip
     with ThreadPoolExecutor(WRITERS) as pool:  # Arrow lets go of Python's lock while it joins text
-        waiting: deque[Future[bytes]] = deque()
-        for batch in store.batches(**request.where()):
+        waiting: deque[Future[pa.Array]] = deque()
+        for batch in store.batches(rows=ROWS, **request.where()):
             waiting.append(pool.submit(_written, lines, batch, book))
-            if len(waiting) > 2 * WRITERS:
-                yield waiting.popleft().result()
+            if len(waiting) > WRITERS:
+                yield from pieces(waiting.popleft().result())
         while waiting:
-            yield waiting.popleft().result()
+            yield from pieces(waiting.popleft().result())
 
 
-def _written(lines: Lines, batch: pa.RecordBatch, book: pd.DataFrame) -> bytes:
+def _written(lines: Lines, batch: pa.RecordBatch, book: pd.DataFrame) -> pa.Array:
     place = _places(batch, book)
     keep = place >= 0
     return lines.write(batch, place) if keep.all() else lines.write(batch.filter(pa.array(keep)), place[keep])
@@ -309,12 +310,15 @@ def _book(leaving: pd.DataFrame, stations: pd.DataFrame, city: str) -> pd.DataFr
     book["licence"] = book["licence"].where(book["licence"] != "", own).map(safe)
     book["credit"] = book["source"].map({s: safe(c.text) for s, c in credits.items()})
     book["credit_url"] = book["source"].map({s: safe(c.url) for s, c in credits.items()})
-    book = book.assign(station_id=book["station"].map(safe), city=city, country=city_of(city).country)
+    book = book.assign(
+        station_id=book["station"].map(safe), source_key=book["source"].map(safe), city=city,
+        country=city_of(city).country,
+    )  # fmt: skip
     return book.rename(columns={"name": "station_name"}).set_index(["source", "station"])
 
 
 HEAD = ("station_id", "station_name", "city", "country", "lat", "lon", "coord_quality", "station_class")
-TAIL = ("licence", "credit", "credit_url")
+TAIL = ("source_key", "licence", "credit", "credit_url")
 
 
 _TEXT = pa.string()

@@ -288,13 +288,11 @@ def index_numbers(
     [51, -1]
     """
     found = np.full(len(value), -1, dtype=np.int64)
-    for place, key in enumerate(keys):
-        mine = np.flatnonzero(parameter == place)
-        for averaging in np.unique(minutes[mine]).tolist():
-            scale = scales(standard).get((key, int(averaging)))
-            if scale is not None:
-                rows = mine[minutes[mine] == averaging]
-                found[rows] = scale.index(value[rows])[0]
+    places = {key: place for place, key in enumerate(keys)}
+    for (key, averaging), scale in scales(standard).items():
+        if key in places:
+            rows = np.flatnonzero((parameter == places[key]) & (minutes == averaging))
+            found[rows] = scale.index(value[rows])[0]
     return found
 
 
