@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from data.served import real_store
+from jobs.sign_ins import Once
 from jobs.tokens import NotValid
 from sources.base import SourceError
 from sources.http import Client
@@ -27,6 +30,7 @@ FRESH = 3600.0  # keys are asked for again after this [s]
 PAUSE = 30.0  # an unknown key may ask for new ones this often, so that forged tokens make no traffic [s]
 LONGEST = 16 * 1024  # of a token [characters]
 ACCESS = "at+jwt"  # `typ` of an access token (RFC 9068); it may be used until it ends
+SIGN_INS = "sign-ins"  # folder beside the tables of the store
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -73,27 +77,6 @@ class Provider:
             return KeySet.import_key_set(Client("oidc", f"{at.scheme}://{at.netloc}").get_json(at.path.lstrip("/")))
         except (SourceError, KeyError, TypeError, AttributeError, ValueError, JoseError) as error:
             raise ProviderAway("the identity provider cannot be reached just now; try again later") from error
-
-
-@dataclass
-class Once:
-    """Sign-ins that were used: an ID token proves one, and is taken once until it ends."""
-
-    _used: dict[str, float] = field(default_factory=dict)
-    _guard: Lock = field(default_factory=Lock)
-
-    def use(self, what: str, until: float, now: float) -> bool:
-        """Whether this is the first use; what has ended is forgotten."""
-        with self._guard:
-            for key in [k for k, end in self._used.items() if end + LEEWAY < now]:
-                del self._used[key]
-            if what in self._used:
-                return False
-            self._used[what] = until
-            return True
-
-
-_once = Once()
 
 
 def configured() -> bool:
@@ -168,7 +151,11 @@ def _first_use(token: str, header: Mapping[str, Any], claims: Mapping[str, Any],
         return
     signed = token.rpartition(".")[0]  # a signature may be spelled in more ways than one
     what = str(claims.get("jti") or claims.get("nonce") or hashlib.sha256(signed.encode()).hexdigest())
-    if not _once.use(f"{claims['iss']} {what}", float(claims["exp"]), now.timestamp()):
+    try:
+        first = _used(real_store().folder).use(f"{claims['iss']} {what}", float(claims["exp"]), now.timestamp())
+    except OSError as error:
+        raise ProviderAway(f"sign-ins cannot be kept ({error.strerror}): the operator must check the store") from error
+    if not first:
         raise NotValid("the ID token was used before; it proves one sign-in, use an access token for more")
 
 
@@ -189,6 +176,11 @@ def _guarded(address: str) -> str:
 
 def _audiences() -> list[str]:
     return [a.strip() for a in os.environ.get(AUDIENCE, "").split(",") if a.strip()]
+
+
+@lru_cache(maxsize=4)
+def _used(store: Path) -> Once:
+    return Once(store / SIGN_INS, LEEWAY)
 
 
 @lru_cache(maxsize=4)

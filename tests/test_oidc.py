@@ -154,6 +154,16 @@ def test_a_sign_in_is_taken_once(issuer: str) -> None:
     with pytest.raises(NotValid, match="used before"):
         oidc.verify(token, now())
     oidc.verify(sign_in(issuer, nonce="n-2"), now())
+    oidc._used.cache_clear()  # as after a restart, or in a second process that shares the store
+    with pytest.raises(NotValid, match="used before"):
+        oidc.verify(token, now())
+
+
+def test_where_sign_ins_cannot_be_kept_nobody_is_let_in(issuer: str, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir(exist_ok=True)
+    (tmp_path / "store" / oidc.SIGN_INS).write_text("no folder")
+    with pytest.raises(ProviderAway, match="operator"):
+        oidc.verify(sign_in(issuer, nonce="n-3"), now())
 
 
 def test_keys_that_the_provider_changed_are_learned(
