@@ -52,9 +52,12 @@ def list_cities(request: HttpRequest) -> Response:
 
 
 def list_stations(request: HttpRequest) -> Response:
-    """Stations of a city with their source's licence."""
+    """Stations of a city whose rows may leave, with their source's licence."""
     where = _known_city(request)
     rows = served("download").store.stations(where.key).drop(columns=["known_until"])
+    may = export.free(rows, rows)
+    kept_in = set(rows.loc[~may, "station"])
+    rows = rows[may].assign(same_as=lambda t: t["same_as"].mask(t["same_as"].isin(kept_in), ""))
     rows["licence"] = [
         own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
     ]

@@ -8,6 +8,12 @@ import orjson
 from starlette.responses import Response
 
 TYPE = "application/problem+json"
+# Any script of any site may read what anybody may read; nothing is sent along by a browser.
+OPEN = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-As-Of, "
+    "Content-Disposition",
+}
 
 
 def problem(

@@ -16,7 +16,7 @@ from data.city import CityError
 from data.sharing import SharingError
 from data.store import StoreError
 from jobs import api_limits, api_tags
-from jobs.api_errors import as_problem, problem
+from jobs.api_errors import OPEN, as_problem, problem
 from jobs.api_rows import plain
 from jobs.arguments import ArgumentError
 from jobs.cap import SenderError
@@ -28,12 +28,6 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 ALLOW = "GET, HEAD, OPTIONS"
 CHOICES = ("city", "lang", "flags", "excel", "bom")
 PACK = 4  # of gzip; 6 and more cost twice the time for a twentieth of the size
-# Any script of any site may read what anybody may read; nothing is sent along by a browser.
-OPEN = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-As-Of, "
-    "Content-Disposition",
-}
 PREFLIGHT = {
     "allow": ALLOW, "access-control-allow-methods": ALLOW, "access-control-max-age": "86400",
     "access-control-allow-headers": "Authorization, If-None-Match, Accept",

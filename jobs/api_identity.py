@@ -10,7 +10,7 @@ from data import clock
 from data.served import real_store
 from data.sharing import reading
 from jobs import oidc, tokens
-from jobs.api_errors import problem
+from jobs.api_errors import OPEN, problem
 from jobs.identity import members, role_of
 from jobs.tokens import Grant, NotValid
 
@@ -45,7 +45,7 @@ class Identity:
             await _refusal(401, str(error), "invalid_token")(scope, receive, add)
             return
         except oidc.ProviderAway as error:
-            await problem(503, str(error), headers={"retry-after": "30"})(scope, receive, add)
+            await problem(503, str(error), headers={"retry-after": "30", **OPEN})(scope, receive, add)
             return
         purpose = "see" if scope["path"] in SEEN else "download"
         if purpose not in grant.purposes:
@@ -87,8 +87,7 @@ def granted(given: list[str]) -> Grant:
 def _refusal(status: int, detail: str, code: str) -> Any:
     plain = detail.replace("\\", "").replace('"', "'").encode("ascii", "replace").decode()
     said = f'Bearer realm="{REALM}", error="{code}", error_description="{plain}"'
-    headers = {"www-authenticate": said, "cache-control": "no-store", "access-control-allow-origin": "*"}
-    return problem(status, detail, headers=headers)
+    return problem(status, detail, headers={"www-authenticate": said, "cache-control": "no-store", **OPEN})
 
 
 def _varied(send: Send, *, own: bool) -> Send:

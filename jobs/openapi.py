@@ -111,6 +111,13 @@ _ROUTES: Mapping[str, About] = {
         for name in SETS
     },
 }  # fmt: skip
+BEARER = "bearer"
+_BEARER = {
+    "type": "http", "scheme": "bearer",
+    "description": "A token that this centre issued (`ca_<id>_<secret>`) or a JWT of its identity provider. Without "
+                   "one a request is the public's; one that does not hold is refused, never answered as the public's.",
+}  # fmt: skip
+_NAMELESS = ("/metrics",)  # the same for everybody
 _SEVERAL = {"/api/v1/snapshots/{name}.zip": "410", "/api/v1/snapshots/newest.zip": "404"}
 _PASSED = {"/api/v1/snapshots/newest.zip": "307"}
 
@@ -154,7 +161,7 @@ def document(cities: Sequence[str], parameters: Sequence[str]) -> dict[str, Any]
             f"{PER_MINUTE} times a minute unless the operator says otherwise; large answers count more than once.",
         },
         "paths": {path: {"get": _operation(path, known)} for path in _ROUTES},
-        "components": {"schemas": dict(SCHEMAS)},
+        "components": {"schemas": dict(SCHEMAS), "securitySchemes": {BEARER: _BEARER}},
     }
 
 
@@ -162,6 +169,8 @@ _SAYS = {
     "304": "You have this answer already (If-None-Match)",
     "307": "The address of the newest",
     "400": "A parameter is wrong; `parameter` says which",
+    "401": "The token does not hold; `detail` says why",
+    "403": "The token does not allow this purpose",
     "404": "There is no such thing",
     "410": "The file was taken away after its time; `detail` says how to make it again",
     "429": "Too many requests; Retry-After says how long to wait [s]",
@@ -178,10 +187,12 @@ def _operation(path: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]
     }
     # A parameter that the address does not take is refused everywhere.
     more = ["304", "400", "429", "500", "503", _SEVERAL.get(path, "400"), _PASSED.get(path, "400")]
-    for status in sorted({*more, *(["404"] if "{" in path else [])}):
+    by_token = [] if path in _NAMELESS else ["401", "403"]
+    for status in sorted({*more, *by_token, *(["404"] if "{" in path else [])}):
         answers[status] = _other(status)
     return {
         "summary": about.summary,
+        "security": [{}, {BEARER: []}] if by_token else [],
         "operationId": re.sub(r"[^A-Za-z0-9]+", "_", path).strip("_"),
         "parameters": [*_in_path(path), *(_asked(about, n, known[n]) for n in about.names)],
         "responses": answers,
@@ -200,6 +211,8 @@ def _other(status: str) -> dict[str, Any]:
         made["headers"] = {"Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}}}
     if status >= "400":
         made["content"] = {PROBLEM: {"schema": ref("Problem")}}
+    if status in ("401", "403"):
+        made["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
     if status == "429":
         made["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
     return made

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from data.schema import COLUMNS
 from data.store import Store
-from jobs import api_limits
+from jobs import api_limits, tokens
 from jobs.api import routes
+from jobs.api_identity import SEEN, Identity
+from jobs.openapi import document
 from tests.conftest import NOW, hourly
 from tests.test_dictionary import described
 
@@ -297,6 +300,71 @@ def test_hostile_addresses_never_break_it(client: TestClient, path: str, root: s
     assert answer.status_code in FINE, answer.text
 
 
+# --- who may not leave, who asks, and from where ----------------------------------------------------------------------
+
+
+def test_stations_are_those_whose_rows_may_leave(client: TestClient, filled: Store) -> None:
+    shut = {"city": "tashkent", "kind": "reference"}
+    filled.put_stations(pd.DataFrame([
+        {"source": "kazhydromet", "station": "kazhydromet:1", "name": "handed over", **shut},
+        {"source": "openaq", "station": "openaq:7", "licence": "", **shut},
+        {"source": "openaq", "station": "openaq:8", "licence": "CC BY 4.0", "same_as": "openaq:7", **shut},
+        {"source": "openaq", "station": "openaq:9", "licence": "CC BY 4.0", "same_as": "openaq:8", **shut},
+    ]), known_at=NOW)  # fmt: skip
+    filled.append(pd.concat([hourly([5.0], station=f"openaq:{n}", source="openaq") for n in (7, 8, 9)]))
+    listed = client.get("/api/v1/stations", params={"city": "tashkent"}).json()["stations"]
+    assert {s["station"]: s["same_as"] for s in listed if s["source"] == "openaq"} == {
+        "openaq:8": "", "openaq:9": "openaq:8",
+    }  # fmt: skip
+    rows = client.get("/api/v1/measurements", params={**MONTH, "limit": "1000"}).json()["measurements"]
+    assert {r["station"] for r in rows} - {"demo:2"} == {s["station"] for s in listed}, "demo:2 is not described"
+
+
+@pytest.fixture
+def guarded(filled: Store) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(), middleware=[Middleware(Identity)])) as made:
+        yield made
+
+
+def paths() -> list[str]:
+    return list(document(("tashkent",), ("pm25",))["paths"])
+
+
+def test_a_token_may_be_given_wherever_the_document_says_so(guarded: TestClient, filled: Store) -> None:
+    said = document(("tashkent",), ("pm25",))
+    assert said["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    now = pd.Timestamp.now("UTC").to_pydatetime()
+    life = {"organisation": "Institute", "role": "member", "lives": pd.Timedelta("1D").to_pytimedelta(), "by": "test"}
+    only = {p: tokens.issue(filled, name=p, now=now, purposes=(p,), **life) for p in ("see", "download")}  # type: ignore[arg-type,misc]
+    for path, offered in said["paths"].items():
+        answers = offered["get"]["responses"]
+        assert ({} in offered["get"]["security"]) == ("401" in answers) == ("403" in answers)
+        if "401" not in answers:
+            continue
+        wrong = guarded.get(path, headers={"authorization": "Bearer ca_0_wrong"})
+        short = only["download" if path in SEEN else "see"]
+        narrow = guarded.get(path, headers={"authorization": f"Bearer {short}"})
+        assert (wrong.status_code, narrow.status_code) == (401, 403), path
+        for told in (wrong, narrow):
+            assert told.headers["content-type"] == "application/problem+json"
+            assert told.headers["www-authenticate"].startswith("Bearer ")
+            assert told.headers["access-control-allow-origin"] == "*", "a script must be able to read why"
+            assert "WWW-Authenticate" in told.headers["access-control-expose-headers"]
+
+
+def test_a_browser_may_send_a_token_and_a_tag_from_any_site(guarded: TestClient) -> None:
+    wanted = {"authorization", "if-none-match", "accept"}
+    asks = {"origin": "https://portal.example.org", "access-control-request-method": "GET",
+            "access-control-request-headers": ", ".join(sorted(wanted))}  # fmt: skip
+    for path in paths():
+        told = guarded.options(path, headers=asks)
+        assert told.status_code == 204, path
+        assert told.headers["access-control-allow-origin"] == "*", path
+        assert "GET" in told.headers["access-control-allow-methods"], path
+        assert wanted <= set(told.headers["access-control-allow-headers"].lower().split(", ")), path
+        assert "access-control-allow-credentials" not in told.headers, "cookies are not for other sites"
+
+
 # --- the document -----------------------------------------------------------------------------------------------------
 
 
@@ -305,7 +373,8 @@ def test_a_fuzzer_finds_no_fault(filled: Store) -> None:
     from schemathesis import GenerationMode
     from schemathesis.specs.openapi import checks
 
-    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=routes()))
+    guarded = Starlette(routes=routes(), middleware=[Middleware(Identity)])
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", guarded)
     # No schema can say that `from` lies before `to`, nor hold the grammars of $filter and $expand: there a refusal of
     # something that fits its schema is right.
     grammar = {"from", "to", "as_of", "cursor", "$filter", "$expand", "$select", "$orderby", "$skiptoken"}
