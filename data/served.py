@@ -49,7 +49,12 @@ def real_store() -> Store:
 
 def demo_store() -> Store:
     """The store of the demo world, beside the real one."""
-    return _opened(place(os.environ.get(VARIABLE) or DEFAULT).beside("-demo"))
+    return _opened(_beside(os.environ.get(VARIABLE) or DEFAULT))
+
+
+@lru_cache(maxsize=8)
+def _beside(uri: str) -> str:
+    return place(uri).beside("-demo")
 
 
 @lru_cache(maxsize=8)

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from data import clock
 from data.alarms import Rule, Rules, rules
 from data.city import City, cities
 from data.limits import Limit
-from data.store import Store, StoreError
+from data.store import Store
 from jobs.operators import Operator
 from models.alarm_readings import LOOK_BACK, Inputs, Reading, Signals, reading
 from models.alarm_text import texts
@@ -302,15 +301,5 @@ def _restate(store: Store, rule: str, city: str, state: State) -> None:
 @contextmanager
 def _alone(store: Store) -> Iterator[None]:
     """One writer of the log at a time, in this process and any other, so that what is read is what is decided on."""
-    try:
-        store.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(store.folder / ".alarms.lock", timeout=WAIT, thread_local=False)
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(f"{store.folder}: the alarms have been held for {WAIT:.0f} s; try again") from error
-    except OSError as error:
-        raise StoreError(f"{store.folder}: cannot be written ({error.strerror}); ask who runs the server") from error
-    try:
+    with store.place.held(".alarms.lock", WAIT):
         yield
-    finally:
-        lock.release()

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -68,6 +67,8 @@ def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, 
 
 def kept(request: HttpRequest) -> Response | None:
     """The answer at once, where it was made in this minute from the same state of the store."""
+    if not (real_store().place.fresh() and demo_store().place.fresh()):
+        return None  # the state must be asked for over the network, which is no work for the event loop
     found = _kept.get(_key(request))
     return None if found is None else _response(request, found)
 
@@ -108,22 +109,10 @@ def _response(request: HttpRequest, found: Made) -> Response:
 
 def _key(request: HttpRequest) -> tuple[Any, ...]:
     """The question, its reader, its minute and the state of both stores; cheap, for it is asked in the event loop."""
-    logs = _logs(str(real_store().folder), str(demo_store().folder))
+    real, demo = real_store(), demo_store()
+    states = tuple(store.place.state(table) for store in (real, demo) for table in TABLES)
     minute = int(clock.now().timestamp() // 60)
     return (
-        str(request.query_params), minute, clock.replaying(), reading.get(), logs, tuple(map(_stamp, logs)),
+        str(request.query_params), minute, clock.replaying(), reading.get(), real.uri, states,
         api_tags.rule_state(), os.environ.get("CLEANAIR_CITIES"),
     )  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _logs(*folders: str) -> tuple[str, ...]:
-    return tuple(os.path.join(folder, table, "_delta_log") for folder in folders for table in TABLES)
-
-
-def _stamp(log: str) -> int:
-    """Changes with every commit: each adds a file to the folder of the table's log."""
-    try:
-        return os.stat(log).st_mtime_ns
-    except OSError:
-        return 0

@@ -111,7 +111,7 @@ def _heavy(real: Store, demo: Store, stop: threading.Event) -> None:
 
 
 def _apart(command: str, shown: Store, now: datetime, stop: threading.Event) -> None:
-    words = [sys.executable, "-m", "cli", command, "--store", str(shown.folder)]
+    words = [sys.executable, "-m", "cli", command, "--store", shown.uri]
     moved = {"CLEANAIR_NOW": now.isoformat()} if clock.replaying() else {}
     env = {**os.environ, **moved, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     try:

@@ -73,7 +73,12 @@ def backup(store: Store, out: str | Path, now: datetime, release: str = "") -> d
     """
     target = Path(out)
     codec = _codec(target)
-    if not any(store.folder.glob("*/_delta_log")):
+    if store.uri != str(store.folder):
+        raise BackupError(
+            f"{store.uri}: an object store keeps copies itself; whoever runs it must turn its versioning on, or "
+            "copy the prefix to another bucket (docs/deploy.md, Object storage)"
+        )
+    if not store.place.tables():
         raise BackupError(f"{store.folder} holds no table yet; there is nothing to back up")
     if target.resolve().is_relative_to(store.folder):
         raise BackupError(f"{target} lies in the store itself; choose another place")
@@ -157,7 +162,7 @@ def restore(file: str | Path, folder: str | Path) -> dict[str, Any]:
 
 def _copy(store: Store, to: Path, codec: str | None, about: Mapping[str, Any]) -> tuple[list[Kept], dict[str, int]]:
     for last in (False,) * (TRIES - 1) + (True,):
-        with writing(store.folder, store.wait):
+        with writing(store.place, store.wait):
             kept, rows = _listed(store.folder)
         try:
             with pa.OSFile(str(to), "wb") as raw, _packing(raw, codec) as stream:

@@ -11,7 +11,7 @@ import pandas as pd
 from data import clock
 from data.city import CityError, cities
 from data.served import DEFAULT, VARIABLE
-from data.store import Store, StoreError, open_store
+from data.store import Store, StoreBusy, StoreError, open_store
 
 
 class Finding(NamedTuple):
@@ -67,10 +67,20 @@ def _cities() -> Iterator[Finding]:
 def _store(uri: str | None) -> Iterator[Finding]:
     try:
         store = open_store(uri)
-        yield Finding(*_writable(store.folder))
+        yield Finding(*(_writable(store.folder) if store.uri == str(store.folder) else _locks(store)))
         yield from _contents(store)
     except StoreError as error:
         yield Finding(BAD, "store", str(error))
+
+
+def _locks(store: Store) -> tuple[str, str, str]:
+    """Whether an object store answers, takes an object and refuses the second of the same name."""
+    with store.place.held(".doctor.lock", 1.0):
+        try:
+            with store.place.held(".doctor.lock", 0):
+                return BAD, "store", f"{store.uri} has no conditional put; two writers would not see each other"
+        except StoreBusy:
+            return GOOD, "store", f"{store.uri} is writable, its locks hold; local things lie in {store.folder}"
 
 
 def _writable(folder: Path) -> tuple[str, str, str]:

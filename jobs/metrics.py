@@ -1,6 +1,5 @@
 """`/metrics`: what a monitoring system asks, in the Prometheus text format; no measured value and no secret."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -152,15 +151,8 @@ def _store(whole: Store) -> Iterator["Metric"]:
 @lru_cache(maxsize=4)
 def _contents(store: Store, state: str) -> tuple[pd.DataFrame, dict[str, int]]:
     """Rows by source, kind and flag, and the size on disk; looked at again when a commit was made."""
-    files = [entry for at, _, names in os.walk(store.folder) for entry in (os.path.join(at, n) for n in names)]
-    return store.counts(), {"bytes": sum(_bytes(f) for f in files), "files": len(files)}
-
-
-def _bytes(file: str) -> int:
-    try:
-        return os.stat(file).st_size
-    except OSError:  # compacted away meanwhile
-        return 0
+    kept, files = store.place.size()
+    return store.counts(), {"bytes": kept, "files": files}
 
 
 def _look(whole: Store) -> float:

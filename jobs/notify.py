@@ -6,7 +6,7 @@ import hmac
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Lock
@@ -14,12 +14,11 @@ from threading import Lock
 import orjson
 import pandas as pd
 import requests
-from filelock import FileLock, Timeout
 
 from data import clock
 from data.alarms import PRIORITIES
 from data.served import demo_store
-from data.store import Store
+from data.store import Store, StoreBusy
 from jobs import notify_mail, outbox
 from jobs.alarm_words import Report, reports
 from jobs.notify_channels import PREFIX, Channel, ChannelError, channels, exercising
@@ -69,7 +68,7 @@ def deliver(store: Store, now: datetime, *, jitter: Callable[[], float] = random
     two sends it again, with the same id.
     """
     ways = channels()
-    exercise = clock.replaying() or store.folder == demo_store().folder
+    exercise = clock.replaying() or store.uri == demo_store().uri
     if not ways or (exercise and not exercising()):
         return 0
     with _alone(store) as mine:
@@ -107,17 +106,13 @@ def try_out(now: datetime, only: str = "") -> dict[str, str]:
 @contextmanager
 def _alone(store: Store) -> Iterator[bool]:
     """Whether no other process delivers from this store at the moment."""
-    store.folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(store.folder / "outbox.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(store.place.held("outbox.lock", 0))
+        except StoreBusy:
+            yield False
+            return
         yield True
-    finally:
-        lock.release()
 
 
 def _sound(way: Channel) -> bool:

@@ -99,8 +99,8 @@ def test_batches_are_sorted_and_complete(store: Store) -> None:
 
 def test_a_second_writer_waits_and_is_then_refused(store: Store) -> None:
     store.append(hourly([1]))
-    impatient = Store(store.folder, wait=0.2)
-    with writing(store.folder), pytest.raises(StoreBusy, match="another process"):
+    impatient = Store(store.uri, wait=0.2)
+    with writing(store.uri), pytest.raises(StoreBusy, match="another process"):
         impatient.append(hourly([2]))
     assert impatient.append(hourly([2])).revised == 1
 
@@ -146,7 +146,7 @@ def test_version_moves_only_with_a_commit(store: Store) -> None:
     store.put_status("metar", "astana", rows=1)
     seen.append(store.version())
     assert len(set(seen)) == 3
-    assert open_store(store.folder).version() == seen[-1]
+    assert open_store(store.uri).version() == seen[-1]
     assert store.version("measurements") == "measurements=0"
 
 

@@ -95,6 +95,7 @@ class Bucket:
         self._others = 0  # how often something else was found
         self._own: dict[str, int] = {}  # commits of this process, by table
         self._begun: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._watched: dict[str, tuple[str, float]] = {}  # locks of others: tag, since when it has been the same
 
     def __repr__(self) -> str:
         return f"Bucket({self.uri!r})"
@@ -144,6 +145,9 @@ class Bucket:
                 self._looked, self._expected = now, seen
             return (self._others, self._own.get(name, 0))
 
+    def fresh(self) -> bool:
+        return self._looked is not None and time.monotonic() - self._looked < LOOK
+
     def _tag(self) -> str:
         try:
             with self._told("read"):
@@ -178,7 +182,7 @@ class Bucket:
 
     @contextmanager
     def held(self, name: str, wait: float) -> Iterator[None]:
-        lease = Lease(self._root, name, self._ttl)
+        lease = Lease(self._root, name, self._ttl, self._watched)
         with self._told("written"):
             taken = lease.take(wait)
         if not taken:
@@ -208,14 +212,21 @@ class Bucket:
         return self.uri + suffix
 
     def filesystem(self) -> FsspecStore:
-        return Files(self._scheme, lambda container: self._client(container, None))
+        return Files(self._scheme, lambda container: self._client(container, None), self.trouble)
 
-    def failure(self, doing: str, error: BaseException) -> StoreError:
+    def trouble(self, error: BaseException) -> StoreError | None:
+        """The sentence for an error that the store's surroundings explain."""
         said = f"{type(error).__name__} {error}"
         for mark, words in TROUBLES:
             if re.search(mark, said):
                 return StoreError(f"{self.uri}: {words.format(variable=VARIABLE, settings=self._kind.settings)}")
-        if FASTER.search(said):
+        return None
+
+    def failure(self, doing: str, error: BaseException) -> StoreError:
+        known = self.trouble(error)
+        if known is not None:
+            return known
+        if FASTER.search(f"{type(error).__name__} {error}"):
             return StoreBusy(f"{self.uri}: another process wrote at the same moment; nothing was lost, try again")
         return StoreError(f"{self.uri}: cannot be {doing} ({self._clean(error)}); ask who runs the object store")
 
@@ -257,14 +268,21 @@ class Files(FsspecStore):
         Of the URIs.
     client : callable
         Container → its client.
+    trouble : callable
+        Error → its sentence, None for one that has nothing to do with the object store.
     """
 
     cachable = False
 
-    def __init__(self, scheme: str, client: Callable[[str], ObjectStore]) -> None:
+    def __init__(
+        self,
+        scheme: str,
+        client: Callable[[str], ObjectStore],
+        trouble: Callable[[BaseException], StoreError | None],
+    ) -> None:
         super().__init__(cast("Any", scheme))
         self._clients: dict[str, ObjectStore] = {}
-        self._make = client
+        self._make, self.trouble = client, trouble
         self._known: dict[str, dict[str, Any]] = {}
 
     def _construct_store(self, bucket: str) -> ObjectStore:

@@ -1,7 +1,7 @@
 """DuckDB over the files of a Delta snapshot: cursors, limits, and the answers as tables."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from types import MappingProxyType
@@ -35,7 +35,8 @@ class DuckEngine:
     threads : int
         Of one query.
     filesystem : fsspec.AbstractFileSystem, optional
-        Reads the files of an object store, which DuckDB alone cannot.
+        Reads the files of an object store, which DuckDB alone cannot; its ``trouble(error)`` is the sentence for an
+        error of that store, None for any other.
     """
 
     def __init__(self, threads: int = 2, filesystem: Any | None = None) -> None:
@@ -47,6 +48,7 @@ class DuckEngine:
             self._connection.execute("SET parquet_metadata_cache = true")
         for word, meaning in WORDS.items():
             self._connection.execute(f"CREATE MACRO {word} AS {meaning}")
+        self._trouble: Callable[[BaseException], StoreError | None] = getattr(filesystem, "trouble", lambda _: None)
         self._guard = Lock()
 
     def cursor(self, **tables: pa.Table) -> duckdb.DuckDBPyConnection:
@@ -76,7 +78,8 @@ class DuckEngine:
         try:
             yield cursor.execute(_bind(question, kept), [bound(v) for v in values])
         except duckdb.Error as error:
-            raise StoreError(f"the store cannot answer ({str(error).splitlines()[0][:200]})") from error
+            told = self._trouble(error)
+            raise told or StoreError(f"the store cannot answer ({str(error).splitlines()[0][:200]})") from None
         finally:
             cursor.close()
 

@@ -11,6 +11,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
+Watched = dict[str, tuple[str, float]]  # lock → its tag, since when it has been the same
 TTL = 15.0  # seconds of silence after which a holder is believed dead; a renewal every third of it
 POLL = (0.05, 1.0)  # seconds between looks of one who waits: at first, at most
 
@@ -27,6 +28,8 @@ class Lease:
         Of the object.
     ttl : float
         [s]
+    watched : dict, optional
+        What earlier attempts of this process saw of a lock: one who never waits long finds a dead holder too.
 
     Notes
     -----
@@ -35,8 +38,9 @@ class Lease:
     its commit then changes nothing twice is the duty of the table's own conditional commit (`data.store.delta`).
     """
 
-    def __init__(self, store: ObjectStore, name: str, ttl: float = TTL) -> None:
+    def __init__(self, store: ObjectStore, name: str, ttl: float = TTL, watched: Watched | None = None) -> None:
         self._store, self._name, self._ttl = store, name, ttl
+        self._watched = {} if watched is None else watched
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.before = ""  # tag of the object that this one replaced
         self.tag = ""  # of the object as this one wrote it last
@@ -47,12 +51,13 @@ class Lease:
     def take(self, wait: float) -> bool:
         """Hold the lock; False where another holds it for longer than `wait`. [s]"""
         end, pause = time.monotonic() + wait, POLL[0]
-        seen, since = "", time.monotonic()
         while True:
             tag, holder = self._look()
             now = time.monotonic()
+            seen, since = self._watched.get(self._name, ("", now))
             if tag != seen:
-                seen, since = tag, now
+                since = now
+            self._watched[self._name] = (tag, since)
             if (not holder or now - since >= self._ttl) and self._swap(tag, self._holder):
                 self.before = tag
                 self._beat = Thread(target=self._renew, name=f"lease {self._name}", daemon=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,6 +45,9 @@ class Place(Protocol):
 
     def state(self, name: str) -> Hashable | None:
         """What changes when somebody committed to a table; None where there is no table yet."""
+
+    def fresh(self) -> bool:
+        """Whether `state` answers at once."""
 
     def moved(self, name: str) -> None:
         """After a commit of this process to a table."""
@@ -118,6 +121,9 @@ class Folder:
         except OSError:
             return None
 
+    def fresh(self) -> bool:
+        return True
+
     def moved(self, name: str) -> None:
         pass  # the folder's own time tells it
 
@@ -136,9 +142,12 @@ class Folder:
             raise self.failure("written", error) from error
 
     def size(self) -> tuple[int, int]:
-        every = [os.path.join(at, n) for at, _, names in os.walk(self.folder) for n in names]
-        sizes = [os.path.getsize(path) for path in every if os.path.isfile(path)]
-        return sum(sizes), len(sizes)
+        total = count = 0
+        for at, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(OSError):  # compacted away meanwhile
+                    total, count = total + os.stat(os.path.join(at, name)).st_size, count + 1
+        return total, count
 
     @contextmanager
     def held(self, name: str, wait: float) -> Iterator[None]:

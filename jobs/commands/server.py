@@ -106,8 +106,8 @@ def demo(a: Arguments) -> Result:
     store = demo_store()
     now = clock.now()
     world.fill(store, now, check=checks(store, now))
-    print(store.folder)
-    return {"store": str(store.folder)}
+    print(store.uri)
+    return {"store": store.uri}
 
 
 COMMANDS: dict[str, Command] = {
