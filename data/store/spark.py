@@ -23,7 +23,9 @@ from data.store.errors import StoreError
 
 ADDRESS = re.compile(r"sc://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])(?P<port>:\d{1,5})?(?P<rest>/?(;[^/?#@]*)?)")
 TRIES = 3  # of a call that did not get through; the client's own 15 wait for many minutes
+DETAILS = re.compile(r'details = "([^"]*)')
 FORGOTTEN = re.compile(r"session .*not running|SESSION_(NOT_FOUND|CLOSED|CHANGED)|INVALID_HANDLE", re.I)
+warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]", UserWarning)  # the error that follows says it
 
 
 class SparkEngine:
@@ -109,7 +111,8 @@ class SparkEngine:
             self._session = None
 
     def _failed(self, error: BaseException) -> StoreError:
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        found = DETAILS.search(str(error))
+        first = found[1] if found else next(iter(str(error).strip().splitlines()), type(error).__name__)
         for secret in filter(None, self._secrets):
             first = first.replace(secret, "…")
         return StoreError(
