@@ -132,7 +132,7 @@ def page() -> None:
     happened(entries, book)
     st.subheader(t("alarms.rules"), anchor=False)
     st.caption(t("alarms.rules_say"))
-    st.dataframe(alarm_view.rule_table(book), hide_index=True, width="stretch")
+    st.table(alarm_view.rule_table(book), border="horizontal", hide_index=True)  # its cells wrap: no word is cut
     st.caption(t("alarms.replay_says"))
 
 

@@ -1,5 +1,6 @@
 """Figures and maps as data: what is drawn, on which clock, with gaps left open and limits of the right averaging."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.city import cities, city
-from pages.ui import charts, maps, palette, plan, text
+from pages.ui import charts, footprints, maps, palette, plan, text
 from pages.ui.spark import spark
 
 TASHKENT = ZoneInfo("Asia/Tashkent")
@@ -114,6 +115,23 @@ def test_the_plan_escapes_names_and_fades_what_is_old() -> None:
     assert made.count("<circle") == 2
     assert 'class="st old"' in made
     assert " km</text>" in made
+
+
+def test_the_plan_draws_an_event_by_outline_hatching_and_word() -> None:
+    ring = [[69.1, 41.2], [69.4, 41.2], [69.4, 41.4], [69.1, 41.4], [69.1, 41.2]]
+    area = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    event = {"kind": "dust_storm", "start": pd.Timestamp("2026-01-08", tz="UTC"), "end": pd.NaT, "degree": 0,
+             "confidence": 0.7, "parameter": "pm10", "peak": 300.0, "unit": "µg/m³", "footprint": area}  # fmt: skip
+    faults = {**event, "kind": "sensor_fault"}
+    made = plan.plan(stations(), city("tashkent"), pd.DataFrame([event, faults, {**event, "footprint": ""}]))
+    assert made.count('class="foot-print"') == 1, "a fault has no place in the air, an event unseen none on the ground"
+    assert made.index("foot-print") < made.index("<circle"), "an area hides no station"
+    drawn = made.split('data-kind="dust_storm"')[1].split("</g>")[0]
+    assert drawn.count(",") > 8
+    assert drawn.split('<path d="')[1].split('"')[0].count("M") > 5, "hatched"
+    assert "≋ Dust storm</text>" in drawn
+    assert footprints.words(pd.DataFrame([event, faults])) == ["≋ Area where measured: Dust storm"]
+    assert plan.plan(stations(), city("tashkent"), pd.DataFrame()) == plan.plan(stations(), city("tashkent"))
 
 
 def test_the_wall_curve_lifts_the_pen_at_a_gap() -> None:

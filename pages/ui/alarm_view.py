@@ -149,7 +149,7 @@ def rule_table(book: Rules) -> pd.DataFrame:
             {
                 t("alarms.column.rule"): rule.text[text.language()],
                 t("alarms.column.city"): ", ".join(city.name(text.language()) for city in where),
-                t("alarms.column.priority"): priority(rule.priority),
+                t("alarms.column.priority"): priority(rule.priority).replace(" ", "\N{NO-BREAK SPACE}"),
                 t("alarms.column.rings_at"): _threshold(rule),
                 t("alarms.column.needs"): _needs(rule),
                 t("alarms.column.on"): _short(rule.on_delay),

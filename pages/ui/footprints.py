@@ -129,11 +129,23 @@ def _cut(points: Sequence[Point], depth: Sequence[float], place: float) -> list[
     return found
 
 
+def words(events: pd.DataFrame) -> list[str]:
+    """What each kind of area on a map means, with its symbol."""
+    return [f"{EVENTS[k][0]} {t('events.footprint', kind=event_words.kind(k))}" for k in drawn(events)]
+
+
+def drawn(events: pd.DataFrame) -> list[str]:
+    """Kinds of event that have an area to draw."""
+    if not {"kind", "footprint"} <= set(events):
+        return []
+    placed = set(events.loc[events["footprint"].fillna("") != "", "kind"])
+    return [k for k in AIR if k in placed]
+
+
 def legend(events: pd.DataFrame) -> str:
     """A chip for each kind that is drawn."""
-    kinds = [k for k in AIR if len(events) and k in set(events["kind"])]
+    chips = zip(drawn(events), words(events), strict=True)
     return "".join(
-        f'<span class="ca-chip" style="--ca:{EVENTS[k][1]}"><i aria-hidden="true">{EVENTS[k][0]}</i> '
-        f"{html(t('events.footprint', kind=event_words.kind(k)))}</span>"
-        for k in kinds
+        f'<span class="ca-chip" style="--ca:{EVENTS[k][1]}"><i aria-hidden="true">{said[0]}</i> {html(said[2:])}</span>'
+        for k, said in chips
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from data.city import cities
-from pages.ui import panel_forecast, panel_origins, text
+from pages.ui import footprints, panel_forecast, panel_origins, text
 from pages.ui.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.picture import Picture
 from pages.ui.plan import plan
@@ -146,8 +146,10 @@ def town(picture: Picture) -> str:
     legend = "".join(_band(low, high, colour, picture.limit) for low, (high, colour) in bands if picture.limit)
     legend += f'<div><em style="--of:{UNKNOWN}"></em>{html(t("wall.no_value"))}</div>'
     legend += "".join(f'<div class="kind">{html(words)}</div>' for words in picture.kinds())
+    areas = footprints.words(picture.events)
+    legend += "".join(f'<div class="kind lies"><em></em>{html(words)}</div>' for words in areas)
     return (
-        f'<div class="mapbox">{plan(picture.placed(), picture.city)}</div><div class="side">'
+        f'<div class="mapbox">{plan(picture.placed(), picture.city, picture.events)}</div><div class="side">'
         f"<h2>{html(picture.name)}</h2>{fresh(picture)}{state(picture)}{big(picture)}{_side_chips(picture)}"
         f'<div class="legend">{html(picture.averaged())}, {html(t_unit(picture.unit))}'
         f'<div class="keys">{legend}</div></div></div>'

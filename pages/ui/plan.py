@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from data.city import City
+from pages.ui import footprints
 from pages.ui.maps import STATIC
 from pages.ui.palette import KINDS
 from pages.ui.text import html
@@ -18,7 +19,14 @@ Place = Callable[[float, float], tuple[float, float]]
 WIDTH, HEIGHT = 1320, 760
 
 
-def plan(table: pd.DataFrame, city: City, *, width: int = WIDTH, height: int = HEIGHT) -> str:
+def plan(
+    table: pd.DataFrame,
+    city: City,
+    events: pd.DataFrame | None = None,
+    *,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> str:
     """
     An SVG plan.
 
@@ -28,6 +36,8 @@ def plan(table: pd.DataFrame, city: City, *, width: int = WIDTH, height: int = H
         Columns ``lat, lon, name, number, colour, kind, faded``.
     city : City
         Gives the ground: its box, and its own basemap where one was built.
+    events : DataFrame, optional
+        Rows of the table `events`; those with a footprint are drawn below the stations.
 
     Returns
     -------
@@ -38,6 +48,7 @@ def plan(table: pd.DataFrame, city: City, *, width: int = WIDTH, height: int = H
     place, per_km = _projection(rows, city, width, height)
     parts = [f'<svg viewBox="0 0 {width} {height}" class="plan" role="img">']
     parts += [_shape(kind, points, place) for kind, points in ground(city)] or _graticule(width, height, per_km)
+    parts += _footprints(events, city, place, (width, height))
     parts += _stations(rows, place)
     parts.append(_scale(per_km, height))
     return "".join([*parts, "</svg>"])
@@ -61,6 +72,35 @@ def _projection(rows: pd.DataFrame, city: City, width: int, height: int) -> tupl
         )
 
     return place, per_km
+
+
+def _footprints(events: pd.DataFrame | None, city: City, place: Place, size: tuple[int, int]) -> list[str]:
+    """Outline, hatching at the kind's own angle, and its symbol and word, which one reads without any colour."""
+    made = []
+    areas = footprints.areas(events, city.zone) if events is not None else pd.DataFrame()
+    for nth, row in enumerate(areas.itertuples()):
+        corners = [place(lat, lon) for lon, lat in row.ring]
+        strokes = "".join(_stroke(place, line) for line in footprints.hatch(row.ring, row.angle))
+        x, y = _within(min(corners, key=lambda p: p[1]), size)
+        made.append(
+            f'<g class="foot-print" data-kind="{html(row.kind)}"><polygon points="{_points(corners)}"/>'
+            f'<path d="{strokes}"/><text x="{x:.0f}" y="{y + 40 * nth:.0f}">{html(row.word)}</text></g>'
+        )
+    return made
+
+
+def _points(corners: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.0f},{y:.0f}" for x, y in corners)
+
+
+def _stroke(place: Place, line: tuple[list[float], list[float]]) -> str:
+    (ax, ay), (bx, by) = (place(lat, lon) for lon, lat in line)
+    return f"M{ax:.0f},{ay:.0f}L{bx:.0f},{by:.0f}"
+
+
+def _within(at: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
+    """Where a word stands that is to be read whole: the top of an area may lie beyond the plan."""
+    return min(max(at[0], 220.0), size[0] - 220.0), min(max(at[1] - 12, 34.0), size[1] - 90.0)
 
 
 def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
