@@ -137,6 +137,10 @@ def restore(file: str | Path, folder: str | Path) -> dict[str, Any]:
         When the folder holds anything, the archive is damaged or names a place outside the folder, or a newer release
         made it.
     """
+    if "://" in str(folder):
+        raise BackupError(
+            f"{folder}: restore into a folder, then copy it to the bucket as it is; its paths are relative"
+        )
     source, target = Path(file), Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BackupError(f"{target} is not empty; name a folder that does not exist yet")

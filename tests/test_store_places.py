@@ -1,6 +1,7 @@
 """The store keeps its word on an object store too; its locks, its fences, and what it says when something is wrong."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,10 +14,16 @@ import pyarrow as pa
 import pytest
 import requests
 from deltalake import DeltaTable, write_deltalake
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+import cli
+from data.served import real_store
 from data.store import Store, StoreBusy, StoreError, open_store
 from data.store.lock import writing
 from data.store.version import SCHEMA, written
+from jobs.api import routes
+from jobs.doctor import GOOD, _store
 from tests.conftest import NOW, hourly
 from tests.object_store import KEYS, Server, serving, upload
 
@@ -321,3 +328,60 @@ def test_without_the_extra_the_operator_is_told_what_to_install(monkeypatch: pyt
 def test_the_lock_is_busy_for_a_second_store(store: Store, uri: str) -> None:
     with writing(uri), pytest.raises(StoreBusy, match="another process has been writing"):
         Store(uri, wait=0).replace("events", pd.DataFrame({"id": ["a"]}))
+
+
+# --- the centre on it ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def centre(uri: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("CLEANAIR_STORE", uri)
+    monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
+    return uri
+
+
+def test_the_api_answers_from_it_and_follows_every_commit(centre: str) -> None:
+    real_store().append(hourly([12.0] * 54))
+    with TestClient(Starlette(routes=routes())) as client:
+        asked = [client.get("/api/v1/latest", params={"city": "tashkent"}).json() for _ in range(2)]
+        assert [row["value"] for row in asked[1]["latest"]] == [12.0]
+        assert asked[0] == asked[1]
+        assert not asked[0]["demo"]
+        real_store().append(hourly([15.0] * 54, station="demo:2"))
+        rows = client.get("/api/v1/latest", params={"city": "tashkent"}).json()["latest"]
+        assert sorted(row["value"] for row in rows) == [12.0, 15.0]
+        assert client.get("/api/v1/health").json()["rows"] == 108
+
+
+def test_the_doctor_tries_its_lock_and_a_backup_says_who_keeps_copies(
+    centre: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = next(_store(centre))
+    assert (found.mark, found.about) == (GOOD, "store")
+    assert found.found == f"{centre} is writable, its locks hold; local things lie in {real_store().folder}"
+    assert cli.main(["backup", "--out", str(tmp_path / "b.tar.gz"), "--store", centre]) == 1
+    assert "turn its versioning on" in capsys.readouterr().err
+    assert cli.main(["restore", "--from", "b.tar.gz", "--to", centre]) == 1
+    assert "copy it to the bucket as it is" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_import_and_snapshot_are_the_same_from_a_folder_and_from_it(centre: str, tmp_path: Path) -> None:
+    rows = ["start,value,unit,station,city,parameter,minutes"]
+    rows += [f"2026-01-08T{h:02}:00:00+00:00,{10 + h},µg/m³,file:1,tashkent,pm25,60" for h in range(24)]
+    (tmp_path / "rows.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    made = {}
+    for name, uri in (("folder", str(tmp_path / "store")), ("bucket", centre)):
+        env = {**os.environ, "CLEANAIR_STORE": uri, "PYTHONPATH": str(ROOT), "CLEANAIR_NOW": NOW.isoformat()}
+        for words in (
+            ["import", str(tmp_path / "rows.csv"), "--format", "tidy", "--city", "tashkent"],
+            ["snapshot", "--city", "tashkent", "--from", "2026-01-08", "--to", "2026-01-10", "--role", "admin",
+             "--as-of", "2026-01-11T00:00:00+00:00", "--out", str(tmp_path / name)],
+        ):  # fmt: skip
+            command = [sys.executable, "-m", "cli", *words]
+            done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            assert not any(key in done.stdout + done.stderr for key in KEYS.values())
+        made[name] = {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+    assert len(open_store(centre).measurements("tashkent")) == 24
+    assert made["folder"] == made["bucket"]
