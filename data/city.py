@@ -169,7 +169,11 @@ def _watched(place: Path, stamp: tuple[tuple[str, int], ...], named: str) -> Map
 
 
 def _stamp(place: Path) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in place.glob("*.toml")))
+    try:
+        with os.scandir(place) as inside:
+            return tuple(sorted((e.name, e.stat().st_mtime_ns) for e in inside if e.name.endswith(".toml")))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
 
 
 @cache

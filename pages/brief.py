@@ -205,7 +205,7 @@ def page() -> None:
     left, middle, right = st.columns([1, 1.4, 1])
     city = choices.city(left)
     start, end = period(city, middle, right)
-    version, moment = load.version(), load.now().replace(minute=0, second=0, microsecond=0)
+    version, moment = load.version(city.key), load.now().replace(minute=0, second=0, microsecond=0)
     facts = gathered(version, city.key, start, end, moment)
     said = sentences(facts, text.language(), moment)
     with top:

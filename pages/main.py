@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import choices, frame, load, sign_in
+from pages.ui import choices, frame, load, once, sign_in, turns
 from pages.ui.text import t
 
 HERE = Path(__file__).parent
@@ -56,20 +56,22 @@ def pages() -> dict[str, list[st.Page]]:
     return sections
 
 
+once.begin()
 st.set_page_config(page_title=t("frame.centre"), page_icon=str(HERE / "static" / "mark.svg"), layout="wide")
 page = st.navigation(pages())
 if page.url_path in {row.slug for row in PAGES if row.bare}:
     page.run()
 else:
-    with st.sidebar:
-        st.caption(t("frame.centre"))
+    with turns.turn():
+        with st.sidebar:
+            st.caption(t("frame.centre"))
+            with frame.spoken():
+                sign_in.corner()
+        choices.language()
         with frame.spoken():
-            sign_in.corner()
-    choices.language()
-    with frame.spoken():
-        frame.dress()
-    with frame.spoken():
-        page.run()
-    with frame.spoken():
-        if not load.empty():
-            frame.foot()
+            frame.dress()
+        with frame.spoken():
+            page.run()
+        with frame.spoken():
+            if not load.empty():
+                frame.foot()

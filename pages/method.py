@@ -12,7 +12,7 @@ from data.limits import Limit, registry
 from data.parameters import PARAMETERS
 from models import aqi, checks, quality_levels, quality_rules
 from pages.ui import choices, frame
-from pages.ui.text import number, t, t_unit
+from pages.ui.text import language, number, t, t_unit
 from sources import SOURCES
 from sources.credits import IMPORTS, credit
 
@@ -167,8 +167,20 @@ SECTIONS = (
     ("software", software),
 )
 
+STILL = {"indices", "attribution", "units", "licences", "software"}  # nothing to choose; as they are until a restart
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def still(key: str, language: str) -> None:
+    """A section drawn once for each language."""
+    dict(SECTIONS)[key]()
+
+
 frame.head(t("frame.page.method"), t("method.answer"))
 for key, draw in SECTIONS:
     st.subheader(t(f"method.section.{key}"), anchor=key)
     with frame.spoken():
-        draw()
+        if key in STILL:
+            still(key, language())
+        else:
+            draw()

@@ -82,7 +82,7 @@ def request(city: City) -> export.Request:
         city=city.key,
         start=_midnight(first, city),
         end=_midnight(last + timedelta(days=1), city),
-        as_of=_as_of(),
+        as_of=_as_of(city),
         parameters=tuple(chosen) or None,
         flags=flags,
     )
@@ -92,9 +92,9 @@ def _midnight(day: date, city: City) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=city.zone)
 
 
-def _as_of() -> datetime:
+def _as_of(city: City) -> datetime:
     """Fixed while the store stands still, so that the page, its button and its address give the same bytes."""
-    version = load.version()
+    version = load.measured(city.key)
     if st.session_state.get("records.version") != version:
         st.session_state["records.version"] = version
         st.session_state["records.as_of"] = clock.known().replace(microsecond=0) + timedelta(seconds=1)
@@ -280,7 +280,7 @@ def page() -> None:
     top = st.container()
     city = choices.city()
     asked = request(city)
-    found = plan(load.version(), asked)
+    found = plan(load.measured(city.key), asked)
     with top:
         kinds = " · ".join(f"{t(f'quantity.kind.{k}')} {number(v)}" for k, v in sorted(found.kinds.items()))
         frame.head(
@@ -300,7 +300,7 @@ def page() -> None:
     if found.rows:
         downloads(asked, found.rows)
         st.caption(t("records.preview", n=number(min(PREVIEW, found.rows)), rows=number(found.rows)))
-        st.dataframe(preview(load.version(), asked), hide_index=True, width="stretch", height=330)
+        st.dataframe(preview(load.measured(asked.city), asked), hide_index=True, width="stretch", height=330)
     else:
         st.info(t("records.none"), icon=":material/inbox:")
     licences(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.city import City, cities
-from pages.ui import choices, frame, load, load_wall, standing, text
+from pages.ui import choices, frame, load, load_wall, once, standing, text
 from pages.ui.text import t
 
 HERE = Path(__file__).parent / "ui"
@@ -69,8 +69,8 @@ def words() -> dict[str, object]:
 
 def drawn() -> dict[str, object]:
     """The picture of this moment, and the view that an alarm asks for."""
-    made = load_wall.wall(tuple(chosen()))
-    return {"html": made.html, "hold": made.hold, "stamp": load.now().timestamp(), "trouble": ""}
+    made, old = load_wall.wall(tuple(chosen()))
+    return {"html": made.html, "hold": made.hold, "stamp": load.now().timestamp() - old, "trouble": ""}
 
 
 def failed(sentence: str) -> dict[str, object]:
@@ -123,6 +123,7 @@ def settings(moment: datetime, city: City) -> dict[str, object]:
 @st.fragment(run_every=EVERY)
 def wall() -> None:
     """Draw, and tell the browser when."""
+    once.begin()
     try:
         shown = picture()
         data = {**settings(load.now(), cities()[chosen()[0]]), **shown}  # the moment last: drawing takes its time

@@ -133,6 +133,7 @@ QUESTIONS: Mapping[str, Callable[[Store], pd.DataFrame]] = MappingProxyType(
         "counts": lambda s: s.counts(),
         "tally": lambda s: s.tally(),
         "lags": lambda s: s.lags(),
+        "marks": lambda s: s.marks(start=FIRST),
         "intervals": lambda s: s.intervals(start=FIRST, end=LAST),
         "batches": lambda s: batches(s, city="astana"),
         "batches as of": lambda s: batches(s, parameters=["pm25"], end=LAST, as_of=LEARNED),
@@ -232,6 +233,7 @@ def test_a_wrong_engine_is_refused_without_its_secrets(monkeypatch: pytest.Monke
     assert "hidden" not in str(told.value)
 
 
+@pytest.mark.filterwarnings("ignore:.*RETRIES_EXCEEDED:UserWarning")
 def test_an_engine_that_does_not_answer_is_named_without_its_token(whole: Path) -> None:
     pytest.importorskip("pyspark", reason="the extra cluster is not installed")
     with socket.socket() as held:

@@ -193,6 +193,13 @@ FROM kept WHERE {{where}} AND start <= known_at
 GROUP BY city, source ORDER BY city, source
 """
 
+# What grows with every row that arrives, also with one that revises another.
+MARKS = """
+SELECT city, source, max(known_at) AS known, count(*) AS rows
+FROM kept WHERE {where}
+GROUP BY city, source ORDER BY city, source
+"""
+
 # When a source has any row at all.
 INTERVALS = """
 SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes

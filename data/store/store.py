@@ -251,6 +251,13 @@ class Store(SmallTables):
         names = ["city", "source", "lag", "known", "rows"]
         return self._frame(sql.LAGS.format(where=clause), values, self._kept(chosen), names)
 
+    def marks(self, **where: Any) -> pd.DataFrame:
+        """What grows with every row that arrives, new or revised: city, source, known (newest), rows."""
+        chosen = self._where(**where)
+        clause, values = chosen.clause()
+        names = ["city", "source", "known", "rows"]
+        return self._frame(sql.MARKS.format(where=clause), values, self._kept(chosen), names)
+
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row: source, start, minutes."""
         chosen = self._where(**where)

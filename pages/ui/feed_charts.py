@@ -31,7 +31,7 @@ def answered(strips: pd.DataFrame, names: dict[tuple[str, str], str], zone: obje
     wide = wide.loc[rows]
     steps = np.where(wide.isna(), np.nan, np.searchsorted(EDGES, wide.fillna(0).to_numpy(), side="right"))
     said = [[t("feeds.unwatched") if v != v else f"{number(100 * v)} %" for v in line] for line in wide.to_numpy()]
-    made = figure(height=70 + 24 * len(rows))
+    made = figure(height=70 + 24 * len(rows), hovermode="closest", margin={"t": 8})
     colours = [[0, DOWN], [1 / 3, DOWN], [1 / 3, PART], [2 / 3, PART], [2 / 3, UP], [1, UP]]
     made.add_heatmap(
         z=steps, x=pd.DatetimeIndex(wide.columns).tz_convert(zone).tz_localize(None), y=[names[key] for key in rows],
@@ -39,11 +39,10 @@ def answered(strips: pd.DataFrame, names: dict[tuple[str, str], str], zone: obje
         customdata=np.array(said, dtype=object),
         hovertemplate="%{y}<br>%{x|%d.%m %H:%M}: <b>%{customdata}</b><extra></extra>",
     )  # fmt: skip
-    made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    made.update_yaxes(
+    made.layout.yaxis.update(
         autorange="reversed", rangemode="normal", type="category", showgrid=False, automargin=True, dtick=1
     )
-    made.update_xaxes(showgrid=False)
+    made.layout.xaxis.update(showgrid=False)
     return made
 
 
@@ -62,8 +61,9 @@ def drifts(rows: pd.DataFrame, names: dict[str, str], notable: float) -> go.Figu
     """
     rows = rows.sort_values("slope", kind="stable")
     labels = [names.get(s, s) for s in rows["station"]]
-    made = figure(height=90 + 22 * len(rows))
-    made.add_vrect(x0=-notable, x1=notable, fillcolor=GROUND, line_width=0, layer="below")
+    made = figure(height=90 + 22 * len(rows), hovermode="closest", margin={"t": 8, "b": 30})
+    made.add_shape(type="rect", yref="y domain", y0=0, y1=1, x0=-notable, x1=notable, fillcolor=GROUND, line_width=0,
+                   layer="below")  # fmt: skip
     made.add_scatter(
         x=rows["slope"], y=labels, mode="markers", showlegend=False,
         marker={"size": 9, "color": [VERDICTS[v] for v in rows["verdict"]]},
@@ -75,7 +75,6 @@ def drifts(rows: pd.DataFrame, names: dict[str, str], notable: float) -> go.Figu
         hovertemplate="%{y}: <b>%{x:.0f} %</b> (%{customdata[0]:.0f}…%{customdata[1]:.0f})<br>"
         "× %{customdata[2]:.2f}, n = %{customdata[3]:.0f}<extra></extra>",
     )  # fmt: skip
-    made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 30})
-    made.update_xaxes(title=t("feeds.drift_axis"), zeroline=True, rangemode="normal", ticksuffix=" %")
-    made.update_yaxes(type="category", showgrid=False, automargin=True, rangemode="normal", dtick=1)
+    made.layout.xaxis.update(title=t("feeds.drift_axis"), zeroline=True, rangemode="normal", ticksuffix=" %")
+    made.layout.yaxis.update(type="category", showgrid=False, automargin=True, rangemode="normal", dtick=1)
     return made

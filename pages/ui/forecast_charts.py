@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.ui.cards import chip, chips
-from pages.ui.charts import HOVER, Line, clockwork, figure, levels, regular, wall_time
+from pages.ui.charts import HOVER, Line, clockwork, figure, levels, regular, upright, wall_time
 from pages.ui.palette import ALARM, CALM, INK, THIN
 from pages.ui.text import number, t, t_unit
 
@@ -95,8 +95,7 @@ def coming(
     Figure
         Points stand at the END of their interval.
     """
-    made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(margin={"t": 34, "b": 8})
+    made = figure(height=height, unit=unit, simulated=simulated, margin={"t": 34, "b": 8})
     band(made, hours, zone)
     for table, name, look in (
         (hourly, t("frame.curve.hour"), {"color": THIN, "width": 1.5}),
@@ -160,7 +159,7 @@ def shown(made: go.Figure, hours: pd.DataFrame, zone: ZoneInfo, unit: str) -> No
 def _named(made: go.Figure, method: str, part: pd.DataFrame, zone: ZoneInfo) -> None:
     """The method's name over its stretch, and a fine line where it begins."""
     ends = wall_time(part["start"] + HOUR, zone)
-    made.add_vline(x=ends.iloc[0].to_pydatetime(), line={"color": CALM, "width": 1, "dash": "dot"}, opacity=0.6)
+    upright(made, ends.iloc[0].to_pydatetime(), {"color": CALM, "width": 1, "dash": "dot"}, opacity=0.6)
     if len(part) >= SHORT:
         words = t(f"forecast.method_short.{method}")
         made.add_annotation(x=ends.iloc[0].to_pydatetime(), y=1, yref="paper", text=words, showarrow=False,
@@ -184,7 +183,7 @@ def _means(made: go.Figure, means: Sequence[Mean], zone: ZoneInfo, unit: str) ->
 
 def _present(made: go.Figure, now: pd.Timestamp, zone: ZoneInfo) -> None:
     at = now.tz_convert(zone).tz_localize(None).to_pydatetime()
-    made.add_vline(x=at, line={"color": CALM, "width": 1.6})
+    upright(made, at, {"color": CALM, "width": 1.6})
     made.add_annotation(x=at, y=0, yref="paper", text=f"<b>{t('forecast.now')}</b>", showarrow=False, xanchor="right",
                         yanchor="bottom", xshift=-4, font={"size": 12}, opacity=0.85)  # fmt: skip
 
@@ -192,7 +191,7 @@ def _present(made: go.Figure, now: pd.Timestamp, zone: ZoneInfo) -> None:
 def _top(made: go.Figure, columns: Sequence[pd.Series], lines: Sequence[Line]) -> None:
     """Room above the highest of everything drawn."""
     tops = [float(c.max()) for c in columns if len(c) and c.notna().any()] + [line.value for line in lines]
-    made.update_yaxes(range=[0, max(tops, default=1.0) * 1.12 or 1.0])
+    made.layout.yaxis.update(range=[0, max(tops, default=1.0) * 1.12 or 1.0])
 
 
 def ahead(made: go.Figure, hours: pd.DataFrame, *, now: datetime, zone: ZoneInfo, unit: str) -> None:
@@ -220,7 +219,7 @@ def ahead(made: go.Figure, hours: pd.DataFrame, *, now: datetime, zone: ZoneInfo
     first = min(drawn, default=pd.Timestamp(hours["start"].min()).tz_convert(zone).tz_localize(None))
     clockwork(made, first.tz_localize(zone), hours["start"].max() + HOUR, zone)
     low, high = made.layout.yaxis.range or (0, 1)
-    made.update_yaxes(range=[low, max(high, float(hours["upper"].max(skipna=True) or 0) * 1.08)])
+    made.layout.yaxis.update(range=[low, max(high, float(hours["upper"].max(skipna=True) or 0) * 1.08)])
 
 
 def came(
@@ -271,7 +270,7 @@ def errors(skill: pd.DataFrame, *, unit: str, simulated: bool = False) -> go.Fig
                 marker={"size": [10 if s else 4 for s in rows["shown"]], "color": colour},
                 hovertemplate="<b>%{y:.1f}</b>",
             )  # fmt: skip
-    made.update_xaxes(title={"text": t("forecast.lead_axis"), "font": {"size": 12}}, dtick=12, range=[0, 74])
+    made.layout.xaxis.update(title={"text": t("forecast.lead_axis"), "font": {"size": 12}}, dtick=12, range=[0, 74])
     return made
 
 

@@ -20,7 +20,7 @@ from data.sharing import SharingError
 from data.store import StoreError
 from jobs.export import ExportError
 from jobs.identity import MembersError
-from pages.ui import load, text
+from pages.ui import load, once, text, turns
 from pages.ui.palette import FRESHNESS
 from pages.ui.text import markdown, t
 
@@ -142,7 +142,8 @@ def live(every: float = EVERY) -> Callable[[Callable[..., Any]], Callable[..., A
     def refreshed(draw: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(draw)
         def safely(*args: Any, **kwargs: Any) -> None:
-            with spoken():
+            once.begin()
+            with turns.turn(), spoken():
                 draw(*args, **kwargs)
 
         return st.fragment(safely, run_every=every)

@@ -12,16 +12,19 @@ from data.parameters import POLLUTANTS, WEATHER
 from data.served import real_store, served
 from data.store import Store
 from jobs.export import leaving
+from pages.ui.once import once
 from pages.ui.picture import Picture, paint
 from pages.ui.sign_in import reader
 from pages.ui.text import language
 
 KEPT = 48  # entries of a cache; a screen needs about six
+# Written all the time, and shown by pages that ask for them by name: they move nothing else.
+LOGS = frozenset({"alarm_log", "alarms", "attempts", "outbox", "rejects", "status", "tokens"})
 
 
 def store() -> Store:
     """The centre's store as who is signed in may see it, or the demo world while that holds nothing; never a mix."""
-    return served(reader=reader()).store
+    return once("store", lambda: served(reader=reader()).store)
 
 
 def taken() -> Store:
@@ -41,7 +44,12 @@ def _leaving(version: str) -> frozenset[str]:
 
 def leaves() -> frozenset[str]:
     """Stations whose rows may leave the screen as a file, by the rules of sharing and by their licence."""
-    return _leaving(version())
+    return once("leaves", lambda: _leaving(f"{settled()} {version_of('stations')} {sorted(_recent())}"))
+
+
+def _recent() -> dict[tuple[str, str], str]:
+    month = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return _marks(version_of("measurements"), (month - timedelta(days=1)).replace(day=1))
 
 
 def simulated() -> bool:
@@ -55,10 +63,50 @@ def empty() -> bool:
     return store().is_empty()
 
 
-def version() -> str:
-    """Changes exactly when something was committed to what is shown."""
-    shown = store()
-    return f"{shown.folder} {shown.version()}"
+def version(city: str = "") -> str:
+    """
+    Changes exactly when something was committed to what is shown, other than the centre's own logs.
+
+    Parameters
+    ----------
+    city : str
+        Key: only measurements of this city count, and every derived table.
+    """
+    return once(f"version.{city}", lambda: _version(city))
+
+
+def _version(city: str) -> str:
+    parts = [p for p in _parts() if p.partition("=")[0] not in LOGS]
+    if city:
+        parts = [measured(city), *(p for p in parts if not p.startswith("measurements="))]
+    return f"{store().folder} {' '.join(parts)}"
+
+
+def _parts() -> list[str]:
+    return once("parts", lambda: store().version().split())
+
+
+def version_of(name: str) -> str:
+    """Changes exactly when something was committed to one table, for this reader."""
+    return once(f"version.of.{name}", lambda: f"{store().folder} {store().version(name)}")
+
+
+def measured(city: str) -> str:
+    """Changes when a measurement of a city is stored or revised, also one of long ago."""
+    mine = [mark for key, mark in _recent().items() if key[0] == city]
+    return f"{version_of('stations')} {settled_at()} {' '.join(mine)}"
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _marks(version: str, start: datetime) -> dict[tuple[str, str], str]:
+    """Rows and newest knowledge of each city and source since a moment: they grow with every row that arrives."""
+    rows = store().marks(start=start)
+    return {(r.city, r.source): f"{r.source} {r.rows} {r.known.isoformat()}" for r in rows.itertuples()}
+
+
+def settled_at() -> str:
+    """Changes when history changed; see `data.store.Store.settled`."""
+    return once("settled", lambda: f"{store().folder} {store().settled()}")
 
 
 def settled() -> str:
@@ -67,9 +115,8 @@ def settled() -> str:
 
     The newest hours may lie up to ten minutes behind; what says how the air is now is keyed by `version`.
     """
-    shown, moment = store(), now()
-    start = moment.replace(minute=moment.minute - moment.minute % 10, second=0, microsecond=0)
-    return f"{shown.folder} {shown.settled()} {start.isoformat()}"
+    moment = now()
+    return f"{settled_at()} {moment.replace(minute=moment.minute - moment.minute % 10, second=0, microsecond=0)}"
 
 
 def now() -> datetime:
@@ -125,7 +172,7 @@ def measurements(
     moment = now()
     edge = _hour(moment)  # whole hours, so that one entry of the cache serves every reader of the hour
     rows = _measurements(
-        version(),
+        measured(city),
         city,
         _tuple(parameters),
         edge - back,
@@ -150,7 +197,7 @@ def between(
 ) -> pd.DataFrame:
     """Rows of a city with start in [start, end)."""
     return _measurements(
-        version(), city, _tuple(parameters), start, end, _tuple(stations), _tuple(kinds), _tuple(flags)
+        measured(city), city, _tuple(parameters), start, end, _tuple(stations), _tuple(kinds), _tuple(flags)
     )
 
 
@@ -166,7 +213,7 @@ def _latest(version: str, city: str, parameters: tuple[str, ...] | None, hour: d
 def latest(city: str, parameters: Sequence[str] | None = None) -> pd.DataFrame:
     """Newest row per source, station, parameter and averaging of the last seven days."""
     moment = now()
-    rows = _latest(version(), city, _tuple(parameters), _hour(moment))
+    rows = _latest(measured(city), city, _tuple(parameters), _hour(moment))
     return rows[rows["start"] <= moment].reset_index(drop=True)
 
 
@@ -195,7 +242,7 @@ def daily(
     flags: Sequence[str] | None = ("ok",),
 ) -> pd.DataFrame:
     """Means by local day with their coverage, done in the store."""
-    return _daily(version(), city, tuple(parameters), start, end, str(zone), _tuple(kinds), _tuple(flags))
+    return _daily(measured(city), city, tuple(parameters), start, end, str(zone), _tuple(kinds), _tuple(flags))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -205,7 +252,7 @@ def _stations(version: str, city: str | None) -> pd.DataFrame:
 
 def stations(city: str | None = None) -> pd.DataFrame:
     """Station descriptions."""
-    return _stations(version(), city)
+    return _stations(version_of("stations"), city)
 
 
 def names(city: str) -> dict[str, str]:
@@ -242,7 +289,7 @@ def _table(version: str, name: str) -> pd.DataFrame:
 
 def table(name: str) -> pd.DataFrame:
     """A small derived table: attribution, events, alarms, forecasts; without columns before its first write."""
-    return _table(version(), name)
+    return _table(version_of(name), name)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -274,7 +321,7 @@ def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
     moment : datetime
         Now.
     """
-    rows = _lately(version(), city, _hour(moment))
+    rows = _lately(measured(city), city, _hour(moment))
     rows = rows[(rows["kind"] != "model") & rows["parameter"].isin(POLLUTANTS)]
     rows = rows[(rows["first"] <= moment) & (rows["last"] >= moment - LIVES)]
     return {str(name): frozenset(part["station"]) for name, part in rows.groupby("parameter")}
@@ -293,4 +340,4 @@ def _picture(version: str, city: str, parameter: str, moment: datetime) -> Pictu
 def picture(city: str, parameter: str = "pm25") -> Picture:
     """What the situation page, the wall and the map say of a city, as of this minute; read-only."""
     moment = now().replace(second=0, microsecond=0)
-    return _picture(version(), city, parameter, moment).named()
+    return _picture(version(city), city, parameter, moment).named()

@@ -210,7 +210,7 @@ def stations(city: str) -> pd.DataFrame:
     DataFrame
         ``source, station, name, kind, end, age`` [min]``, fresh, complete7, complete30, flagged, checks``.
     """
-    return _stations(load.version(), city, _minute())
+    return _stations(load.version(city), city, _minute())
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

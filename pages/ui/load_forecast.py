@@ -181,7 +181,7 @@ def outlook(city: str, parameter: str = "pm25", station: str = "") -> Outlook:
         With ``refused`` where there is none: ``not_yet``, ``old``, ``no_parameter`` or a code of the job.
     """
     moment = load.now().replace(second=0, microsecond=0)
-    return _outlook(load.version(), city, parameter, station, moment)
+    return _outlook(load.version_of("forecasts") + load.version_of("forecast_status"), city, parameter, station, moment)
 
 
 def yesterday(city: str, parameter: str) -> pd.DataFrame:
@@ -219,4 +219,4 @@ def _measured(version: str, city: str, parameter: str, station: str, moment: dat
 
 def measured(city: str, parameter: str, station: str = "") -> pd.DataFrame:
     """The last days as measured: ``start, hour, day`` (24-h running mean), n; of the city's figure or one station."""
-    return _measured(load.version(), city, parameter, station, load.now().replace(second=0, microsecond=0))
+    return _measured(load.measured(city), city, parameter, station, load.now().replace(second=0, microsecond=0))

@@ -69,7 +69,7 @@ def _of(table: pd.DataFrame, city: str) -> pd.DataFrame:
 
 def origins(city: str) -> Origins:
     """The last attribution of a city; read-only."""
-    return _origins(load.version(), city)
+    return _origins(load.version(city), city)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -86,4 +86,4 @@ def _surface(version: str, city: str, station: str, parameter: str, moment: date
 def surface(city: str, station: str, parameter: str) -> tuple[pd.DataFrame, str, str]:
     """Polar surface of a station's hours, whose wind it is, and that wind's kind; empty where there is none."""
     moment = load.now().replace(second=0, microsecond=0)
-    return _surface(load.version(), city, station, parameter, moment - timedelta(minutes=moment.minute % 10))
+    return _surface(load.measured(city), city, station, parameter, moment - timedelta(minutes=moment.minute % 10))

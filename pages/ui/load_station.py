@@ -29,4 +29,4 @@ def _place(version: str, city: str, station: str, parameter: str, moment: dateti
 def place(city: str, station: str, parameter: str) -> Place:
     """What the station page says, as of these ten minutes; read-only."""
     moment = load.now().replace(second=0, microsecond=0)
-    return _place(load.version(), city, station, parameter, moment - timedelta(minutes=moment.minute % 10))
+    return _place(load.measured(city), city, station, parameter, moment - timedelta(minutes=moment.minute % 10))

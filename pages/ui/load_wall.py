@@ -6,8 +6,11 @@ from datetime import datetime
 import streamlit as st
 
 from data import clock
+from data.city import cities as cities_of
 from data.served import real_store
-from pages.ui import load, panels, standing, text, watching
+from data.sharing import PUBLIC
+from pages.ui import load, panels, sign_in, standing, text, watching
+from pages.ui.painter import Painter
 from pages.ui.text import t
 
 
@@ -28,8 +31,12 @@ class Drawn:
     hold: dict[str, str] | None
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _wall(version: str, cities: tuple[str, ...], language: str, minute: datetime) -> Drawn:
+@st.cache_resource(show_spinner=False)
+def _painter() -> Painter[Drawn]:
+    return Painter()
+
+
+def _wall(cities: tuple[str, ...], language: str, minute: datetime) -> Drawn:
     with text.using(language):
         pictures = [load.picture(key) for key in cities]
         status, simulated = load.status(), load.simulated()
@@ -45,8 +52,25 @@ def _wall(version: str, cities: tuple[str, ...], language: str, minute: datetime
     return Drawn(html, found.hold())
 
 
-def wall(cities: tuple[str, ...]) -> Drawn:
-    """The picture of this minute in the reader's language; drawn anew with every commit to the store."""
+def wall(cities: tuple[str, ...]) -> tuple[Drawn, float]:
+    """
+    The picture of this minute in the reader's language, painted anew with every commit that it shows.
+
+    Parameters
+    ----------
+    cities : tuple of str
+        Keys.
+
+    Returns
+    -------
+    tuple
+        The picture, and for how long it has not been known to be the newest. [s]
+    """
+    language, minute = text.language(), load.now().replace(second=0, microsecond=0)
+    if sign_in.reader() != PUBLIC:  # the painter works for nobody in particular
+        return _wall(cities, language, minute), 0.0
     real = real_store()
-    version = f"{load.version()} {real.folder} {real.version('status')}"
-    return _wall(version, cities, text.language(), load.now().replace(second=0, microsecond=0))
+    shown = [*(load.version(key) for key in cities), load.version_of("alarms")]
+    watched = watching.short(cities_of()[cities[0]].zone)
+    state = f"{' '.join(shown)} {real.folder} {real.version('status')} {minute} {clock.replaying()} {watched}"
+    return _painter().latest((load.store().folder, cities, language), state, lambda: _wall(cities, language, minute))

@@ -59,10 +59,10 @@ def river(hours: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
     hours : DataFrame
         ``start`` (UTC), ``category``, ``contribution`` [unit].
     """
-    made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(
-        showlegend=True, margin={"t": 44}, legend={"traceorder": "normal", "itemsizing": "constant", "y": 1.07}
-    )
+    made = figure(
+        height=height, unit=unit, simulated=simulated, showlegend=True, margin={"t": 44},
+        legend={"traceorder": "normal", "itemsizing": "constant", "y": 1.07},
+    )  # fmt: skip
     wide = hours.pivot_table(index="start", columns="category", values="contribution").sort_index()
     if not len(wide):
         return made
@@ -112,7 +112,7 @@ def by_day(days: pd.DataFrame, category: str, *, zone: ZoneInfo, simulated: bool
         hovertemplate="%{x|%d.%m} · <b>%{y:.0f} %</b>", name=t(f"frame.source.{category}"),
     )  # fmt: skip
     clockwork(made, rows["start"].min(), rows["start"].max() + pd.Timedelta(days=1), zone)
-    made.update_yaxes(range=[0, min(100.0, float(rows["upper"].max(skipna=True) or 100) * 1.08)])
+    made.layout.yaxis.update(range=[0, min(100.0, float(rows["upper"].max(skipna=True) or 100) * 1.08)])
     return made
 
 

@@ -64,8 +64,7 @@ def calendar(
         pd.DataFrame(_placed((months, 31), cells, table[c].to_numpy(float)), **grid) for c in ("value", "coverage")
     )
     names = [_row(month, values.loc[month], end) for month in sheet]
-    made = figure(height=64 + 25 * len(sheet))
-    made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    made = figure(height=64 + 25 * len(sheet), hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     exists = np.array([[1.0 if d <= _length(month, end) else np.nan for d in range(1, 32)] for month in sheet])
     _flat(made, exists, names, BLANK, np.full(exists.shape, t("station.day_none"), dtype=object))
     few = np.where(shares.notna() & values.isna(), 1.0, np.nan)
@@ -77,8 +76,8 @@ def calendar(
         showscale=False, xgap=2, ygap=2, texttemplate="%{z:.0f}",
         hovertemplate=f"%{{y}}, %{{x}}: <b>%{{z:.0f}}</b> {t_unit(unit)}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(showgrid=False, dtick=5, tick0=5, side="top", range=[0.5, 31.5])
-    made.update_yaxes(showgrid=False, autorange="reversed", rangemode="normal", nticks=40, type="category")
+    made.layout.xaxis.update(showgrid=False, dtick=5, tick0=5, side="top", range=[0.5, 31.5])
+    made.layout.yaxis.update(showgrid=False, autorange="reversed", rangemode="normal", nticks=40, type="category")
     return made
 
 
@@ -118,8 +117,7 @@ def week(
     top : float, optional
         Upper end of the colours, to give two sheets one scale. [unit]
     """
-    made = figure(height=height)
-    made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    made = figure(height=height, hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     at = (profile["weekday"].to_numpy(int), profile["hour"].to_numpy(int))
     parts = {c: _placed((7, 24), at, profile[c].to_numpy(float)) for c in ("mean", "lower", "upper", "n")}
     made.add_heatmap(
@@ -130,6 +128,6 @@ def week(
         hovertemplate=f"%{{y}} %{{x}}:00 · <b>%{{z:.0f}}</b> {t_unit(unit)} "
         "(%{customdata[0]:.0f}–%{customdata[1]:.0f}), n = %{customdata[2]:.0f}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(showgrid=False, type="category", nticks=12)
-    made.update_yaxes(showgrid=False, autorange="reversed", rangemode="normal", type="category", nticks=7)
+    made.layout.xaxis.update(showgrid=False, type="category", nticks=12)
+    made.layout.yaxis.update(showgrid=False, autorange="reversed", rangemode="normal", type="category", nticks=7)
     return made

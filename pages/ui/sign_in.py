@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.sharing import PUBLIC, Reader
 from jobs.identity import members, role_of
 from jobs.operators import NotAllowed, Operator, authenticate, configured
+from pages.ui.once import once
 from pages.ui.text import markdown, t
 
 KEY = "operator"
@@ -25,7 +26,11 @@ def reader() -> Reader:
         What the identity provider says of the person, else the operator of the PIN, else the public. Work that is
         done without a screen, such as a button's, is the public's.
     """
-    if get_script_run_ctx() is None:
+    return once("reader", _reader)
+
+
+def _reader() -> Reader:
+    if get_script_run_ctx(suppress_warning=True) is None:
         return PUBLIC
     claims = _claims()
     if claims:

@@ -46,8 +46,7 @@ def hours(
     Figure
         Points at the END of their interval; gaps stay open; flagged rows are no part of any line.
     """
-    made = figure(height=height, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, hovermode="closest", legend=LEGEND)
+    made = figure(height=height, unit=unit, simulated=simulated, showlegend=True, hovermode="closest", legend=LEGEND)
     sound = rows.loc[rows["flag"] == "ok", ["start", "value"]].drop_duplicates("start")
     name = t("station.curve_day") if minutes >= 1440 else t("station.curve_hour", minutes=minutes)
     mode = {"mode": "lines+markers", "marker": {"size": 5}} if minutes >= 1440 else {"mode": "lines"}
@@ -66,7 +65,7 @@ def hours(
     if len(rows):
         ends = rows["start"] + pd.Timedelta(minutes=minutes)
         clockwork(made, ends.min(), ends.max(), zone)
-    made.update_yaxes(range=[min(0.0, float(sound["value"].min()) if len(sound) else 0.0), edge * 1.08])
+    made.layout.yaxis.update(range=[min(0.0, float(sound["value"].min()) if len(sound) else 0.0), edge * 1.08])
     return made
 
 
@@ -116,8 +115,7 @@ def dried(table: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
     table : DataFrame
         ``start, raw, corrected, corrected_low, corrected_high``, hourly.
     """
-    made = figure(height=260, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend=LEGEND)
+    made = figure(height=260, unit=unit, simulated=simulated, showlegend=True, legend=LEGEND)
     full = regular(table[["start", "raw", "corrected", "corrected_low", "corrected_high"]].assign(value=0.0), 60)
     end = wall_time(full["start"] + pd.Timedelta(hours=1), zone)
     hover = {"hovertemplate": f"{HOVER}{t_unit(unit)}<extra></extra>", "connectgaps": False}

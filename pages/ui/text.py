@@ -15,6 +15,7 @@ import streamlit as st
 
 from data.city import LANGUAGES
 from data.words import plural
+from pages.ui.once import once
 
 FOLDER = Path(__file__).parent / "text"
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uz": "Oʻzbekcha", "kk": "Қазақша"}
@@ -67,7 +68,11 @@ def language() -> str:
     str
         Forced by `using`, else that of the URL, else the reader's choice, else the browser's, else English.
     """
-    return _forced.get() or asked() or _known(st.session_state.get(SESSION_KEY)) or preferred()
+    return _forced.get() or once("language", _chosen)
+
+
+def _chosen() -> str:
+    return asked() or _known(st.session_state.get(SESSION_KEY)) or preferred()
 
 
 def asked() -> str | None:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from models.trends import Trend
-from pages.ui.charts import Line, figure
+from pages.ui.charts import Line, across, figure, upright
 from pages.ui.palette import ALARM, CALM, GROUND, INK, MODEL, SERIES, THIN
 from pages.ui.sheets import PLAIN
 from pages.ui.text import number, t, t_unit
@@ -38,8 +38,7 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
     lines : sequence of Line
         Limits of the year's averaging.
     """
-    made = figure(height=360, unit=unit, simulated=simulated)
-    made.update_layout(hovermode="closest", bargap=0.45)
+    made = figure(height=360, unit=unit, simulated=simulated, hovermode="closest", bargap=0.45)
     partial = t("trends.partial")
     pairs = zip(table["year"], table["complete"], strict=True)
     starred = table["missing"].ne("") if "missing" in table else [False] * len(table)
@@ -55,14 +54,14 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
         "(%{customdata[0]}/%{customdata[1]})<extra></extra>",
     )  # fmt: skip
     for line in lines:
-        made.add_hline(y=line.value, line={"color": line.colour, "width": 1.6, "dash": "dot"})
+        across(made, line.value, {"color": line.colour, "width": 1.6, "dash": "dot"})
         made.add_annotation(text=line.words, xref="paper", x=1.005, y=line.value, xanchor="left", showarrow=False,
                             font={"color": line.colour, "size": 11})  # fmt: skip
     if lines:
         made.update_layout(margin={"r": 40 + 6 * max(len(line.words) for line in lines)})
     top = max([*table["mean"].dropna(), *(x.value for x in lines)], default=1.0)
-    made.update_yaxes(range=[0, top * 1.18])
-    made.update_xaxes(type="category", showgrid=False)
+    made.layout.yaxis.update(range=[0, top * 1.18])
+    made.layout.xaxis.update(type="category", showgrid=False)
     return made
 
 
@@ -72,7 +71,7 @@ def axis_of_years(made: go.Figure, first: pd.Timestamp, last: pd.Timestamp) -> N
     ticks = pd.date_range(first.normalize().replace(day=1), last, freq="MS")
     ticks = [x for x in ticks if (x.month - 1) % every == 0]
     words = [str(x.year) if x.month == 1 else t(f"station.month.{x.month}") for x in ticks]
-    made.update_xaxes(tickmode="array", tickvals=ticks, ticktext=words, range=[first, last])
+    made.layout.xaxis.update(tickmode="array", tickvals=ticks, ticktext=words, range=[first, last])
 
 
 def months(
@@ -99,8 +98,7 @@ def months(
     model : bool
         The months come out of a model.
     """
-    made = figure(height=380, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, hovermode="x unified", legend={"x": 1, "xanchor": "right"})
+    made = figure(height=380, unit=unit, simulated=simulated, showlegend=True, legend={"x": 1, "xanchor": "right"})
     index = pd.DatetimeIndex(table.index).tz_localize(None)
     middle = index + pd.Timedelta(days=14)
     hover = f"%{{y:.1f}} {t_unit(unit)}"
@@ -126,7 +124,7 @@ def months(
     )  # fmt: skip
     for place, mark in enumerate(marks, 1):
         at = pd.Timestamp(mark.day)
-        made.add_vline(x=at, line={"color": ALARM, "width": 1.4, "dash": "dash"})
+        upright(made, at, {"color": ALARM, "width": 1.4, "dash": "dash"})
         made.add_annotation(x=at, y=1, yref="paper", text=f"<b>{place}</b>", showarrow=False, xanchor="left",
                             yanchor="top", font={"color": ALARM, "size": 13})  # fmt: skip
     if len(index):
@@ -152,8 +150,7 @@ def strip(table: pd.DataFrame, years_shown: Sequence[int], until: date, theme: s
     cells = (100 * cells.reindex(index=list(years_shown), columns=range(1, 13)).astype(float)).fillna(0.0)
     coming = [[date(y, m, 1) >= until for m in range(1, 13)] for y in cells.index]
     cells = cells.mask(np.array(coming))
-    made = figure(height=70 + 27 * len(cells))
-    made.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    made = figure(height=70 + 27 * len(cells), hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     words = [[f"{number(v)} %" if v == v else "" for v in line] for line in cells.to_numpy()]
     made.add_heatmap(
         z=cells.round(0).to_numpy(), text=words, hoverongaps=False, x=[t(f"station.month.{m}") for m in range(1, 13)],
@@ -161,8 +158,8 @@ def strip(table: pd.DataFrame, years_shown: Sequence[int], until: date, theme: s
         colorscale=PLAIN[theme], zmin=0, zmax=100, showscale=False, xgap=2, ygap=2, texttemplate="%{text}",
         hovertemplate="%{x} %{y}: <b>%{z:.0f} %</b><extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(showgrid=False, side="top", type="category")
-    made.update_yaxes(showgrid=False, autorange="reversed", rangemode="normal", type="category", nticks=30)
+    made.layout.xaxis.update(showgrid=False, side="top", type="category")
+    made.layout.yaxis.update(showgrid=False, autorange="reversed", rangemode="normal", type="category", nticks=30)
     return made
 
 
@@ -175,8 +172,7 @@ def two(tables: Mapping[str, tuple[pd.DataFrame, str]], unit: str, *, simulated:
     tables : mapping of str to (DataFrame, str)
         City's name → months with ``value``, and ``mean`` or ``median``: what its days are.
     """
-    made = figure(height=340, unit=unit, simulated=simulated)
-    made.update_layout(showlegend=True, legend={"x": 1, "xanchor": "right"})
+    made = figure(height=340, unit=unit, simulated=simulated, showlegend=True, legend={"x": 1, "xanchor": "right"})
     ends: list[pd.Timestamp] = []
     for place, (name, (table, basis)) in enumerate(tables.items()):
         index = pd.DatetimeIndex(table.index).tz_localize(None)
@@ -203,9 +199,8 @@ def counts(table: pd.DataFrame, *, simulated: bool = False) -> go.Figure:
     table : DataFrame
         ``year, days_over, days_checked, days``.
     """
-    made = figure(height=280, simulated=simulated)
-    made.update_layout(barmode="stack", showlegend=True, hovermode="x unified", bargap=0.45)
-    made.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    made = figure(height=280, simulated=simulated, barmode="stack", showlegend=True, hovermode="x unified", bargap=0.45,
+                  uniformtext={"minsize": 10, "mode": "hide"})  # fmt: skip
     over = table["days_over"].astype("float").fillna(0)
     checked = table["days_checked"].astype("float")
     parts = (
@@ -219,5 +214,5 @@ def counts(table: pd.DataFrame, *, simulated: bool = False) -> go.Figure:
             text=[number(v) if v else "" for v in np.asarray(values)], hovertemplate="%{y:.0f}", textposition="inside",
             insidetextanchor="middle",
         )  # fmt: skip
-    made.update_xaxes(type="category", showgrid=False)
+    made.layout.xaxis.update(type="category", showgrid=False)
     return made
