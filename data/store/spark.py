@@ -5,6 +5,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -15,7 +16,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     from pyspark.errors import PySparkException
     from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.column import Column
+    from pyspark.sql.connect.expressions import LiteralExpression
     from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql.types import TimestampType
 
 from data.store.delta import Kept
 from data.store.engine import REMOTE, VARIABLE, bound
@@ -88,7 +92,7 @@ class SparkEngine:
             session = self._connected()
             for name, rows in tables.items():
                 session.createDataFrame(rows).createOrReplaceTempView(names[name])
-            yield session.sql(_bind(question, kept, names), [bound(v) for v in values])
+            yield session.sql(_bind(question, kept, names), [_literal(bound(v)) for v in values])
             for name in names.values():
                 session.catalog.dropTempView(name)
         except PySparkException as error:
@@ -127,6 +131,11 @@ class _Forgotten(RuntimeError):
 def _joined(parts: Sequence[pa.Table], rows: int) -> list[pa.RecordBatch]:
     table = pa.concat_tables(parts).combine_chunks() if parts else pa.table({})
     return list(table.to_batches(max_chunksize=rows)) if len(table) else []
+
+
+def _literal(value: Any) -> Any:
+    """A moment as an instant; the client alone would first ask the newest session of the process what it may be."""
+    return Column(LiteralExpression(value, TimestampType())) if isinstance(value, datetime) else value
 
 
 def _bind(question: str, kept: Kept, names: Mapping[str, str]) -> str:
