@@ -10,7 +10,8 @@ import pandas as pd
 from data.store import Store
 from jobs.alarm_words import Report, rank
 
-NAME = "outbox"
+NAME, LOCK = "outbox", "outbox.lock"
+WAIT = 30.0  # for a delivery that is under way [s]
 COLUMNS: Mapping[str, str] = {
     "id": "str",
     "channel": "str",
@@ -150,6 +151,43 @@ def postponed(box: pd.DataFrame, chosen: pd.Series, now: datetime, error: str, w
     told = box["error"].mask(chosen, error).mask(old, given_up)
     later = box["next"].mask(chosen, moment + wait).mask(old, pd.NaT)
     return box.assign(tries=box["tries"] + chosen, next=later, error=told).astype(COLUMNS)
+
+
+def standing(box: pd.DataFrame) -> pd.Series:
+    """How each row stands: ``waiting`` for its next try, ``refused`` (nobody tries any more), or ``sent``."""
+    left = pd.Series("sent", box.index).where(box["sent"].notna(), "waiting")
+    return left.mask(box["sent"].isna() & box["next"].isna(), "refused")
+
+
+def retry(store: Store, now: datetime, only: str = "") -> int:
+    """
+    Let what has not left be tried at the next delivery, also what was refused or given up.
+
+    Parameters
+    ----------
+    store : Store
+        The whole one, not a reader's view.
+    now : datetime
+        UTC.
+    only : str
+        Id of one message; all by default.
+
+    Returns
+    -------
+    int
+        Messages that are due now. Their tries go on being counted.
+
+    Raises
+    ------
+    StoreBusy
+        While another process delivers from this store.
+    """
+    with store.place.held(LOCK, WAIT):
+        box = read(store)
+        chosen = box["sent"].isna() & ((box["id"] == only) | (only == ""))
+        if chosen.any():
+            keep(store, box.assign(next=box["next"].mask(chosen, pd.Timestamp(now))).astype(COLUMNS), now)
+    return int(chosen.sum())
 
 
 def backoff(tries: int, jitter: float) -> timedelta:

@@ -10,7 +10,20 @@ from data.city import cities
 from jobs.operators import Operator
 from models import alarm_rates
 from models.alarms import LOG_COLUMNS
-from pages.ui import alarm_forms, alarm_view, charts, choices, frame, load, sign_in, standing, take, text, watching
+from pages.ui import (
+    alarm_forms,
+    alarm_view,
+    charts,
+    choices,
+    frame,
+    load,
+    outbox_view,
+    sign_in,
+    standing,
+    take,
+    text,
+    watching,
+)
 from pages.ui.text import markdown, number, t
 
 ALL = "all"
@@ -130,6 +143,8 @@ def page() -> None:
         cards(table[table["state"].isin(standing.ASIDE)], entries, book, who)
     shift(entries, who)
     happened(entries, book)
+    if who:
+        outbox_view.section(alarm_forms.kept(), book)
     st.subheader(t("alarms.rules"), anchor=False)
     st.caption(t("alarms.rules_say"))
     st.table(alarm_view.rule_table(book), border="horizontal", hide_index=True)  # its cells wrap: no word is cut

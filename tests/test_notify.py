@@ -28,7 +28,7 @@ from data.store import Store, open_store
 from jobs import notify, outbox
 from jobs.alarm_words import reports
 from models.alarms import Entry, frame
-from tests.conftest import NOW
+from tests.conftest import NOW, hourly
 
 controller = pytest.importorskip("aiosmtpd.controller", reason="the loopback SMTP server needs aiosmtpd")
 smtp = pytest.importorskip("aiosmtpd.smtp")
@@ -606,6 +606,33 @@ def test_the_command_sends_a_marked_test(webhook: HTTPServer, capsys: pytest.Cap
 def test_the_command_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["notify", "test"]) == 1
     assert "CLEANAIR_NOTIFY_WEBHOOK_URL" in capsys.readouterr().err
+
+
+def test_what_was_refused_is_listed_and_leaves_after_retry(
+    webhook: HTTPServer, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(webhook, 404, 200)
+    store.append(hourly([1.0]))  # the real store is shown, not the demo world
+    log(store, ring())
+    assert send(store) == 0
+    name = outbox.read(store)["id"].item()
+    assert main(["notify", "list"]) == 0
+    said = capsys.readouterr().out
+    assert f"refused: {name} (1 tries)" in said
+    assert "nobody receives at this address" in said
+    assert SECRET not in said
+    assert send(store, NOW + timedelta(days=1)) == 0, "nobody tries a refused message by itself"
+    assert main(["notify", "retry", "no-such"]) == 1
+    assert main(["notify", "retry"]) == 1
+    with pytest.MonkeyPatch.context() as moved:
+        moved.setenv("CLEANAIR_NOW", (NOW + timedelta(days=1)).isoformat())
+        assert main(["notify", "retry", name]) == 0
+    assert send(store, NOW + timedelta(days=1, minutes=1)) == 1
+    capsys.readouterr()
+    assert main(["notify", "list"]) == 0
+    assert "nothing waits" in capsys.readouterr().out
+    assert main(["notify", "list", "--all"]) == 0
+    assert f"sent: {name} (2 tries)" in capsys.readouterr().out
 
 
 def test_every_key_that_leaves_is_in_the_dictionary(store: Store, webhook: HTTPServer) -> None:

@@ -24,7 +24,7 @@ LONGEST = 2000  # of a note [characters]
 DONE = "alarms.done"
 
 
-def _kept() -> Store:
+def kept() -> Store:
     """Where the log lies that is shown; the rules of sharing are for readers."""
     return demo_store() if load.simulated() else real_store()
 
@@ -57,7 +57,7 @@ def handover(who: Operator) -> None:
 def _do(who: Operator, action: str, rule: str, city: str, note: str, hours: timedelta) -> None:
     until = load.now() + hours if action == "shelved" else None
     try:
-        act(_kept(), who, action, rule, city, note, until)
+        act(kept(), who, action, rule, city, note, until)
     except NotPossible as error:
         st.warning(markdown(error), icon=":material/block:")
         return
