@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.walls import filled
 from tests.browser.driver import Server
 
@@ -60,6 +62,17 @@ async def crowd(port: int, seconds: float, think: float) -> tuple[list[float], l
     return taken, failed, time.monotonic() - begun - WARM
 
 
+def measured(server: Server, seconds: float, think: float) -> dict[str, Any]:
+    """What a crowd waited, and what each answer cost the server's process. [ms]"""
+    process = psutil.Process(server.process.pid if server.process else None)
+    before = process.cpu_times()
+    taken, failed, spent = asyncio.run(crowd(server.port, seconds, think))
+    after = process.cpu_times()
+    cpu = after.user + after.system - before.user - before.system
+    cpu *= seconds / (seconds + WARM)  # the first seconds are not among the answers
+    return figures(taken, failed, spent) | {"cpu_ms_each": round(1000 * cpu / len(taken), 2)}
+
+
 def figures(taken: list[float], failed: list[str], seconds: float) -> dict[str, Any]:
     """What they waited. [ms]"""
     cuts = statistics.quantiles(taken, n=100)
@@ -79,8 +92,8 @@ def main() -> int:
         _, env, shown = filled(Path(place))
         server = Server(Path(place) / "store", **env).start()
         try:
-            walking = figures(*asyncio.run(crowd(server.port, asked.seconds, THINK)))
-            pressing = figures(*asyncio.run(crowd(server.port, asked.seconds, 0.0)))
+            walking = measured(server, asked.seconds, THINK)
+            pressing = measured(server, asked.seconds, 0.0)
         finally:
             server.stop()
     found = {

@@ -120,9 +120,9 @@ def rules() -> tuple[Rule, ...]:
     >>> rules()[-1].source
     '*'
     """
-    path = Path(os.environ.get(VARIABLE) or FILE)
+    path = os.environ.get(VARIABLE) or str(FILE)
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        return _read(path, os.stat(path).st_mtime_ns)
     except OSError as error:
         raise SharingError(f"{path}: cannot be read ({error.strerror}); mend {VARIABLE}") from error
 
@@ -184,7 +184,8 @@ def _digest(held: tuple[Rule, ...]) -> str:
 
 
 @cache
-def _read(path: Path, stamp: int) -> tuple[Rule, ...]:
+def _read(name: str, stamp: int) -> tuple[Rule, ...]:
+    path = Path(name)
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("rule", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

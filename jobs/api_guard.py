@@ -50,7 +50,9 @@ def route(path: str, answer: Answer, allowed: Sequence[str] | None, quick: Quick
     quick : callable, optional
         Gives the answer at once where it is kept, else None; runs in the event loop.
     """
-    return Route(path, _guarded(path, answer, allowed, quick), methods=["GET"], middleware=[packed()])
+    # What is kept is kept packed too.
+    between = [] if quick else [packed()]
+    return Route(path, _guarded(path, answer, allowed, quick), methods=["GET"], middleware=between)
 
 
 def elsewhere(path: str, known: Callable[[str], bool], index: str) -> Route:

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from starlette.requests import Request
@@ -150,7 +151,12 @@ def client(peer: str, forwarded: str) -> str | None:
     >>> client("192.0.2.7", "198.51.100.1"), client("2001:db8::1", ""), client("127.0.0.1", "")
     ('192.0.2.7', '2001:db8::/64', None)
     """
-    proxies = _networks(os.environ.get(TRUSTED, ""))
+    return _client(peer, forwarded, os.environ.get(TRUSTED, ""))
+
+
+@lru_cache(maxsize=256)
+def _client(peer: str, forwarded: str, trusted: str) -> str | None:
+    proxies = _networks(trusted)
     at = _address(peer)
     for hop in reversed(forwarded.split(",")):
         if at is None or not _within(at, proxies):

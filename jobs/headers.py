@@ -3,11 +3,11 @@
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers as Given
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,12 +60,17 @@ def headers(host: str, *, secure: bool) -> Mapping[str, str]:
         Name → value. Only pages of the centre itself may hold it in a frame, and those that
         `CLEANAIR_FRAME_ANCESTORS` names (origins separated by blanks, for walls shown by a signage program).
     """
-    others = [word for word in os.environ.get(FRAMES, "").split() if ANCESTOR.fullmatch(word)]
+    return dict(_headers(host, os.environ.get(FRAMES, ""), secure))
+
+
+@lru_cache(maxsize=256)
+def _headers(host: str, frames: str, secure: bool) -> tuple[tuple[str, str], ...]:
+    others = [word for word in frames.split() if ANCESTOR.fullmatch(word)]
     sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
     made = {"content-security-policy": POLICY.format(sockets=sockets, ancestors=" ".join(["'self'", *others]))}
     # The older header knows no list; browsers that know the newer one pass over it.
     made |= {} if others else {"x-frame-options": "SAMEORIGIN"}
-    return {**made, **HEADERS, **(SECURE if secure else {})}
+    return tuple({**made, **HEADERS, **(SECURE if secure else {})}.items())
 
 
 class Headers:
@@ -79,13 +84,14 @@ class Headers:
             await self.app(scope, receive, send)
             return
         host = Given(scope=scope).get("host", "")
-        wanted = headers(host, secure=_secure(scope.get("scheme", "http"), host))
+        said = headers(host, secure=_secure(scope.get("scheme", "http"), host))
+        wanted = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in said.items()]
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
-                for name, value in wanted.items():
-                    answer.setdefault(name, value)
+                given = list(message.get("headers", ()))
+                known = {name.lower() for name, _ in given}
+                message["headers"] = given + [pair for pair in wanted if pair[0] not in known]
             await send(message)
 
         await self.app(scope, receive, add)
