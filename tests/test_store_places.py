@@ -109,6 +109,7 @@ def test_a_folders_store_moves_as_it_is(tmp_path: Path, uri: str) -> None:
     old.append(hourly([1, 2, 3]))
     old.append(hourly([1, 5, 3], known_at=NOW + pd.Timedelta("1D")))
     old.extend("notes", pd.DataFrame({"who": ["a"]}))
+    (old.folder / ".writer.lock").touch()  # some systems leave it
     upload(old.folder, uri)
     new = open_store(uri)
     pd.testing.assert_frame_equal(new.measurements(as_of=NOW), old.measurements(as_of=NOW))
@@ -141,7 +142,7 @@ def test_a_question_asked_again_costs_no_request(store: Store, server: Server) -
     server.asked.clear()
     pd.testing.assert_frame_equal(store.latest(now=NOW), once)
     store.version()
-    heads = [one for one in server.asked if one == ("HEAD", f"/{store.uri.removeprefix('s3://')}/.writer.lock")]
+    heads = [one for one in server.asked if one == ("HEAD", f"/{store.uri.removeprefix('s3://')}/.writer.lease")]
     assert server.asked == heads  # none, unless two seconds went by
     assert len(heads) <= 2
 
@@ -196,6 +197,12 @@ def test_a_living_writer_keeps_the_lock_and_a_silent_one_loses_it(store: Store) 
     assert not lease(store, ttl=0.6).take(0)
     assert other.free()
     assert lease(store, ttl=0.6).take(0)
+
+
+def test_a_lock_that_cannot_be_read_goes_when_nobody_renews_it(store: Store) -> None:
+    store.place.write(".some.lock", "what is this")
+    assert not lease(store, ttl=0.3).take(0)
+    assert lease(store, ttl=0.3).take(5)
 
 
 def test_one_who_never_waits_finds_a_dead_holder_too(store: Store) -> None:

@@ -151,7 +151,7 @@ class Bucket:
     def _tag(self) -> str:
         try:
             with self._told("read"):
-                return str(obstore.head(self._root, LOCK)["e_tag"])
+                return str(obstore.head(self._root, _lease(LOCK))["e_tag"])
         except FileNotFoundError:
             return ""
 
@@ -182,7 +182,7 @@ class Bucket:
 
     @contextmanager
     def held(self, name: str, wait: float) -> Iterator[None]:
-        lease = Lease(self._root, name, self._ttl, self._watched)
+        lease = Lease(self._root, _lease(name), self._ttl, self._watched)
         with self._told("written"):
             taken = lease.take(wait)
         if not taken:
@@ -239,6 +239,11 @@ class Bucket:
 
     def _told(self, doing: str) -> "_Told":
         return _Told(self, doing)
+
+
+def _lease(name: str) -> str:
+    """The object of a lock: another name than a folder's lock file has, which may have been copied along."""
+    return name.removesuffix(".lock") + ".lease"
 
 
 class _Told:

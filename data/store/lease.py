@@ -82,13 +82,18 @@ class Lease:
         """The object's tag, and who holds the lock."""
         try:
             found = obstore.get(self._store, self._name)
-            kept = json.loads(bytes(found.bytes()))
+            text = bytes(found.bytes())
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
                 raise
             return "", ""
-        self._serial = int(kept["serial"])
-        return str(found.meta["e_tag"]), str(kept["holder"])
+        tag = str(found.meta["e_tag"])
+        try:
+            kept = json.loads(text)
+            self._serial = int(kept["serial"])
+            return tag, str(kept["holder"])
+        except (ValueError, KeyError, TypeError):
+            return tag, "somebody"  # nothing that this release wrote; it goes when nobody renews it
 
     def _swap(self, tag: str, holder: str) -> bool:
         """Replace the object that has this tag; False where it has another by now."""
