@@ -60,7 +60,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
         When the answer is no array of hours.
     """
     rows = _rows(payload)[["station", "parameter", "start", "raw_value", "raw_unit"]]
-    rows["start"] = pd.to_datetime(rows["start"], utc=True, errors="coerce", format="%Y-%m-%dT%H:%M%z")
+    rows["start"] = pd.to_datetime(rows["start"].astype("str"), utc=True, errors="coerce", format="%Y-%m-%dT%H:%M%z")
     return rows.assign(source="airnow", city=city, kind="reference", minutes=60)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, numbers, within
+from sources.network import Network, moments, number, numbers, within
 
 # OpenAQ's names are ours, but for these.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -59,7 +59,7 @@ def parse(payload: Any, city: str = "", station: str = "openaq:", kind: str = "i
         [_row(r) for r in results], columns=["parameter", "start", "end", "raw_value", "raw_unit", "flagged"]
     )
     for name in ("start", "end"):
-        rows[name] = pd.to_datetime(rows[name], utc=True, errors="coerce", format="ISO8601")
+        rows[name] = moments(rows[name])
     rows["minutes"] = (rows["end"] - rows["start"]).dt.total_seconds() / 60
     rows["raw_value"] = numbers(rows["raw_value"])
     flagged = rows["flagged"].astype(bool)
@@ -122,7 +122,7 @@ def sensors(payload: Any) -> pd.DataFrame:
         if sensor["parameter"]["name"] in PARAMETERS and not place.get("isMobile")
     ]
     rows = pd.DataFrame(found, columns=["sensor", "location", "parameter", "kind", "last"]).sort_values("sensor")
-    rows["last"] = pd.to_datetime(rows["last"], utc=True, errors="coerce", format="ISO8601")
+    rows["last"] = moments(rows["last"])
     double = rows.duplicated(["location", "parameter"])
     main = "openaq:" + rows["location"].astype("str")
     rows["station"] = main.mask(double, main + "." + rows["sensor"].astype("str"))

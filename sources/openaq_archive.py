@@ -14,7 +14,7 @@ from data.city import City
 from sources import openaq
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.http import Client
-from sources.network import Network, within
+from sources.network import Network, moments, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(dict(openaq.PARAMETERS))
 COLUMNS = ("location_id", "sensors_id", "datetime", "parameter", "units", "value")
@@ -46,8 +46,7 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
     """
     table = _table(payload)
     table = table[table["parameter"].isin(list(PARAMETERS))]
-    end = pd.to_datetime(table["datetime"], utc=True, errors="coerce", format="ISO8601")
-    end = end.where(table["datetime"].astype("str").str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False))
+    end = moments(table["datetime"])
     minutes = _minutes(end, table["sensors_id"])
     return pd.DataFrame(
         {

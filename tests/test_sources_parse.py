@@ -404,3 +404,13 @@ def test_sensor_community_never_falls_over_a_record(value: Any, stamp: Any, kind
     record["sensordatavalues"][0]["value"] = value
     made = conform(sensor_community.parse([record], "tashkent"), KNOWN)
     assert len(made.rows) + len(made.rejects) <= 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_is_no_time() -> None:
+    answer = payload("openaq/measurements.json")
+    for result in answer["results"]:
+        result["period"]["datetimeFrom"]["utc"] = 2026
+    rows = openaq.parse(answer, "tashkent", "openaq:501", "reference")
+    assert len(rows)
+    assert rows["start"].isna().all(), "the door counts them as without a start"
