@@ -160,6 +160,14 @@ def test_commits_of_others_are_seen(store: Store, uri: str, monkeypatch: pytest.
     assert len(store.table("notes")) == 1
 
 
+def test_who_writes_has_seen_every_commit_before(store: Store, uri: str) -> None:
+    other, rows = open_store(uri), hourly([1.0])
+    store.append(rows)
+    assert len(other.measurements()) == 1
+    store.append(hourly([1.0, 2.0, 3.0]))
+    assert other.append(hourly([1.0, 2.0, 3.0])).unchanged == 3  # within the time in which nothing is looked for
+
+
 # --- writers -------------------------------------------------------------------------------------------------------
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import obstore
-from obstore.fsspec import FsspecStore
 from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
+from data.store.cloud_files import Files
 from data.store.errors import StoreBusy, StoreError
 from data.store.lease import TTL, Lease
 from data.store.place import LOCK, LOG, VARIABLE, first_line
@@ -22,7 +22,6 @@ from data.store.place import LOCK, LOG, VARIABLE, first_line
 STATE = "CLEANAIR_STATE"
 LOOK = 2.0  # seconds between looks for commits of other processes: a question costs no request, news come in time
 FOREIGN = 60.0  # seconds until commits of engines that do not take the writer lock are seen
-REMEMBERED = 50_000  # sizes of data files kept in memory, about 20 MB
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ class Bucket:
     def beside(self, suffix: str) -> str:
         return self.uri + suffix
 
-    def filesystem(self) -> FsspecStore:
+    def filesystem(self) -> Files:
         return Files(self._scheme, lambda container: self._client(container, None), self.trouble)
 
     def trouble(self, error: BaseException) -> StoreError | None:
@@ -261,49 +260,6 @@ class _Told:
         if isinstance(error, FileNotFoundError) and not re.search(TROUBLES[0][0], str(error)):
             return
         raise self.at.failure(self.doing, error) from None
-
-
-class Files(FsspecStore):
-    """
-    Data files of Delta tables for DuckDB: their names are never used again, so that what is known of one stays true.
-
-    Parameters
-    ----------
-    scheme : str
-        Of the URIs.
-    client : callable
-        Container → its client.
-    trouble : callable
-        Error → its sentence, None for one that has nothing to do with the object store.
-    """
-
-    cachable = False
-
-    def __init__(
-        self,
-        scheme: str,
-        client: Callable[[str], ObjectStore],
-        trouble: Callable[[BaseException], StoreError | None],
-    ) -> None:
-        super().__init__(cast("Any", scheme))
-        self._clients: dict[str, ObjectStore] = {}
-        self._make, self.trouble = client, trouble
-        self._known: dict[str, dict[str, Any]] = {}
-
-    def _construct_store(self, bucket: str) -> ObjectStore:
-        if bucket not in self._clients:
-            self._clients[bucket] = self._make(bucket)
-        return self._clients[bucket]
-
-    async def _info(self, path: str, **options: Any) -> dict[str, Any]:
-        if path not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[path] = await super()._info(path, **options)
-        return self._known[path]
-
-    def modified(self, path: str) -> Any:
-        return self.info(path)["last_modified"]
 
 
 def bucket(uri: str) -> Bucket:
