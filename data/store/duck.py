@@ -19,7 +19,6 @@ MEMORY = os.environ.get("CLEANAIR_SQL_MEMORY", "1GB")
 # Words of the common dialect that DuckDB does not have, or has with another meaning (there only the first match).
 WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "from_utc_timestamp(moment, zone)": "timezone(zone, moment)",
         "unix_micros(moment)": "epoch_us(moment)",
         "regexp_replace(written, pattern, put)": "system.main.regexp_replace(written, pattern, put, 'g')",
     }

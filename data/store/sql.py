@@ -155,7 +155,7 @@ SELECT source, station, parameter, kind, minutes, day,
        count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
        max(CASE WHEN reason LIKE '%daily median%' THEN 1 ELSE 0 END) = 1 AS median
 FROM (
-    SELECT *, CAST(from_utc_timestamp(start, ?) AS DATE) AS day FROM kept WHERE {where} AND minutes > 0
+    SELECT *, {day} AS day FROM kept WHERE {where} AND minutes > 0
 ) AS dated
 GROUP BY source, station, parameter, kind, minutes, day
 ORDER BY station, parameter, source, minutes, day

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from data import clock
 from data.schema import COLUMNS, KEY
 from data.store import sql
+from data.store.days import lengths, local_day
 from data.store.delta import Kept, Table
 from data.store.engine import engine
 from data.store.lock import WAIT, writing
@@ -204,8 +205,11 @@ class Store(SmallTables):
         chosen = self._where(city, parameters, start, end, as_of, stations, None, kinds, flags)
         clause, values = chosen.clause()
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
-        days = self._frame(sql.DAILY.format(where=clause), [str(clock), *values], self._kept(chosen), names)
-        return days.assign(coverage=(days["hours"] / days["day"].map(_lengths(days["day"], clock))).clip(upper=1.0))
+        day, moments = local_day(clock, start, end)
+        question = sql.DAILY.format(day=day, where=clause)
+        days = self._frame(question, [*moments, *values], self._kept(chosen), names)
+        days["day"] = pd.to_datetime(days["day"], unit="D").dt.date
+        return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
         """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
@@ -371,7 +375,7 @@ class Store(SmallTables):
 
 
 _ANSWERS = {
-    "day": "object", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
+    "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
     "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
     "checks": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
 }  # fmt: skip
@@ -379,10 +383,3 @@ _ANSWERS = {
 
 def _month(file: str) -> str:
     return next(part for part in file.split("/") if part.startswith(f"{MONTH}="))
-
-
-def _lengths(days: Iterable[Any], clock: ZoneInfo) -> dict[Any, float]:
-    """Length of each local day. [h]"""
-    ends = {d: datetime(d.year, d.month, d.day, tzinfo=clock) for d in set(days)}
-    following = {d: datetime.combine(d + timedelta(days=1), datetime.min.time(), clock) for d in ends}
-    return {d: (following[d].astimezone(UTC) - ends[d].astimezone(UTC)).total_seconds() / 3600 for d in ends}
