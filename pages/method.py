@@ -171,8 +171,8 @@ STILL = {"indices", "attribution", "units", "licences", "software"}  # nothing t
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def still(key: str, language: str) -> None:
-    """A section drawn once for each language."""
+def still(version: str, key: str, language: str) -> None:
+    """A section drawn once for each release and language."""
     dict(SECTIONS)[key]()
 
 
@@ -181,6 +181,6 @@ for key, draw in SECTIONS:
     st.subheader(t(f"method.section.{key}"), anchor=key)
     with frame.spoken():
         if key in STILL:
-            still(key, language())
+            still(str((ROOT / "pyproject.toml").stat().st_mtime_ns), key, language())
         else:
             draw()

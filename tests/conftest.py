@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from data import clock
 from data.schema import conform
 from data.store import Store, open_store
 
@@ -52,6 +53,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     monkeypatch.setenv("CLEANAIR_STORE", str(tmp_path / "store"))
     monkeypatch.delenv("CLEANAIR_NOW", raising=False)
     monkeypatch.delenv("CLEANAIR_ENGINE", raising=False)
+    monkeypatch.setattr(clock, "_started", {})  # a replay begins with the test that asks for it
     return
 
 

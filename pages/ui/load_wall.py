@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import streamlit as st
-
 from data import clock
 from data.city import cities as cities_of
 from data.served import real_store
@@ -31,9 +29,7 @@ class Drawn:
     hold: dict[str, str] | None
 
 
-@st.cache_resource(show_spinner=False)
-def _painter() -> Painter[Drawn]:
-    return Painter()
+PAINTER: Painter[Drawn] = Painter()
 
 
 def _wall(cities: tuple[str, ...], language: str, minute: datetime) -> Drawn:
@@ -73,4 +69,4 @@ def wall(cities: tuple[str, ...]) -> tuple[Drawn, float]:
     shown = [*(load.version(key) for key in cities), load.version_of("alarms")]
     watched = watching.short(cities_of()[cities[0]].zone)
     state = f"{' '.join(shown)} {real.folder} {real.version('status')} {minute} {clock.replaying()} {watched}"
-    return _painter().latest((load.store().folder, cities, language), state, lambda: _wall(cities, language, minute))
+    return PAINTER.latest((load.store().folder, cities, language), state, lambda: _wall(cities, language, minute))

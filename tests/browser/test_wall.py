@@ -32,7 +32,8 @@ SIZES = """stage => {
 @pytest.fixture
 def cold(world: Path) -> Server:
     """A server that nobody has asked anything yet."""
-    made = Server(world, **quiet(world.parent)).start()
+    # Looks at the store every second, so that the screen misses its server after eight.
+    made = Server(world, CLEANAIR_WALL_EVERY="1", **quiet(world.parent)).start()
     yield made
     made.stop()
 

@@ -9,7 +9,7 @@ from tests.browser import endurance
 from tests.browser.trial import on_trial
 from tests.browser.wire import SILENT
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 PATIENT = 30.0  # s; other tests share the machine, the long form asks for ten
 
 
