@@ -35,8 +35,9 @@ DATA = ROOT.parent / "shared" / "data"
 RESULT = ROOT / "bench" / "results" / "walls.json"
 MOMENT = "2026-01-18T20:00:00+05:00"  # as `make replay`
 WALLS, BROWSING = 20, 30
-SECONDS, WARM = 90.0, 20.0
-THINK = (6.0, 20.0)  # s between two pages of a reader
+SECONDS, WARM = 120.0, 60.0
+SETTLES, ALONE = 400.0, 45  # s at most, and s without a process of heavy work, before the crowd comes
+THINK = (15.0, 45.0)  # s that a reader looks at a page
 COMMIT = 20.0  # s between commits to the store
 PAGES = ("", "map", "station", "origins", "trends", "records", "feeds", "forecast", "method")
 QUERIES = ("lang=en&theme=dark", "lang=ru&theme=dark", "lang=uz&theme=light", "lang=kk&theme=contrast")
@@ -170,12 +171,22 @@ async def writing(store: Store, until: float) -> None:
         await asyncio.sleep(COMMIT)
 
 
+async def settled(process: psutil.Process) -> None:
+    """Wait for the attribution and the forecast that a server computes when it starts, and then once an hour."""
+    last = time.monotonic() + SETTLES
+    alone = 0
+    while time.monotonic() < last and alone < ALONE:
+        await asyncio.sleep(1)
+        alone = 0 if process.children() else alone + 1
+
+
 async def crowd(server: Server, store: Store, seconds: float) -> tuple[Times, list[float]]:
     """Everybody at once."""
     times, seen = Times(), [0.0]
-    until = time.monotonic() + WARM + seconds
     assert server.process is not None
     process = psutil.Process(server.process.pid)
+    await settled(process)
+    until = time.monotonic() + WARM + seconds
     works: list[Any] = [wall(server, times, n, until) for n in range(WALLS)]
     works += [reader(server, times, n, until) for n in range(BROWSING)]
     works += [memory(process, seen, until), writing(store, until)]

@@ -23,7 +23,8 @@ TIDY_EVERY = timedelta(hours=6).total_seconds()
 ROOT = Path(__file__).resolve().parents[1]
 LOOK_EVERY = 20.0  # between looks whether an attribution is due [s]
 COLLECT = "CLEANAIR_COLLECT"  # 0: a process of its own collects (`cleanair collect`), this one only serves
-HEAVY_WITHIN = timedelta(minutes=10).total_seconds()
+HEAVY_WITHIN = timedelta(minutes=30).total_seconds()
+YIELDS = 5  # niceness of heavy work: screens come first where the processors are few
 
 
 class Heavy(NamedTuple):
@@ -117,6 +118,8 @@ def _apart(command: str, shown: Store, now: datetime, stop: threading.Event) -> 
     try:
         with tempfile.TemporaryFile() as said:
             child = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=said)
+            if hasattr(os, "setpriority"):
+                os.setpriority(os.PRIO_PROCESS, child.pid, YIELDS)
             if not _waited(child, stop):
                 return
             if child.returncode:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-AT_ONCE = (os.cpu_count() or 1) + 1  # drawings share one interpreter: more at once only take longer each
-PATIENCE = 20.0  # one that waited for so long goes ahead, whatever is in its way [s]
+AT_ONCE = max(os.cpu_count() or 1, 2)  # drawings share one interpreter: more at once only take longer each
+PATIENCE = 60.0  # one that waited for so long goes ahead, whatever is in its way [s]
 
 _places = threading.Semaphore(AT_ONCE)
 _mine = threading.local()
