@@ -1,6 +1,8 @@
 """The contract of the query engines: every question has the same answer, whoever is asked."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.conftest import NOW, hourly
 LONG = "2024-02-27T00:00"  # five days from here hold the day of 25 hours, 29 February 2024 in Astana
 LEARNED = datetime(2024, 3, 4, tzinfo=UTC)
 FIRST, LAST = datetime(2024, 2, 28, 19, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[1]
 ENGINES = ("duckdb", "spark")
 RULES = """
 [[rule]]
@@ -243,3 +246,10 @@ def test_an_engine_that_does_not_answer_is_named_without_its_token(whole: Path) 
         with pytest.raises(StoreError, match=f"the engine at sc://{host} cannot answer") as told:
             store.measurements("astana")
     assert "hidden" not in repr(told.value) + repr(told.value.__cause__) + repr(store._engine)
+
+
+def test_a_process_without_a_main_file_may_ask() -> None:
+    pytest.importorskip("pyspark", reason="the extra cluster is not installed")
+    code = "from data.store.spark import SparkEngine; print(SparkEngine('sc://somewhere:1'))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "SparkEngine('sc://somewhere:1')", said.stderr

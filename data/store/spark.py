@@ -1,6 +1,7 @@
 """Any engine that speaks Spark Connect (Apache Spark, Databricks, Sail) over the same Delta table."""
 
 import re
+import sys
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,26 @@ from typing import Any
 
 import pyarrow as pa
 
-with warnings.catch_warnings():
+from data.store.delta import Kept
+from data.store.engine import REMOTE, VARIABLE, bound
+from data.store.errors import StoreError
+
+
+@contextmanager
+def _a_program() -> Iterator[None]:
+    """The client takes a process without a main file (`python -c`, a worker) for its own doctests, and ends it."""
+    main = sys.modules["__main__"]
+    missing = not hasattr(main, "__file__")
+    if missing:
+        main.__file__ = ""
+    try:
+        yield
+    finally:
+        if missing:
+            del main.__file__
+
+
+with warnings.catch_warnings(), _a_program():
     # The client warns of pandas 3 in its conversions to pandas; answers are taken as Arrow here.
     warnings.simplefilter("ignore", FutureWarning)
     from pyspark.errors import PySparkException
@@ -20,10 +40,6 @@ with warnings.catch_warnings():
     from pyspark.sql.connect.expressions import LiteralExpression
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.types import TimestampType
-
-from data.store.delta import Kept
-from data.store.engine import REMOTE, VARIABLE, bound
-from data.store.errors import StoreError
 
 ADDRESS = re.compile(r"sc://(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\])(?P<port>:\d{1,5})?(?P<rest>/?(;[^/?#@]*)?)")
 TRIES = 3  # of a call that did not get through; the client's own 15 wait for many minutes

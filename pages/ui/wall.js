@@ -66,8 +66,8 @@ function clockwork(state) {
 // Over the clockwork itself: where it stopped, or what it draws was taken away, only a fresh start helps.
 function guard() {
   globalThis.wallGuard ??= setInterval(async () => {
-    const still = performance.now() - (globalThis.wallTick ?? 0) > LIFELESS;
-    if (still && location.pathname.endsWith("/wall") && (await answers())) afresh();
+    const still = () => performance.now() - (globalThis.wallTick ?? 0) > LIFELESS && location.pathname.endsWith("/wall");
+    if (still() && (await answers())) afresh(still);
   }, 5 * SECOND);
 }
 
@@ -163,14 +163,18 @@ async function knock(state) {
   state.knocked = performance.now();
   state.answers = (await answers()) ? state.answers + 1 : 0;
   state.knocking = false;
-  if (state.answers >= ENOUGH) afresh();
+  if (state.answers >= ENOUGH) afresh(() => performance.now() - state.heard > state.data.patience * SECOND);
 }
 
-function afresh() {
+// Only while it still helps, and only to a server that answers at that very moment: a page that is loaded from a server
+// that has just gone again would be the browser's own error page, which no clockwork of ours looks after.
+function afresh(still) {
   const [at, gap] = (sessionStorage.getItem("wall.afresh") ?? "0 0").split(" ").map(Number);
   if (Math.abs(Date.now() - at) < gap * SECOND) return;
   sessionStorage.setItem("wall.afresh", `${Date.now()} ${Math.min(Math.max(gap * 2, 5), 300)}`);
-  setTimeout(() => location.reload(), Math.random() * SECOND);
+  setTimeout(async () => {
+    if (still() && (await answers()) && still()) location.reload();
+  }, Math.random() * SECOND);
 }
 
 // Once a day at a quiet minute of this screen's own choice; never under an alarm that nobody has taken, and only to a
