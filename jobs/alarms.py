@@ -174,11 +174,7 @@ def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
 def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
     parameters = sorted({rule.parameter for rule in mine if rule.parameter})
     since = now - LOOK_BACK
-    rows = (
-        store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
-        if parameters
-        else pd.DataFrame()
-    )
+    rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
     # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
     rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(now)]

@@ -13,7 +13,8 @@ from data.store import Store, open_store
 from jobs.alarm_replay import CSV, replay, save
 from jobs.alarms import NotPossible, act, evaluate, log_of
 from jobs.operators import Operator
-from tests.conftest import hourly
+from tests.browser.driver import quiet
+from tests.conftest import NOW, hourly
 
 START = pd.Timestamp("2026-01-08", tz="UTC").to_pydatetime()
 AIGUL, BOTIR = Operator("Aigul"), Operator("Botir")
@@ -244,6 +245,7 @@ def wavering(seed: int) -> list[float]:
     return [float(max(v, 0.0)) if v == v else v for v in values]
 
 
+@pytest.mark.slow
 def test_replay_and_stepped_evaluation_agree(store: Store) -> None:
     for number in range(3):
         astana(store, wavering(number), station=f"demo:{number}", kind=("reference", "indicative")[number > 0])
@@ -314,3 +316,13 @@ def test_the_command_lists_and_replays(store: Store, tmp_path: Path, capsys: pyt
     assert list(table.columns) == list(CSV)
     assert table.loc[table["rule"] == RULE, "at"].tolist() == ["2026-01-08T07:00:00+05:00"]
     assert save([], tmp_path / "none.csv") == 0
+
+
+def test_rules_of_one_law_leave_the_other_city_without_any_and_the_look_goes_on(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in quiet(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    store.append(hourly([400.0] * 30, station="a"))
+    evaluate(store, NOW)
+    assert set(store.table("alarms")["city"]) == {"astana"}

@@ -400,6 +400,7 @@ def live(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
     return httpserver
 
 
+@pytest.mark.slow
 def test_every_network_delivers_fresh_rows_from_the_stand_in(store: Store, live: HTTPServer) -> None:
     outcomes = collect_due(store, NOW)
     assert {o.network for o in outcomes} == {n for c in cities().values() for n in c.networks if n in SOURCES}

@@ -156,6 +156,7 @@ def test_a_day_is_flagged_when_more_than_a_quarter_of_it_is_gone(store: Store) -
     ),
     st.sampled_from([("ok", ""), ("suspect", "spike: 9"), ("invalid", "range: 5000"), ("ok", "mean of 6 readings")]),
 )
+@pytest.mark.slow
 def test_marks_are_taken_away_without_a_trace(spans: list[tuple[int, int, str]], state: tuple[str, str]) -> None:
     rows = conform(table(NOON, 4, flag=state[0], reason=state[1]), NOON).rows
     known = pd.DataFrame(

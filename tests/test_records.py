@@ -114,6 +114,7 @@ print(rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 102
 """
 
 
+@pytest.mark.slow
 def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
     """Six times the records, no more memory: what is held is one piece, here a tenth of the usual."""
     grown = []

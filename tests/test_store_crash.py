@@ -44,6 +44,7 @@ def test_kill_nine_loses_nothing_acknowledged(tmp_path: Path) -> None:
     assert set(kept.values()) == {1000}, "a batch is torn or doubled"
 
 
+@pytest.mark.slow
 def test_two_writers_of_one_key_leave_one_row(tmp_path: Path) -> None:
     folder = tmp_path / "store"
     both = [writer(folder, "same", 0, 12) for _ in range(2)]

@@ -64,7 +64,15 @@ def test_a_cold_server_shows_the_wall_at_once_and_tells_when_it_is_gone(cold: Se
         assert not look.errors
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ru", "dark"), ("uz", "dark"), ("kk", "light")])
+@pytest.mark.parametrize(
+    ("language", "theme"),
+    [
+        ("ru", "dark"),
+        pytest.param("en", "light", marks=pytest.mark.slow),
+        pytest.param("uz", "dark", marks=pytest.mark.slow),
+        pytest.param("kk", "light", marks=pytest.mark.slow),
+    ],
+)
 def test_everything_can_be_read_from_afar(
     server: Server, browser: Browser, pictures: Path, language: str, theme: str
 ) -> None:
