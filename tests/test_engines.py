@@ -18,6 +18,7 @@ from data.store import Appended, Store, StoreError, open_store
 from data.store.engine import VARIABLE, engine
 from data.store.shared import SharedStore
 from tests.conftest import NOW, hourly
+from tests.test_sharing import LAST as ELSE
 
 LONG = "2024-02-27T00:00"  # five days from here hold the day of 25 hours, 29 February 2024 in Astana
 LEARNED = datetime(2024, 3, 4, tzinfo=UTC)
@@ -33,13 +34,6 @@ download = "public"
 delay = 1440
 withhold = ["no2"]
 basis = "an agreement"
-
-[[rule]]
-source = "*"
-country = "*"
-see = "public"
-download = "public"
-basis = "its licence"
 """
 
 
@@ -177,7 +171,7 @@ def test_rules_of_sharing_narrow_every_engine(
     asked: Store, embedded: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
     path = tmp_path / "sharing.toml"
-    path.write_text(RULES)
+    path.write_text(RULES + ELSE)
     monkeypatch.setenv(sharing.VARIABLE, str(path))
     monkeypatch.setenv("CLEANAIR_NOW", LAST.isoformat())
     mine, theirs = (SharedStore(s, Reader(role)) for s in (asked, embedded))
