@@ -1,6 +1,5 @@
 """The data dictionary is complete: what the code keeps, writes and answers is what the page describes."""
 
-import importlib.util
 import json
 import re
 from datetime import timedelta
@@ -14,6 +13,19 @@ from data import demo, inventory, inventory_rows
 from data.schema import COLUMNS, REJECT_COLUMNS, STATION_COLUMNS
 from data.store import Store, open_store
 from data.store.tables import STATUS_COLUMNS
+from jobs import api as api_job
+from jobs import assess as assess_job
+from jobs import attribute as attribute_job
+from jobs import attribution_csv as attribution_csv_job
+from jobs import events_csv as events_csv_job
+from jobs import export as export_job
+from jobs import forecast as forecast_job
+from jobs import forecast_csv as forecast_csv_job
+from jobs import forecast_tables as forecast_tables_job
+from jobs import import_files as import_files_job
+from jobs import index_file as index_file_job
+from jobs import refit as refit_job
+from jobs import snapshot as snapshot_job
 from tests.conftest import NOW
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md").read_text("utf-8")
@@ -26,13 +38,6 @@ def described(name: str) -> list[str]:
     lines = part[1].strip().splitlines()[2:]
     rows = [line for i, line in enumerate(lines) if all(other.startswith("|") for other in lines[: i + 1])]
     return [re.match(r"\| `([^`]+)` \|", row)[1] for row in rows]  # type: ignore[index]
-
-
-def job(name: str):
-    """A job's module, or a skip where this checkout has none."""
-    if importlib.util.find_spec(f"jobs.{name}") is None:
-        pytest.skip(f"jobs/{name}.py is not here yet")
-    return import_module(f"jobs.{name}")
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +87,9 @@ def test_ranked_sources() -> None:
 
 
 def test_export_and_its_description(filled: Store, tmp_path: Path) -> None:
-    export, snapshot = job("export"), job("snapshot")
-    assert described("export") == list(export.COLUMNS)
-    request = export.Request(city="astana", start=NOW - timedelta(days=1), end=NOW, as_of=NOW)
-    answer = snapshot.write(filled, request, "csv", tmp_path)
+    assert described("export") == list(export_job.COLUMNS)
+    request = export_job.Request(city="astana", start=NOW - timedelta(days=1), end=NOW, as_of=NOW)
+    answer = snapshot_job.write(filled, request, "csv", tmp_path)
     assert sorted(described("snapshot answer")) == sorted(answer)
     assert list(pd.read_csv(answer["file"], nrows=1)) == described("export")
     about = json.loads(Path(answer["description"]).read_text("utf-8"))
@@ -94,26 +98,24 @@ def test_export_and_its_description(filled: Store, tmp_path: Path) -> None:
 
 
 def test_import_summary(filled: Store, tmp_path: Path) -> None:
-    files, export, snapshot = job("import_files"), job("export"), job("snapshot")
-    request = export.Request(city="astana", start=NOW - timedelta(hours=5), end=NOW, as_of=NOW)
-    out = snapshot.write(filled, request, "csv", tmp_path)
-    summary = files.run([out["file"]], "tidy", "astana", open_store(tmp_path / "other"))
+    request = export_job.Request(city="astana", start=NOW - timedelta(hours=5), end=NOW, as_of=NOW)
+    out = snapshot_job.write(filled, request, "csv", tmp_path)
+    summary = import_files_job.run([out["file"]], "tidy", "astana", open_store(tmp_path / "other"))
     assert sorted(described("import summary")) == sorted(summary)
     assert summary["read"] == out["rows"]
 
 
 def test_ledger_and_days_per_category(filled: Store, tmp_path: Path) -> None:
-    assess = job("assess")
     begin, end = NOW - timedelta(days=3), NOW
-    assess.run(filled, "astana", begin, end, "kz", tmp_path / "kz.csv")
+    assess_job.run(filled, "astana", begin, end, "kz", tmp_path / "kz.csv")
     assert list(pd.read_csv(tmp_path / "kz.csv")) == described("ledger")
-    assess.run(filled, "astana", begin, end, "us-epa-2024", tmp_path / "us.csv")
+    assess_job.run(filled, "astana", begin, end, "us-epa-2024", tmp_path / "us.csv")
     assert list(pd.read_csv(tmp_path / "us.csv")) == described("index days")
 
 
 def test_index_of_a_table(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("parameter,minutes,value\npm25,1440,12\n", "utf-8")
-    answer = job("index_file").run("us-epa-2024", tmp_path / "in.csv", tmp_path / "out.csv")
+    answer = index_file_job.run("us-epa-2024", tmp_path / "in.csv", tmp_path / "out.csv")
     assert sorted(described("index answer")) == sorted(answer)
     assert list(pd.read_csv(tmp_path / "out.csv"))[3:] == described("index columns")
 
@@ -128,12 +130,11 @@ def test_demo_files(world: demo.Demo, tmp_path: Path) -> None:
 
 
 def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
-    attribute = job("attribute")
     folder = demo.write_run(demo.build(NOW, days=5, cities=["astana"]), "astana", tmp_path / "run")
     ends = {"measurements": ".csv.gz", "weather": ".csv.gz"}
     names = ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
     paths = {name: folder / f"{name}{ends.get(name, '.csv')}" for name in names}
-    attribute.run_files(**paths, zone="Asia/Almaty", out=tmp_path / "out")
+    attribute_job.run_files(**paths, zone="Asia/Almaty", out=tmp_path / "out")
     for name in ("categories", "daily", "sites"):
         file = next((tmp_path / "out").glob(f"{name}.csv*"))
         assert list(pd.read_csv(file, nrows=1)) == described(f"attribution {name}")
@@ -141,23 +142,21 @@ def test_attribution_files(world: demo.Demo, tmp_path: Path) -> None:
 
 
 def test_attribution_kept(tmp_path: Path) -> None:
-    refit, csv = job("refit"), job("attribution_csv")
-    assert described("attribution csv") == list(csv.COLUMNS)
+    assert described("attribution csv") == list(attribution_csv_job.COLUMNS)
     store = open_store(tmp_path / "store")
-    told = refit.refit(store, "astana", NOW)
+    told = refit_job.refit(store, "astana", NOW)
     assert described("refit answer") == list(told)
 
 
 def test_forecast(store: Store) -> None:
-    forecast, tables, csv = job("forecast"), job("forecast_tables"), job("forecast_csv")
-    assert described("forecast csv") == list(csv.COLUMNS)
-    assert described("forecast warnings") == list(tables.WARNING_COLUMNS)
-    assert described("forecast skill") == list(tables.SKILL_COLUMNS)
-    assert described("forecast answer") == list(forecast.forecast(store, "astana", NOW))
+    assert described("forecast csv") == list(forecast_csv_job.COLUMNS)
+    assert described("forecast warnings") == list(forecast_tables_job.WARNING_COLUMNS)
+    assert described("forecast skill") == list(forecast_tables_job.SKILL_COLUMNS)
+    assert described("forecast answer") == list(forecast_job.forecast(store, "astana", NOW))
 
 
 def test_events_as_a_file() -> None:
-    assert described("events csv") == list(job("events_csv").COLUMNS)
+    assert described("events csv") == list(events_csv_job.COLUMNS)
 
 
 def test_candidates_of_the_register() -> None:
@@ -165,11 +164,10 @@ def test_candidates_of_the_register() -> None:
 
 
 def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    api = job("api")
     testing = pytest.importorskip("starlette.testclient", reason="starlette's test client needs httpx")
     monkeypatch.setenv("CLEANAIR_STORE", str(filled.folder))
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
-    routes = getattr(api, "ROUTES", None) or api.routes()
+    routes = api_job.routes()
     client = testing.TestClient(import_module("starlette.applications").Starlette(routes=routes))
     assert sorted(client.get("/api/v1/health").json()) == sorted(described("health"))
     assert sorted(client.get("/api/v1/cities").json()["cities"][0]) == sorted(described("cities"))

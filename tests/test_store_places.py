@@ -19,7 +19,8 @@ from starlette.testclient import TestClient
 
 import cli
 from data.served import real_store
-from data.store import Store, StoreBusy, StoreError, open_store
+from data.store import Store, StoreBusy, StoreError, cloud, open_store
+from data.store.lease import Lease
 from data.store.lock import writing
 from data.store.version import SCHEMA, written
 from jobs.api import routes
@@ -49,9 +50,6 @@ from tests.test_store import (  # noqa: F401
 )
 from tests.test_store_crash import writer
 from tests.test_store_version import first  # noqa: F401 — a store of release 0.1.0
-
-cloud = pytest.importorskip("data.store.cloud", reason="the extra cloud is not installed")
-from data.store.lease import Lease  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -335,7 +333,7 @@ def test_a_uri_names_a_bucket_and_a_prefix_and_no_key(uri: str) -> None:
 
 
 def test_without_the_extra_the_operator_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "data.store.cloud", None)
+    monkeypatch.setitem(sys.modules, cloud.__name__, None)
     with pytest.raises(StoreError, match=r"the operator must run pip install .*\[cloud\]"):
         open_store("s3://air/store")
 
