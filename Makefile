@@ -37,6 +37,7 @@ test-slow: setup  ## what takes too long for every change: all exits with all ro
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 types: setup
 	@$(BIN)/mypy
@@ -56,7 +57,7 @@ audit: setup  ## known vulnerabilities of the pinned packages (says so where it 
 	@$(BIN)/python .ci/audit $(BIN)/uv requirements.lock
 
 replay: setup  ## both cities on imported real history; CLEANAIR_NOW and REPLAY_DATA override moment and folder
-	@$(BIN)/python -m jobs.replay
+	@$(BIN)/python -m jobs.ingest.replay
 
 stand-in: setup  ## a loopback stand-in for the networks, to see live collection without the internet
 	@$(BIN)/python -m tests.stand_in

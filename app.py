@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from api.http.headers import MIDDLEWARE
+from api.routes import routes
 from data import clock
-from data.served import demo_store, real_store
-from jobs import background, garbage, logs
-from jobs.api import routes
-from jobs.headers import MIDDLEWARE
+from data.store.served import demo_store, real_store
+from jobs import logs
+from jobs.server import background, garbage
 
 ROOT = Path(__file__).resolve().parent
 log = logging.getLogger("cleanair")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.parameters import conversion
 from data.store import open_store
-from jobs.replay import fill
+from jobs.ingest.replay import fill
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 POINTS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.schema import COLUMNS
 from data.store import Store, open_store
-from data.store.tables import MEASUREMENTS
+from data.store.tables.schemas import MEASUREMENTS
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 MONTHS = 76  # 6.3 years

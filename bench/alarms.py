@@ -11,9 +11,9 @@ from typing import Any
 from bench.store import p50
 from data.city import city
 from data.store import Store, open_store
-from jobs import alarms
-from jobs.alarm_replay import replay
-from jobs.replay import FOLDER, fill
+from jobs.alarms import evaluate
+from jobs.alarms.replay import replay
+from jobs.ingest.replay import FOLDER, fill
 
 RESULT = Path(__file__).parent / "results" / "alarms.json"
 MOMENT = datetime(2026, 1, 18, 15, tzinfo=UTC)
@@ -23,15 +23,15 @@ TARGET = 300.0  # a look at both cities [ms]
 
 def looks(store: Store) -> dict[str, Any]:
     """p50 of a look with nothing new, and of one with a new hour; and its own processor time on a shared machine."""
-    alarms.evaluate(store, MOMENT)
+    evaluate.evaluate(store, MOMENT)
     hours = iter(range(1, 100))
     begun = time.process_time()
     for _ in range(7):
-        alarms.evaluate(store, MOMENT)
+        evaluate.evaluate(store, MOMENT)
     return {
         "same minute, processor [ms]": round((time.process_time() - begun) / 7 * 1000, 1),
-        "same minute [ms]": p50(lambda: alarms.evaluate(store, MOMENT)),
-        "next hour [ms]": p50(lambda: alarms.evaluate(store, MOMENT + timedelta(hours=next(hours)))),
+        "same minute [ms]": p50(lambda: evaluate.evaluate(store, MOMENT)),
+        "next hour [ms]": p50(lambda: evaluate.evaluate(store, MOMENT + timedelta(hours=next(hours)))),
     }
 
 

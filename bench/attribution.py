@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from bench._attribution_world import PARAMETERS, simulate
-from jobs.attribute import run_files
+from jobs.attribution.from_files import run_files
 from models.attribution import SourceAttributor, activity, expectation, plume, sites, split
 
 ROOT = Path(__file__).resolve().parents[1]

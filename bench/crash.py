@@ -11,7 +11,7 @@ RESULT = Path(__file__).parent / "results" / "crash.json"
 
 def main() -> int:
     kills = os.environ.get("CLEANAIR_KILLS", "100")
-    test = "tests/test_store_crash.py::test_kill_nine_loses_nothing_acknowledged"
+    test = "tests/data/store/test_store_crash.py::test_kill_nine_loses_nothing_acknowledged"
     env = {**os.environ, "CLEANAIR_KILLS": kills}
     done = subprocess.run([sys.executable, "-m", "pytest", test], env=env, check=False)
     RESULT.parent.mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ from data.demo import places
 from data.demo.weather import STILL_LASTS, weather
 from data.demo.world import RUN_UP
 from models.events import Panel, covered, detect, panel
-from models.quality import flag
+from models.quality.quality import flag
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = ROOT.parent / "shared" / "data" / "simtruth"

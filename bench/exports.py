@@ -26,8 +26,8 @@ from pyarrow import parquet
 
 from data.schema import COLUMNS
 from data.store import Store, open_store
-from jobs import export
-from jobs.replay import FOLDER, fill
+from jobs.export import measurements, request
+from jobs.ingest.replay import FOLDER, fill
 
 RESULT = Path(__file__).parent / "results" / "exports.json"
 STATIONS, PARAMETERS = 40, ("pm25", "pm10", "no2", "so2", "o3", "co")
@@ -95,15 +95,15 @@ def _stations() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def whole(store: Store) -> export.Request:
+def whole(store: Store) -> request.Request:
     """Everything the synthetic store holds."""
-    return export.Request(city="astana", start=FIRST.to_pydatetime(), end=AS_OF, as_of=AS_OF)
+    return request.Request(city="astana", start=FIRST.to_pydatetime(), end=AS_OF, as_of=AS_OF)
 
 
 def as_csv(folder: Path) -> Iterator[int]:
     """Bytes of each piece."""
     store = open_store(folder)
-    yield from (len(piece) for piece in export.measurements_csv(store, whole(store)))
+    yield from (len(piece) for piece in measurements.measurements_csv(store, whole(store)))
 
 
 def as_parquet(folder: Path) -> Iterator[int]:
@@ -111,9 +111,9 @@ def as_parquet(folder: Path) -> Iterator[int]:
     store = open_store(folder)
     with (
         tempfile.NamedTemporaryFile(suffix=".parquet") as file,
-        parquet.ParquetWriter(file.name, export.SCHEMA, compression="zstd") as writer,
+        parquet.ParquetWriter(file.name, measurements.SCHEMA, compression="zstd") as writer,
     ):
-        for table in export.tables(store, whole(store)):
+        for table in measurements.tables(store, whole(store)):
             writer.write_table(table)
             yield table.nbytes
 
@@ -145,15 +145,15 @@ def apart(form: str, folder: Path) -> dict[str, float]:
 def month(folder: Path, times: int = 7) -> dict[str, float]:
     """p50 of one month of one city as CSV, from a store that was read before. [ms]"""
     store = open_store(folder)
-    asked = export.Request(
+    asked = request.Request(
         city="astana", start=datetime(2024, 12, 1, tzinfo=UTC), end=datetime(2025, 1, 1, tzinfo=UTC),
         as_of=datetime.now(UTC),
     )  # fmt: skip
-    rows = b"".join(export.measurements_csv(store, asked)).count(b"\n") - 1
+    rows = b"".join(measurements.measurements_csv(store, asked)).count(b"\n") - 1
     spent, cpu = [], []
     for _ in range(times):
         begun, own = time.perf_counter(), time.process_time()
-        b"".join(export.measurements_csv(store, asked))
+        b"".join(measurements.measurements_csv(store, asked))
         spent.append((time.perf_counter() - begun) * 1000)
         cpu.append((time.process_time() - own) * 1000)
     return {"rows": rows, "p50_ms": round(statistics.median(spent), 1), "cpu_ms": round(statistics.median(cpu), 1)}

@@ -17,7 +17,9 @@ def main() -> int:
         report = Path(folder) / "report.txt"
         env = {**os.environ, "CLEANAIR_TEST_FAULTS": draws, "CLEANAIR_TEST_FAULTS_REPORT": str(report)}
         begun, spent = time.perf_counter(), os.times()
-        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/test_faults.py"], env=env, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "tests/sources/test_faults.py"], env=env, check=False
+        )
         seconds, after = time.perf_counter() - begun, os.times()
         said = report.read_text().splitlines() if report.exists() else []
     cpu = after.children_user + after.children_system - spent.children_user - spent.children_system

@@ -16,7 +16,7 @@ SECONDS, GIBIBYTES = 60.0, 1.5  # the targets
 WORK = """
 import sys
 from data.store import open_store
-from jobs.import_files import run
+from jobs.ingest.files import run
 import json
 print(json.dumps(run([sys.argv[1]], "airdata-kz", "astana", open_store(sys.argv[2]))))
 """

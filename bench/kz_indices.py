@@ -11,8 +11,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from data.city import city
 from data.store import open_store
-from jobs import import_files
-from models.kz_indices import CLASS_OF_PARTICLES, EXPONENTS, monthly, yearly
+from jobs.ingest import files
+from models.indices.kz_indices import CLASS_OF_PARTICLES, EXPONENTS, monthly, yearly
 
 FILES = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "airdata-kz" / "astana"
 OUT = Path(__file__).parent / "results" / "kz_indices.json"
@@ -26,7 +26,7 @@ PUBLISHED = {"year": 2024, "iza5": 11, "o3": 3.2, "pm25": 1.8}
 
 def imported(folder):
     store = open_store(Path(folder) / "store")
-    done = import_files.run(sorted(FILES.glob("*.csv.gz")), "airdata-kz", "astana", store)
+    done = files.run(sorted(FILES.glob("*.csv.gz")), "airdata-kz", "astana", store)
     print(f"imported {done['stored']} of {done['read']} rows, flagged {done['flagged']}")
     return store
 

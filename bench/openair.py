@@ -14,13 +14,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pandas as pd
 
-from models.averages import time_average
-from models.polar import polar_surface
-from models.roses import pollution_rose, wind_rose
-from models.running import running_mean
-from models.scores import model_stats
-from models.trends import theil_sen
-from models.yearly import aq_stats
+from models.averages.averages import time_average
+from models.averages.running import running_mean
+from models.averages.yearly import aq_stats
+from models.trends.scores import model_stats
+from models.trends.trends import theil_sen
+from models.wind.polar import polar_surface
+from models.wind.roses import pollution_rose, wind_rose
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 DATA = SHARED / "data" / "openair-mydata" / "mydata.csv.gz"

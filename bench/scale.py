@@ -19,9 +19,9 @@ import pandas as pd
 
 from bench._scale_rows import CITIES, DONE, NAMED, NOW, PARAMETERS, generate, minute
 from data.store import Store, open_store
-from data.store.engine import VARIABLE
+from data.store.engines.choose import VARIABLE
 from data.store.shared import SharedStore
-from jobs import export
+from jobs.export import measurements, request
 
 RESULT = Path(__file__).parent / "results" / "scale.json"
 FOLDER = Path("/tmp/scale")
@@ -37,7 +37,7 @@ def daily(store: Store) -> pd.DataFrame:
 
 def csv(store: Store) -> bytes:
     month = {"start": datetime(2025, 12, 1, tzinfo=UTC), "end": datetime(2026, 1, 1, tzinfo=UTC)}
-    return b"".join(export.measurements_csv(store, export.Request(city=NAMED, as_of=NOW, **month)))
+    return b"".join(measurements.measurements_csv(store, request.Request(city=NAMED, as_of=NOW, **month)))
 
 
 QUESTIONS: Mapping[str, Callable[[Store], Any]] = {

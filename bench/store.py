@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from data.store import Store, open_store
-from jobs import export
-from jobs.replay import FOLDER, fill
+from jobs.export import measurements, request
+from jobs.ingest.replay import FOLDER, fill
 
 RESULT = Path(__file__).parent / "results" / "store.json"
 MOMENT = datetime(2024, 12, 7, 15, tzinfo=UTC)
@@ -30,7 +30,7 @@ def p50(work: Callable[[], Any], times: int = 7) -> float:
 
 
 def questions(store: Store) -> dict[str, Callable[[], Any]]:
-    month = export.Request(
+    month = request.Request(
         city="astana",
         start=datetime(2024, 12, 1, tzinfo=UTC),
         end=datetime(2025, 1, 1, tzinfo=UTC),
@@ -46,7 +46,7 @@ def questions(store: Store) -> dict[str, Callable[[], Any]]:
         "latest per station and parameter, 7 days": lambda: store.latest("astana", now=MOMENT),
         "72 h of one city": lambda: store.measurements("astana", start=MOMENT - timedelta(hours=72), end=MOMENT),
         "5-year daily means of one parameter, 75 % capture": daily,
-        "one month as CSV": lambda: b"".join(export.measurements_csv(store, month)),
+        "one month as CSV": lambda: b"".join(measurements.measurements_csv(store, month)),
         "version": store.version,
     }
 

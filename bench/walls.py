@@ -137,7 +137,7 @@ async def reader(server: Server, times: Times, number: int, until: float) -> Non
 def filled(folder: Path) -> tuple[Store, dict[str, str], str]:
     """A store, the environment that shows it, and what is in it."""
     if DATA.is_dir():
-        from jobs.replay import fill
+        from jobs.ingest.replay import fill
 
         store = open_store(folder / "store")
         fill(store, DATA)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.averages import time_average
-from models.before_after import before_after
-from models.trends import Refused, theil_sen
-from models.weather_normalised import weather_normalised
+from models.averages.averages import time_average
+from models.trends.before_after import before_after
+from models.trends.trends import Refused, theil_sen
+from models.trends.weather_normalised import weather_normalised
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 OUT = Path(__file__).parent / "results" / "weather_normalised.json"

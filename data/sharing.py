@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +13,8 @@ from typing import Any, Literal
 
 from data.city import city_files
 from data.parameters import PARAMETERS
-from data.store.sql import Withheld
 
-FILE = Path(__file__).with_name("sharing.toml")
+FILE = Path(__file__).parent / "rules" / "sharing.toml"
 VARIABLE = "CLEANAIR_SHARING"
 ROLES = ("public", "member", "operator", "admin")
 NOBODY = "nobody"
@@ -27,6 +26,46 @@ Purpose = Literal["see", "download", "derive"]
 
 class SharingError(ValueError):
     """The file of sharing rules is wrong; the administrator who wrote it must mend it."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """
+    Rows that a reader does not get.
+
+    Attributes
+    ----------
+    source : str
+        A key, or ``*``.
+    cities : tuple of str, optional
+        Every city where None.
+    unless : tuple
+        Pairs of source and cities for which another rule holds.
+    parameters : tuple of str
+        All where empty.
+    within : timedelta, optional
+        Only rows whose interval ended less than this before the moment that is asked about.
+    """
+
+    source: str
+    cities: tuple[str, ...] | None = None
+    unless: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    parameters: tuple[str, ...] = ()
+    within: timedelta | None = None
+
+    def clause(self, moment: datetime) -> tuple[str, list[Any]]:
+        """SQL condition that keeps everything else, and its values."""
+        text, values = _match(self.source, self.cities)
+        for other in self.unless:
+            condition, more = _match(*other)
+            text, values = f"{text} AND NOT ({condition})", [*values, *more]
+        if self.parameters:
+            text += f" AND parameter IN ({', '.join('?' * len(self.parameters))})"
+            values = [*values, *self.parameters]
+        if self.within is not None:
+            text += " AND start + minutes * INTERVAL '1' MINUTE > ?"
+            values = [*values, moment - self.within]
+        return f"NOT ({text})", values
 
 
 @dataclass(frozen=True)
@@ -227,3 +266,12 @@ def _checked(where: str, made: Rule) -> None:
         raise SharingError(f"{where}: decimals must lie between 0 and {EXACT}")
     if not isinstance(made.derive, bool):
         raise SharingError(f"{where}: derive must be true or false")
+
+
+def _match(source: str, cities: tuple[str, ...] | None) -> tuple[str, list[Any]]:
+    parts, values = ["TRUE"], []
+    if source != "*":
+        parts, values = ["source = ?"], [source]
+    if cities is not None:
+        parts.append(f"city IN ({', '.join('?' * len(cities))})" if cities else "FALSE")
+    return " AND ".join(parts), [*values, *(cities or ())]

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 import orjson
 
 from data.schema import CONTROL
-from jobs.operators import OPERATORS
+from jobs.access.operators import OPERATORS
 
 FORM, LEVEL = "CLEANAIR_LOG", "CLEANAIR_LOG_LEVEL"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -6,12 +6,16 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 
 from data.city import LANGUAGES, City
-from jobs import brief
-from jobs.brief_sentences import Text
-from jobs.brief_sentences import text as sentences
-from pages.ui import cards, choices, frame, load, text
-from pages.ui.palette import STATES
-from pages.ui.text import html, markdown, number, t
+from jobs.brief import facts as brief_facts
+from jobs.brief.sentences import Text
+from jobs.brief.sentences import text as sentences
+from pages.ui.city import tables as city_tables
+from pages.ui.look import cards as look_cards
+from pages.ui.look.palette import STATES
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices
+from pages.ui.reader import language as reader_language
+from pages.ui.reader.language import html, markdown, number, t
 
 SPANS = ("month", "quarter", "year", "custom")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -19,15 +23,15 @@ OFFERED = {"month": 36, "quarter": 16, "year": 8}  # how many of each may be cho
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def gathered(version: str, city: str, start: datetime, end: datetime, hour: datetime) -> brief.Facts:
+def gathered(version: str, city: str, start: datetime, end: datetime, hour: datetime) -> brief_facts.Facts:
     """Facts as of an hour, from what may leave; a period that is over has the same in every hour."""
-    return brief.gather(load.taken(), city, start, end, hour)
+    return brief_facts.gather(city_tables.taken(), city, start, end, hour)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def printed(version: str, facts: brief.Facts, language: str, made: datetime) -> bytes:
+def printed(version: str, facts: brief_facts.Facts, language: str, made: datetime) -> bytes:
     """The page as PDF."""
-    from jobs.brief_page import draw
+    from jobs.brief.page import draw
 
     return draw(facts, language, made)
 
@@ -64,9 +68,9 @@ def _shown(kind: str, begin: date) -> str:
 
 def record(city: City) -> tuple[date, date]:
     """First and last local day of the record."""
-    spans = load.spans(city.key)
-    spans = spans[(spans["parameter"] == brief.HEADLINE) & (spans["kind"] != "model")]
-    now = load.now()
+    spans = city_tables.spans(city.key)
+    spans = spans[(spans["parameter"] == brief_facts.HEADLINE) & (spans["kind"] != "model")]
+    now = city_tables.now()
     if not len(spans):
         return now.astimezone(city.zone).date(), now.astimezone(city.zone).date()
     last = min(spans["last"].max().to_pydatetime(), now)
@@ -118,13 +122,13 @@ def _midnight(day: date, city: City) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=city.zone)
 
 
-def downloads(facts: brief.Facts, made: datetime, version: str) -> None:
+def downloads(facts: brief_facts.Facts, made: datetime, version: str) -> None:
     """One button per language, the reader's own first."""
-    own = text.language()
+    own = reader_language.language()
     stem = f"brief-{facts['city']}-{facts['first']}-{facts['last']}"
     for place, code in zip(st.columns(len(LANGUAGES)), sorted(LANGUAGES, key=lambda c: c != own), strict=True):
         place.download_button(
-            f"PDF · {text.NAMES[code]}",
+            f"PDF · {reader_language.NAMES[code]}",
             data=lambda code=code: printed(version, facts, code, made),
             file_name=f"{stem}-{code}.pdf",
             mime="application/pdf",
@@ -136,7 +140,7 @@ def downloads(facts: brief.Facts, made: datetime, version: str) -> None:
         )
 
 
-def preview(facts: brief.Facts, said: Text) -> None:
+def preview(facts: brief_facts.Facts, said: Text) -> None:
     """The words of the page, in its order."""
     sheet = f"<h3>{html(said.section('law'))}</h3>{_table(said)}<p><small>{html(' '.join(said.notes))}</small></p>"
     left = f"<h3>{html(said.section('years'))}</h3>{_years(facts)}<p>{html(' '.join(said.years))}</p>"
@@ -196,7 +200,7 @@ def _shares(facts: Mapping[str, object]) -> str:
     if not made:
         return ""
     rows = sorted(made["shares"], key=lambda r: (r["category"] == "undetermined", -r["share"]))  # type: ignore[index]
-    return "".join(cards.bar(r["category"], r["share"], r["lower"], r["upper"]) for r in rows)
+    return "".join(look_cards.bar(r["category"], r["share"], r["lower"], r["upper"]) for r in rows)
 
 
 def page() -> None:
@@ -205,16 +209,20 @@ def page() -> None:
     left, middle, right = st.columns([1, 1.4, 1])
     city = choices.city(left)
     start, end = period(city, middle, right)
-    version, moment = load.version(city.key), load.now().replace(minute=0, second=0, microsecond=0)
+    version, moment = city_tables.version(city.key), city_tables.now().replace(minute=0, second=0, microsecond=0)
     facts = gathered(version, city.key, start, end, moment)
-    said = sentences(facts, text.language(), moment)
+    said = sentences(facts, reader_language.language(), moment)
     with top:
         symbol, _ = STATES[said.verdict]
         state = f"{symbol} {said.words.say(f'state.{said.verdict}')}"
-        frame.head(
+        page_frame.head(
             t("frame.page.brief"),
             f"**{markdown(said.title)}.** {markdown(' '.join(said.answer))}",
-            [(state, "red" if said.verdict == "above" else "gray"), said.period, frame.zone_chip(city.zone, start)],
+            [
+                (state, "red" if said.verdict == "above" else "gray"),
+                said.period,
+                page_frame.zone_chip(city.zone, start),
+            ],
         )
         for mark in said.marks:
             st.warning(markdown(mark), icon=":material/info:")
@@ -223,8 +231,8 @@ def page() -> None:
     preview(facts, said)
 
 
-if load.empty():
-    frame.head(t("frame.page.brief"), t("brief.lead"))
-    frame.nothing()
+if city_tables.empty():
+    page_frame.head(t("frame.page.brief"), t("brief.lead"))
+    page_frame.nothing()
 else:
     page()

@@ -7,14 +7,19 @@ import pydeck as pdk
 import streamlit as st
 
 from data.city import City
-from data.inventory import InventoryError
-from data.inventory import load as inventory
+from data.inventory.inventory import InventoryError
+from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
-from models.aqi import bands, index_frame
-from pages.ui import choices, event_words, footprints, frame, load, maps, text
-from pages.ui.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
-from pages.ui.picture import Picture
-from pages.ui.text import html, number, t, t_unit
+from models.indices.aqi import bands, index_frame
+from pages.ui.city import tables as city_tables
+from pages.ui.city.city import Picture
+from pages.ui.events import footprints
+from pages.ui.events import words as event_words
+from pages.ui.look import basemap
+from pages.ui.look.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, language
+from pages.ui.reader.language import html, number, t, t_unit
 
 AVERAGINGS = ("24h", "1h")
 SITES = ("◇", "#3f4c58")
@@ -75,8 +80,8 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
         lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {_kind(row['kind'])}")]
         lines.append(html(f"{picture.label()}: {row['number']} {t_unit(picture.unit)}"))
         if pd.notna(row.get("end")):
-            lines.append(html(t("map.until", moment=text.at(row["end"].to_pydatetime(), zone))))
-            lines.append(html(f"{FRESHNESS[row['fresh']]} {text.age(float(row['age']))}"))
+            lines.append(html(t("map.until", moment=language.at(row["end"].to_pydatetime(), zone))))
+            lines.append(html(f"{FRESHNESS[row['fresh']]} {language.age(float(row['age']))}"))
         else:
             lines.append(html(t("frame.no_data")))
         if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
@@ -105,11 +110,11 @@ def sites(city: City) -> tuple[pd.DataFrame, str]:
     try:
         book = inventory(city.key)
     except InventoryError as error:
-        st.warning(text.markdown(error), icon=":material/edit_note:")
+        st.warning(language.markdown(error), icon=":material/edit_note:")
         return pd.DataFrame(), ""
     rows = book.sites.dropna(subset=["lat", "lon"])
     rows = rows[rows["status"] != "planned"]
-    own = f"name_{text.language()}"
+    own = f"name_{language.language()}"
     name = rows[own].where(rows[own] != "", rows["name_en"])
     tip = [
         "<br>".join(
@@ -138,7 +143,7 @@ def site_layers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
         ],
         mark="◆",
     )[["lat", "lon", "name", "tip", "fill", "mark"]]
-    ink = maps.INKS[theme]
+    ink = basemap.INKS[theme]
 
     def words(name: str, column: str, size: int, colour: object, offset: list[int]) -> pdk.Layer:
         return pdk.Layer(
@@ -150,7 +155,7 @@ def site_layers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
             get_size=size,
             get_color=colour,
             get_pixel_offset=offset,
-            font_family=pdk.types.String(maps.FONT),
+            font_family=pdk.types.String(basemap.FONT),
             character_set=pdk.types.String("auto"),
             pickable=column == "mark",
         )
@@ -202,17 +207,17 @@ def answer(picture: Picture, shown: Shown) -> str:
              parameter=picture.label())  # fmt: skip
 
 
-@frame.live()
+@page_frame.live()
 def page() -> None:
     """The page; looks again every minute."""
-    if load.empty():
-        frame.head(t("frame.page.map"))
-        frame.nothing()
+    if city_tables.empty():
+        page_frame.head(t("frame.page.map"))
+        page_frame.nothing()
         return
     top = st.container()
     left, middle, right, last = st.columns([1.5, 1.4, 1.5, 1.2], vertical_alignment="bottom")
     city = choices.city(left)
-    known = [p for p in POLLUTANTS if p in set(load.spans(city.key)["parameter"])]
+    known = [p for p in POLLUTANTS if p in set(city_tables.spans(city.key)["parameter"])]
     parameter = choices.parameter(known or ["pm25"], middle)
     averaging = choices.pick(
         "averaging",
@@ -223,32 +228,32 @@ def page() -> None:
         required=True,
     )
     with_sites = last.toggle(t("map.sites"), value=True, key="map.sites")
-    picture = load.picture(city.key, parameter)
+    picture = city_tables.picture(city.key, parameter)
     shown = by_limit(picture) if averaging == "24h" else by_hour(picture)
     register, vintage = sites(city) if with_sites else (pd.DataFrame(), "")
     with top:
-        frame.head(
+        page_frame.head(
             f"{t('frame.page.map')}: {picture.name}",
             answer(picture, shown),
             [
-                frame.freshness(picture.freshness, picture.age),
-                frame.coverage(picture.situation.reporting, picture.situation.known),
-                frame.zone_chip(city.zone, picture.now),
+                page_frame.freshness(picture.freshness, picture.age),
+                page_frame.coverage(picture.situation.reporting, picture.situation.known),
+                page_frame.zone_chip(city.zone, picture.now),
                 t("map.vintage", vintage=vintage, n=len(register)) if vintage else "",
             ],
         )
     theme = choices.theme()
     under = [*footprints.layers(picture.events, city.zone, theme), *site_layers(register, theme)]
-    deck = maps.stations(tips(shown, picture), city, theme=theme, under=under)
+    deck = basemap.stations(tips(shown, picture), city, theme=theme, under=under)
     st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
     st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')
     st.html(legend(shown, register, picture.events))
     if len(picture.events):
-        names = load.names(city.key)
+        names = city_tables.names(city.key)
         st.html("".join(event_words.card(row, names, city.zone) for row in picture.events.itertuples()))
     if any(picture.notes()):
         st.warning(t("events.reads_low_say"), icon=":material/sensors_off:")
-    frame.caption(shown.caption)
+    page_frame.caption(shown.caption)
     table(shown, picture)
 
 
@@ -262,7 +267,8 @@ def table(shown: Shown, picture: Picture) -> None:
             t("situation.column_value"): [number(v) for v in rows["day"]],
             t("situation.column_hour"): [number(v) for v in rows["hour"]],
             t("situation.column_age"): [
-                f"{FRESHNESS[f]} {text.age(a)}" for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
+                f"{FRESHNESS[f]} {language.age(a)}"
+                for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
             ],
             t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
             t("map.flag"): [t(f"quantity.flag.{f}") if isinstance(f, str) and f else "" for f in rows["flag"]],

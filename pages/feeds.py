@@ -8,16 +8,20 @@ import streamlit as st
 
 from data.city import cities, city
 from data.parameters import PARAMETERS
-from jobs import maintenance
+from jobs.ingest import maintenance
 from jobs.logs import redacted
-from models.drift import NOTABLE
-from models.uptime import CHECKS
-from pages.ui import choices, feed_charts, frame, load, sign_in, text, watching
-from pages.ui import load_feeds as feed
-from pages.ui.charts import CONFIG
-from pages.ui.palette import FRESHNESS, KINDS
-from pages.ui.take import offer
-from pages.ui.text import markdown, number, t
+from models.quality.drift import NOTABLE
+from models.quality.uptime import CHECKS
+from pages.ui.alarms import watching
+from pages.ui.city import tables as city_tables
+from pages.ui.feeds import charts as feeds_charts
+from pages.ui.feeds import tables as feed
+from pages.ui.look.charts import CONFIG
+from pages.ui.look.palette import FRESHNESS, KINDS
+from pages.ui.page import frame as page_frame
+from pages.ui.page.downloads import offer
+from pages.ui.reader import choices, language, sign_in
+from pages.ui.reader.language import markdown, number, t
 from sources import SOURCES
 from sources.credits import credit
 
@@ -29,13 +33,13 @@ TROUBLED = ("bad", "late")
 
 def moment(value: object, zone: ZoneInfo) -> str:
     """A moment on a clock, a dash where there is none."""
-    return text.MISSING if pd.isna(value) else text.at(pd.Timestamp(value).to_pydatetime(), zone)
+    return language.MISSING if pd.isna(value) else language.at(pd.Timestamp(value).to_pydatetime(), zone)
 
 
 def share(value: object, digits: int = 0) -> str:
     """A share as per cent; what is there is never rounded to nothing, what lacks a little never to all."""
     if value is None or value != value:
-        return text.MISSING
+        return language.MISSING
     rounded = round(100 * float(value), digits)  # type: ignore[arg-type]
     if rounded == 0 < float(value):  # type: ignore[arg-type]
         return f"< {number(10.0**-digits, digits)} %"
@@ -52,16 +56,15 @@ def span(delay: timedelta) -> str:
 
 def named(row: pd.Series) -> str:
     """`openaq · Astana`."""
-    return (
-        f"{row['source']} · {cities()[row['city']].name(text.language()) if row['city'] in cities() else row['city']}"
-    )
+    place = cities().get(row["city"])
+    return f"{row['source']} · {place.name(language.language()) if place else row['city']}"
 
 
 def answer(rows: pd.DataFrame) -> str:
     """The page in a sentence: how many networks are on time, and which are not."""
     asked = rows[rows["state"].isin(ASKED)]
     if not len(asked):
-        if load.simulated():
+        if city_tables.simulated():
             return t("feeds.answer_demo")
         files = rows[rows["state"] == "files"]
         if len(files):
@@ -109,7 +112,7 @@ def attention(rows: pd.DataFrame) -> None:
 def board(rows: pd.DataFrame) -> None:
     """The table of feeds, those in trouble first."""
     table = []
-    now = pd.Timestamp(load.now())
+    now = pd.Timestamp(city_tables.now())
     for _, row in rows.iterrows():
         zone = city(row["city"]).zone if row["city"] in cities() else ZoneInfo("UTC")
         state = row["state"]
@@ -120,14 +123,14 @@ def board(rows: pd.DataFrame) -> None:
             {
                 t("feeds.state"): t(f"feeds.states.{state}"),
                 t("feeds.network"): row["source"],
-                t("feeds.city"): cities()[row["city"]].name(text.language())
+                t("feeds.city"): cities()[row["city"]].name(language.language())
                 if row["city"] in cities()
                 else row["city"],
-                t("feeds.age"): text.age(age),
-                t("feeds.delay"): span(row["delay"]) if late else text.MISSING,
-                t("feeds.every"): span(row["every"]) if network else text.MISSING,
+                t("feeds.age"): language.age(age),
+                t("feeds.delay"): span(row["delay"]) if late else language.MISSING,
+                t("feeds.every"): span(row["every"]) if network else language.MISSING,
                 t("feeds.succeeded"): moment(row["succeeded"], zone),
-                t("feeds.next"): moment(row["next"], zone) if network else text.MISSING,
+                t("feeds.next"): moment(row["next"], zone) if network else language.MISSING,
                 t("feeds.rows"): number(row["rows"] if network else row["kept"]),
                 t("feeds.rejected"): number(row["rejected"]),
                 t("feeds.flagged"): share(row["flagged"], 1),
@@ -140,14 +143,14 @@ def board(rows: pd.DataFrame) -> None:
         )
     shown = pd.DataFrame(table)
     st.dataframe(shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 720))
-    frame.caption(t("feeds.board_says"))
+    page_frame.caption(t("feeds.board_says"))
     offer(shown, "feeds")
 
 
 def watched(up: object, known: object) -> str:
     """Uptime, with how much of the time anybody looked where that is not nearly all."""
     if up is None or up != up:
-        return text.MISSING
+        return language.MISSING
     part = f" ({t('feeds.watched', share=share(known))})" if float(known) < 0.95 else ""  # type: ignore[arg-type]
     return share(up, 1) + part
 
@@ -164,8 +167,8 @@ def strips(rows: pd.DataFrame, zone: ZoneInfo) -> None:
         st.caption(t("feeds.no_attempts"))
         return
     names = {(r.source, r.city): named(pd.Series(r._asdict())) for r in rows.itertuples()}
-    st.plotly_chart(feed_charts.answered(table, names, zone), config=CONFIG, width="stretch", key="feeds.strip")
-    frame.caption(t("feeds.answered_says", slot=t("feeds.slot_hours" if days == "7" else "feeds.slot_day")))
+    st.plotly_chart(feeds_charts.answered(table, names, zone), config=CONFIG, width="stretch", key="feeds.strip")
+    page_frame.caption(t("feeds.answered_says", slot=t("feeds.slot_hours" if days == "7" else "feeds.slot_day")))
 
 
 def flags() -> None:
@@ -206,7 +209,7 @@ def stations(key: str) -> None:
     if not len(rows):
         st.caption(t("feeds.no_stations"))
         return
-    zone, names = city(key).zone, load.names(key)
+    zone, names = city(key).zone, city_tables.names(key)
     parameters = feed.drifting(key)
     chosen = choices.pick(
         "drift", parameters, t("feeds.drift_of"), show=lambda k: t(f"quantity.parameter.{k}")
@@ -219,7 +222,7 @@ def stations(key: str) -> None:
         {
             t("feeds.fresh"): f"{FRESHNESS[r.fresh]} {t(f'quantity.freshness.{r.fresh}')}",
             t("feeds.station"): names.get(r.station) or r.station,
-            t("feeds.age"): text.age(r.age),
+            t("feeds.age"): language.age(r.age),
             t("feeds.complete", n=7): share(r.complete7),
             t("feeds.complete", n=30): share(r.complete30),
             t("feeds.flagged"): flagged(r.flagged, r.checks),
@@ -241,14 +244,14 @@ def stations(key: str) -> None:
     offer(shown, f"stations-{key}")
     known = drift[drift["slope"].notna()] if "slope" in drift else drift
     if len(known):
-        st.plotly_chart(feed_charts.drifts(known, names, NOTABLE), config=CONFIG, width="stretch", key="feeds.drift")
-    frame.caption(t("feeds.drift_says", n=int(NOTABLE)))
+        st.plotly_chart(feeds_charts.drifts(known, names, NOTABLE), config=CONFIG, width="stretch", key="feeds.drift")
+    page_frame.caption(t("feeds.drift_says", n=int(NOTABLE)))
 
 
 def flagged(part: float, checks: dict[str, float]) -> str:
     """`12 % · level 9 %, spike 3 %`."""
     if part != part:
-        return text.MISSING
+        return language.MISSING
     most = sorted(checks.items(), key=lambda x: -x[1])[:3]
     return share(part, 1) + (" · " if most else "") + ", ".join(f"{check(name)} {share(s, 1)}" for name, s in most)
 
@@ -265,7 +268,7 @@ def drifted(row: object) -> str:
 def notes(key: str) -> None:
     """Maintenance notes of a city, and where a signed-in operator adds or withdraws one."""
     st.subheader(t("feeds.maintenance"), anchor=False)
-    frame.caption(t("feeds.maintenance_says"))
+    page_frame.caption(t("feeds.maintenance_says"))
     zone = city(key).zone
     with st.expander(t("feeds.note_new"), icon=":material/build:"):
         person = sign_in.widget()
@@ -276,7 +279,7 @@ def notes(key: str) -> None:
     rows = feed.notes(key)
     if not len(rows):
         return
-    names = load.names(key)
+    names = city_tables.names(key)
     table = pd.DataFrame(
         {
             t("feeds.state"): [t("feeds.withdrawn") if gone else t("feeds.stands") for gone in rows["withdrawn"]],
@@ -295,10 +298,10 @@ def notes(key: str) -> None:
 
 def note_form(key: str, zone: ZoneInfo, by: str) -> None:
     """Where a note is written."""
-    names = load.names(key)
-    spans = load.spans(key)
+    names = city_tables.names(key)
+    spans = city_tables.spans(key)
     known = sorted(set(spans[spans["kind"] != "model"]["station"]), key=lambda s: names.get(s) or s)
-    now = load.now().astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    now = city_tables.now().astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
     with st.form("feeds.note", border=False):
         station = st.selectbox(t("feeds.station"), known, format_func=lambda s: names.get(s) or s)
         parameter = st.selectbox(
@@ -344,8 +347,8 @@ def done(work: object, words: str) -> None:
 def rejects(zone: ZoneInfo) -> None:
     """Rows that arrived and could not be understood, with what they looked like."""
     st.subheader(t("feeds.rejects"), anchor=False)
-    rows = load.store().rejects(limit=REJECTS)
-    may = {s for s in load.taken().rejects()["source"].unique() if credit(s).may_redistribute}
+    rows = city_tables.store().rejects(limit=REJECTS)
+    may = {s for s in city_tables.taken().rejects()["source"].unique() if credit(s).may_redistribute}
     if not len(rows):
         st.caption(t("feeds.no_rejects"))
         return
@@ -371,12 +374,12 @@ def rejects(zone: ZoneInfo) -> None:
     offer(shown[[s in may for s in rows["source"]]], "rejects")
 
 
-@frame.live()
+@page_frame.live()
 def page() -> None:
     """The page; looks again every minute."""
     rows = feed.feeds()
     zone = next(iter(cities().values())).zone
-    frame.head(t("frame.page.feeds"), answer(rows), [frame.zone_chip(zone)])
+    page_frame.head(t("frame.page.feeds"), answer(rows), [page_frame.zone_chip(zone)])
     watching.panel()
     attention(rows)
     board(rows)

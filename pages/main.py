@@ -5,8 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import choices, frame, load, once, sign_in, turns
-from pages.ui.text import t
+from pages.ui.city import tables as city_tables
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, once, sign_in, turns
+from pages.ui.reader.language import t
 
 HERE = Path(__file__).parent
 
@@ -28,10 +30,10 @@ PAGES = (
     Row("wall.py", "wall", "desktop_windows", "wall", "now", bare=True),
     Row("city_map.py", "map", "map", "map", "now"),
     Row("station.py", "station", "sensors", "station", "now"),
-    Row("outlook.py", "forecast", "partly_cloudy_day", "forecast", "now"),
-    Row("alarm_list.py", "alarms", "notifications", "alarms", "now"),
+    Row("forecast.py", "forecast", "partly_cloudy_day", "forecast", "now"),
+    Row("alarms.py", "alarms", "notifications", "alarms", "now"),
     Row("origins.py", "origins", "hub", "origins", "why"),
-    Row("tendencies.py", "trends", "show_chart", "trends", "why"),
+    Row("trends.py", "trends", "show_chart", "trends", "why"),
     Row("brief.py", "brief", "description", "brief", "why"),
     Row("records.py", "records", "table_view", "records", "data"),
     Row("feeds.py", "feeds", "rss_feed", "feeds", "data"),
@@ -40,19 +42,18 @@ PAGES = (
 
 
 def pages() -> dict[str, list[st.Page]]:
-    """The pages whose file is there, by section."""
+    """The pages of `PAGES`, by section."""
     sections: dict[str, list[st.Page]] = {}
     for row in PAGES:
-        if (HERE / row.file).exists():
-            made = st.Page(
-                HERE / row.file,
-                title=t(f"frame.page.{row.key}"),
-                icon=f":material/{row.icon}:",
-                url_path=row.slug or None,
-                default=not row.slug,
-                help=t(f"frame.page_help.{row.key}"),
-            )
-            sections.setdefault(t(f"frame.section.{row.section}"), []).append(made)
+        made = st.Page(
+            HERE / row.file,
+            title=t(f"frame.page.{row.key}"),
+            icon=f":material/{row.icon}:",
+            url_path=row.slug or None,
+            default=not row.slug,
+            help=t(f"frame.page_help.{row.key}"),
+        )
+        sections.setdefault(t(f"frame.section.{row.section}"), []).append(made)
     return sections
 
 
@@ -65,13 +66,13 @@ else:
     with turns.turn():
         with st.sidebar:
             st.caption(t("frame.centre"))
-            with frame.spoken():
+            with page_frame.spoken():
                 sign_in.corner()
         choices.language()
-        with frame.spoken():
-            frame.dress()
-        with frame.spoken():
+        with page_frame.spoken():
+            page_frame.dress()
+        with page_frame.spoken():
             page.run()
-        with frame.spoken():
-            if not load.empty():
-                frame.foot()
+        with page_frame.spoken():
+            if not city_tables.empty():
+                page_frame.foot()

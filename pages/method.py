@@ -8,11 +8,14 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from data.limits import Limit, registry
 from data.parameters import PARAMETERS
-from models import aqi, checks, quality_levels, quality_rules
-from pages.ui import choices, frame
-from pages.ui.text import language, number, t, t_unit
+from data.standards.limits import Limit, registry
+from models.averages import limit_averages
+from models.indices import aqi
+from models.quality import row_checks, series_checks
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices
+from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
 from sources.credits import IMPORTS, credit
 
@@ -79,7 +82,7 @@ def _span(minutes: int) -> str:
 
 def rules() -> None:
     """Age, coverage and the city's figure, with the numbers the code uses."""
-    st.markdown(t("method.figure_say", share=number(100 * checks.MIN_COVERAGE)))
+    st.markdown(t("method.figure_say", share=number(100 * limit_averages.MIN_COVERAGE)))
 
 
 def flags() -> None:
@@ -87,10 +90,10 @@ def flags() -> None:
     st.markdown(
         t(
             "method.flags_say",
-            run=quality_rules.STUCK_LEAST,
-            late=quality_rules.LATE,
-            dead=number(quality_levels.DEAD_BELOW["pm25"]),
-            factor=number(quality_levels.LEVEL_DEFAULT),
+            run=row_checks.STUCK_LEAST,
+            late=row_checks.LATE,
+            dead=number(series_checks.DEAD_BELOW["pm25"]),
+            factor=number(series_checks.LEVEL_DEFAULT),
         )
     )
 
@@ -176,10 +179,10 @@ def still(version: str, key: str, language: str) -> None:
     dict(SECTIONS)[key]()
 
 
-frame.head(t("frame.page.method"), t("method.answer"))
+page_frame.head(t("frame.page.method"), t("method.answer"))
 for key, draw in SECTIONS:
     st.subheader(t(f"method.section.{key}"), anchor=key)
-    with frame.spoken():
+    with page_frame.spoken():
         if key in STILL:
             still(str((ROOT / "pyproject.toml").stat().st_mtime_ns), key, language())
         else:

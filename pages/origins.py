@@ -8,12 +8,20 @@ import streamlit as st
 
 from data.attribution import published
 from data.city import City
-from jobs.attribution_csv import attribution_csv
-from pages.ui import cards, charts, choices, frame, load, load_origins, maps, origin_charts, site_marks, text
-from pages.ui.load_origins import Origins
-from pages.ui.palette import FRESHNESS
-from pages.ui.picture import Picture
-from pages.ui.text import markdown, number, t
+from jobs.attribution.export import attribution_csv
+from pages.ui.city import tables as city_tables
+from pages.ui.city.city import Picture
+from pages.ui.look import basemap
+from pages.ui.look import cards as look_cards
+from pages.ui.look import charts as look_charts
+from pages.ui.look.palette import FRESHNESS
+from pages.ui.origins import charts as origins_charts
+from pages.ui.origins import site_marks
+from pages.ui.origins import tables as origins_tables
+from pages.ui.origins.tables import Origins
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, language
+from pages.ui.reader.language import markdown, number, t
 
 PERIODS = ("7d", "14d", "30d", "60d")
 SHOWN = 3  # categories that the answer names
@@ -36,7 +44,7 @@ def part(row: pd.Series) -> str:
 
 def answer(found: Origins, city: City, period: str) -> str:
     """The page's answer in a sentence, or why there is none."""
-    name = city.name(text.language())
+    name = city.name(language.language())
     if not found.status:
         return t("origins.not_yet", city=name)
     if found.status["refused"]:
@@ -65,26 +73,26 @@ def refusal(found: Origins) -> str:
     return t("origins.reason.no_pm25") if "PM2.5" in said else markdown(said)
 
 
-def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[frame.Chip]:
+def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[page_frame.Chip]:
     """Period and clock, stations and coverage, error on known cases, vintage of the register, age."""
     status = found.status
     if not status:
-        return [frame.zone_chip(city.zone)]
-    made: list[frame.Chip] = []
+        return [page_frame.zone_chip(city.zone)]
+    made: list[page_frame.Chip] = []
     if len(rows):
         start = rows["start"].iloc[0].to_pydatetime()
         end = start + timedelta(minutes=int(rows["minutes"].iloc[0]))
-        dates = f"{text.day(start, city.zone, year=False)} – {text.day(end, city.zone)}"
-        made.append(f"{dates}, {text.offset(end, city.zone)}")
+        dates = f"{language.day(start, city.zone, year=False)} – {language.day(end, city.zone)}"
+        made.append(f"{dates}, {language.offset(end, city.zone)}")
         made.append(t("origins.cover", n=int(status["stations_of"]), reporting=int(status["stations"]),
                       hours=number(100 * float(rows["coverage"].iloc[0]))))  # fmt: skip
         made += score_words(str(rows["data_level"].iloc[0]))
     else:
-        made.append(frame.zone_chip(city.zone))
+        made.append(page_frame.zone_chip(city.zone))
     made += register_words(found)
-    age = (load.now() - status["computed_at"].to_pydatetime()).total_seconds() / 60
+    age = (city_tables.now() - status["computed_at"].to_pydatetime()).total_seconds() / 60
     late = age > OLD.total_seconds() / 60
-    words = t("origins.computed", age=text.age(age))
+    words = t("origins.computed", age=language.age(age))
     made.append((f"{FRESHNESS['amber' if late else 'fresh']} {words}", "orange" if late else "gray"))
     return [x for x in made if x]
 
@@ -114,9 +122,9 @@ def river(found: Origins, city: City, period: str) -> None:
     st.markdown(f"**{t('origins.river')}**")
     since = status["last"] - pd.Timedelta(days=period_of(period))
     rows = found.hours[(found.hours["start"] >= since) & (found.hours["start"] < status["last"])]
-    drawn = origin_charts.river(rows, zone=city.zone, unit="µg/m³", simulated=load.simulated())
-    st.plotly_chart(drawn, key="origins.river", config=charts.CONFIG, alt=t("origins.river"))
-    frame.caption(t("origins.river_says"))
+    drawn = origins_charts.river(rows, zone=city.zone, unit="µg/m³", simulated=city_tables.simulated())
+    st.plotly_chart(drawn, key="origins.river", config=look_charts.CONFIG, alt=t("origins.river"))
+    page_frame.caption(t("origins.river_says"))
 
 
 def shares_now(found: Origins, city: City) -> None:
@@ -126,11 +134,13 @@ def shares_now(found: Origins, city: City) -> None:
     if not len(rows):
         st.info(t("origins.reason.few_hours"), icon=":material/hourglass_empty:")
     else:
-        st.html("".join(cards.bar(r.category, r.share, r.lower, r.upper) for r in rows.itertuples()))
+        st.html("".join(look_cards.bar(r.category, r.share, r.lower, r.upper) for r in rows.itertuples()))
         end = rows["start"].iloc[0] + pd.Timedelta(minutes=int(rows["minutes"].iloc[0]))
         total = number(float(rows["contribution"].sum()))
-        frame.caption(t("origins.now_says", until=text.at(end.to_pydatetime(), city.zone), total=total))
-    warnings = [t(f"origins.reason.{code}") for code in weaknesses(found, rows) if text.has(f"origins.reason.{code}")]
+        page_frame.caption(t("origins.now_says", until=language.at(end.to_pydatetime(), city.zone), total=total))
+    warnings = [
+        t(f"origins.reason.{code}") for code in weaknesses(found, rows) if language.has(f"origins.reason.{code}")
+    ]
     st.warning("  \n".join([*warnings, f"**{t('origins.no_offence')}**"]), icon=":material/balance:")
 
 
@@ -147,19 +157,19 @@ def wind_words(found: Origins) -> str:
 def where(found: Origins, picture: Picture) -> None:
     """Stations, wind and the ranked sites on the map; or the sentence that says why no site is named."""
     st.markdown(f"**{t('origins.sites')}**")
-    st.html(cards.chips([site_marks.wind(picture), cards.chip(wind_words(found))]))
+    st.html(look_cards.chips([site_marks.wind(picture), look_cards.chip(wind_words(found))]))
     refused = str(found.status["sites_refused"])
     ranked = pd.DataFrame() if refused else found.sites.head(RANKED)
     theme = choices.theme()
-    deck = maps.stations(site_marks.stations(picture), picture.city, theme=theme,
+    deck = basemap.stations(site_marks.stations(picture), picture.city, theme=theme,
                          under=site_marks.layers(ranked, theme))  # fmt: skip
-    deck.initial_view_state = maps.view(picture.city, site_marks.extent(picture, ranked))
+    deck.initial_view_state = basemap.view(picture.city, site_marks.extent(picture, ranked))
     st.pydeck_chart(deck, key=f"origins.map.{picture.city.key}", height=420)
     if refused:
         st.info(t("origins.sites_refused", reason=t(f"origins.reason.{refused}")), icon=":material/block:")
     else:
         st.html(site_marks.table(ranked))
-        frame.caption(t("origins.sites_say"))
+        page_frame.caption(t("origins.sites_say"))
     unlisted(found, picture)
 
 
@@ -194,13 +204,13 @@ def why(found: Origins, picture: Picture) -> None:
     with st.expander(t("origins.hour"), icon=":material/search:"):
         station = choices.pick("evidence", known, t("frame.station"), show=lambda k: called.get(k, k))
         mine = rows[(rows["station"] == station) & (rows["key"] != "prior")]
-        st.caption(text.at(mine["start"].iloc[0].to_pydatetime(), picture.city.zone))
+        st.caption(language.at(mine["start"].iloc[0].to_pydatetime(), picture.city.zone))
         st.markdown("\n".join(f"- {line(r.key, json.loads(r.params), r.text)}" for r in mine.itertuples()))
 
 
 def line(key: str, params: dict[str, object], english: str) -> str:
     """An evidence line in the reader's words; one that the catalogs do not know in English."""
-    if not text.has(f"origins.evidence.{key}"):
+    if not language.has(f"origins.evidence.{key}"):
         return markdown(english)
     said = {name: _spoken(name, value) for name, value in params.items()}
     return t(f"origins.evidence.{key}", **said)
@@ -216,13 +226,13 @@ def _spoken(name: str, value: object) -> str:
     key = f"origins.word.{str(value).replace(',', '').replace(' ', '_')}"
     if name == "category":
         return t(f"frame.source.{value}")
-    return t(key) if text.has(key) else markdown(value)
+    return t(key) if language.has(key) else markdown(value)
 
 
 def by_day(found: Origins, city: City, period: str) -> None:
     """One category's share by day with its interval."""
     rows = found.shares[found.shares["span"] == "day"]
-    known = [c for c in origin_charts.ORDER if c in set(rows["category"])]
+    known = [c for c in origins_charts.ORDER if c in set(rows["category"])]
     if not known:
         return
     st.markdown(f"**{t('origins.by_day')}**")
@@ -230,9 +240,9 @@ def by_day(found: Origins, city: City, period: str) -> None:
                             widget=st.segmented_control, label_visibility="collapsed", required=True)  # fmt: skip
     since = found.status["last"] - pd.Timedelta(days=period_of(period))
     mine = rows[(rows["category"] == category) & (rows["start"] >= since)]
-    drawn = origin_charts.by_day(mine, category, zone=city.zone, simulated=load.simulated())
-    st.plotly_chart(drawn, key="origins.days", config=charts.CONFIG, alt=t("origins.by_day"))
-    frame.caption(t("origins.by_day_says"))
+    drawn = origins_charts.by_day(mine, category, zone=city.zone, simulated=city_tables.simulated())
+    st.plotly_chart(drawn, key="origins.days", config=look_charts.CONFIG, alt=t("origins.by_day"))
+    page_frame.caption(t("origins.by_day_says"))
 
 
 def border(found: Origins) -> None:
@@ -242,7 +252,7 @@ def border(found: Origins) -> None:
     known = [row for row in rows if row["share"] is not None]
     for row in rows:
         key = f"origins.country.{row['country']}"
-        country = t(key) if text.has(key) else markdown(row["country"])
+        country = t(key) if language.has(key) else markdown(row["country"])
         if row["share"] is None:
             st.markdown(f"{country}: **{t('origins.not_identifiable')}**")
         else:
@@ -250,7 +260,7 @@ def border(found: Origins) -> None:
             st.markdown(t("origins.border_part", country=country, share=shown[0], lower=shown[1], upper=shown[2]))
     if not rows:
         st.caption(t("origins.border_none"))
-    frame.caption(t("origins.border_says") if known else t("origins.border_calm"))
+    page_frame.caption(t("origins.border_says") if known else t("origins.border_calm"))
 
 
 def polar(found: Origins, picture: Picture) -> None:
@@ -264,13 +274,13 @@ def polar(found: Origins, picture: Picture) -> None:
         return
     called = dict(zip(picture.stations["station"], picture.stations["name"], strict=True))
     station = choices.pick("polar", known, t("frame.station"), show=lambda k: called.get(k, k))
-    surface, whose, kind = load_origins.surface(picture.city.key, station, picture.parameter)
+    surface, whose, kind = origins_tables.surface(picture.city.key, station, picture.parameter)
     if not len(surface):
         st.info(t("origins.polar_none"), icon=":material/air:")
         return
-    st.plotly_chart(origin_charts.polar(surface, picture.unit), key="origins.polar", config=charts.CONFIG,
+    st.plotly_chart(origins_charts.polar(surface, picture.unit), key="origins.polar", config=look_charts.CONFIG,
                     alt=t("origins.polar"))  # fmt: skip
-    frame.caption(t("origins.polar_says", wind=called.get(whose, whose), kind=t(f"quantity.kind.{kind}")))
+    page_frame.caption(t("origins.polar_says", wind=called.get(whose, whose), kind=t(f"quantity.kind.{kind}")))
 
 
 def spread(share: float, lower: float, upper: float) -> str:
@@ -292,14 +302,14 @@ def beside(found: Origins, city: City) -> None:
             t("origins.column.study"): [f"{r.place}, {r.study} {r.year}" for r in rows.itertuples()],
             t("origins.column.part"): [t(f"origins.study.{p}") for p in rows["part"]],
             f"{t('origins.column.share')}, %": shown,
-            t("origins.column.ours", n=period_of(longest)): [mine.get(c, text.MISSING) for c in rows["category"]],
+            t("origins.column.ours", n=period_of(longest)): [mine.get(c, language.MISSING) for c in rows["category"]],
             t("origins.column.season"): [t(f"origins.season.{s}") for s in rows["season"]],
             t("origins.column.status"): [t(f"origins.status.{s}") for s in rows["status"]],
             t("origins.column.source"): rows["source"],
         }
     )
     st.dataframe(table, hide_index=True, width="stretch", height="content")
-    frame.caption(t("origins.studies_say", n=period_of(longest)))
+    page_frame.caption(t("origins.studies_say", n=period_of(longest)))
 
 
 def trust(found: Origins, city: City) -> None:
@@ -321,7 +331,7 @@ def trust(found: Origins, city: City) -> None:
                  inputs=status["inputs_sha256"][:12], inventory=status["inventory_sha256"][:12],
                  command=published.COMMAND))  # fmt: skip
     if len(found.shares):
-        store = load.taken()
+        store = city_tables.taken()
         st.download_button(
             t("origins.take"), data=lambda: attribution_csv(store, city.key), mime="text/csv",
             file_name=f"attribution-{city.key}.csv", on_click="ignore", key="origins.take",
@@ -329,23 +339,23 @@ def trust(found: Origins, city: City) -> None:
         )  # fmt: skip
 
 
-@frame.live()
+@page_frame.live()
 def page() -> None:
     """The page; looks again every minute."""
-    if load.empty():
-        frame.head(t("frame.page.origins"))
-        frame.nothing()
+    if city_tables.empty():
+        page_frame.head(t("frame.page.origins"))
+        page_frame.nothing()
         return
     top = st.container()
     left, right = st.columns([1.3, 2], vertical_alignment="bottom")
     city = choices.city(left)
     period = choices.pick("days", PERIODS, t("frame.period"), show=lambda k: t("origins.days", n=period_of(k)),
                           default="14d", widget=right.segmented_control, required=True)  # fmt: skip
-    found, picture = load_origins.origins(city.key), load.picture(city.key)
+    found, picture = origins_tables.origins(city.key), city_tables.picture(city.key)
     rows = found.span(period)
     with top:
-        title = t("origins.title", city=city.name(text.language()))
-        frame.head(title, answer(found, city, period), chips(found, city, rows))
+        title = t("origins.title", city=city.name(language.language()))
+        page_frame.head(title, answer(found, city, period), chips(found, city, rows))
     if found.status and not found.status["refused"]:
         with st.container(border=True):
             river(found, city, period)

@@ -13,11 +13,15 @@ from data import clock
 from data.city import City
 from data.parameters import PARAMETERS
 from data.store import Store
-from jobs import events_csv as event_file
-from jobs import export, snapshot
-from jobs.snippets import SNIPPETS, snippets
-from pages.ui import choices, event_words, frame, load, text
-from pages.ui.text import markdown, number, t
+from jobs.events import export as event_file
+from jobs.export import measurements, snapshot
+from jobs.export import request as export_request
+from pages.ui.city import tables as city_tables
+from pages.ui.events import words as event_words
+from pages.ui.page import frame as page_frame
+from pages.ui.page.snippets import SNIPPETS, snippets
+from pages.ui.reader import choices, language
+from pages.ui.reader.language import markdown, number, t
 
 PREVIEW = 200
 HERE = 2_000_000  # rows that the page itself writes on click; more are streamed by the address
@@ -32,8 +36,8 @@ SHOWN = (
 
 def days(city: City) -> tuple[date, date]:
     """First and last local day asked for, kept in the URL; the last week that has rows by default."""
-    spans = load.spans(city.key)
-    newest = min(load.now(), spans["last"].max().to_pydatetime()) if len(spans) else load.now()
+    spans = city_tables.spans(city.key)
+    newest = min(city_tables.now(), spans["last"].max().to_pydatetime()) if len(spans) else city_tables.now()
     last = newest.astimezone(city.zone).date()
     first = max(last - timedelta(days=6), spans["first"].min().tz_convert(city.zone).date()) if len(spans) else last
     asked = tuple(
@@ -55,12 +59,12 @@ def _day(words: str | None, default: date) -> date:
     return found if 1970 <= found.year <= 2200 else default
 
 
-def request(city: City) -> export.Request:
+def request(city: City) -> export_request.Request:
     """What the reader asks for."""
     left, middle, right = st.columns([2, 2, 1.4])
     with left:
         first, last = days(city)
-    known = [p for p in PARAMETERS if p in set(load.spans(city.key)["parameter"])]
+    known = [p for p in PARAMETERS if p in set(city_tables.spans(city.key)["parameter"])]
     asked = [p for p in (st.query_params.get("parameters") or "").split(",") if p in known]
     st.session_state.setdefault("records.parameters", asked)
     st.session_state["records.parameters"] = [p for p in st.session_state["records.parameters"] if p in known]
@@ -78,7 +82,7 @@ def request(city: City) -> export.Request:
         st.query_params.pop("parameters", None)
     with right:
         flags = choices.pick("flags", ["all", "ok"], t("records.flags"), show=lambda k: t(f"records.flag_choice.{k}"))
-    return export.Request(
+    return export_request.Request(
         city=city.key,
         start=_midnight(first, city),
         end=_midnight(last + timedelta(days=1), city),
@@ -94,7 +98,7 @@ def _midnight(day: date, city: City) -> datetime:
 
 def _as_of(city: City) -> datetime:
     """Fixed while the store stands still, so that the page, its button and its address give the same bytes."""
-    version = load.measured(city.key)
+    version = city_tables.measured(city.key)
     if st.session_state.get("records.version") != version:
         st.session_state["records.version"] = version
         st.session_state["records.as_of"] = clock.known().replace(microsecond=0) + timedelta(seconds=1)
@@ -102,16 +106,16 @@ def _as_of(city: City) -> datetime:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def plan(version: str, asked: export.Request) -> export.Plan:
+def plan(version: str, asked: export_request.Request) -> export_request.Plan:
     """What would leave."""
-    return export.plan(load.taken(), asked)
+    return export_request.plan(city_tables.taken(), asked)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def preview(version: str, asked: export.Request) -> pd.DataFrame:
+def preview(version: str, asked: export_request.Request) -> pd.DataFrame:
     """The first rows, as the file has them."""
     parts, have = [], 0
-    for table in export.tables(load.taken(), asked):
+    for table in measurements.tables(city_tables.taken(), asked):
         parts.append(table.slice(0, PREVIEW - have).to_pandas())
         have += len(parts[-1])
         if have >= PREVIEW:
@@ -119,7 +123,7 @@ def preview(version: str, asked: export.Request) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(SHOWN)]
 
 
-def address(asked: export.Request, **more: str) -> str:
+def address(asked: export_request.Request, **more: str) -> str:
     """The open API's address of the same rows."""
     query = {
         "city": asked.city,
@@ -133,7 +137,7 @@ def address(asked: export.Request, **more: str) -> str:
     return f"/api/v1/measurements.csv?{urlencode(query)}"
 
 
-def downloads(asked: export.Request, rows: int) -> None:
+def downloads(asked: export_request.Request, rows: int) -> None:
     """Buttons for people, an address and a command for scripts."""
     form = choices.pick(
         "form",
@@ -144,15 +148,15 @@ def downloads(asked: export.Request, rows: int) -> None:
         required=True,
     )
     excel = form == "excel"
-    wanted = export.Request(**{**vars(asked), "excel": excel})
+    wanted = export_request.Request(**{**vars(asked), "excel": excel})
     more = {"excel": "1"} if excel else {}
     if FORMS[form]:
         zipped(wanted, FORMS[form], rows)
     elif rows <= HERE:
-        store = load.taken()
+        store = city_tables.taken()
         st.download_button(
             t("records.download", rows=number(rows)),
-            data=lambda: b"".join(export.measurements_csv(store, wanted)),
+            data=lambda: b"".join(measurements.measurements_csv(store, wanted)),
             file_name=f"{wanted.stem()}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -170,13 +174,13 @@ def downloads(asked: export.Request, rows: int) -> None:
         st.code(_command(wanted, FORMS[form]), language="bash", wrap_lines=True)
 
 
-def zipped(wanted: export.Request, form: str, rows: int) -> None:
+def zipped(wanted: export_request.Request, form: str, rows: int) -> None:
     """A snapshot as a zip, made when it is asked for; a command where it is too big for a page."""
     if rows > ZIPPED[form]:
         st.info(t("records.too_many", most=number(ZIPPED[form])), icon=":material/terminal:")
         return
     st.caption(t("records.zip_say"))
-    store = load.taken()
+    store = city_tables.taken()
     st.download_button(
         t("records.download_zip", rows=number(rows)),
         data=lambda: _zip(store, wanted, form),
@@ -188,12 +192,12 @@ def zipped(wanted: export.Request, form: str, rows: int) -> None:
     )
 
 
-def _zip(store: Store, wanted: export.Request, form: str) -> bytes:
+def _zip(store: Store, wanted: export_request.Request, form: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         return Path(snapshot.write(store, wanted, form, Path(folder))["zip"]).read_bytes()
 
 
-def _command(asked: export.Request, form: str) -> str:
+def _command(asked: export_request.Request, form: str) -> str:
     parts = [
         f"cleanair snapshot --city {asked.city} --from {asked.start.isoformat()} --to {asked.end.isoformat()}",
         f"--as-of {asked.as_of.isoformat()}",
@@ -206,7 +210,7 @@ def _command(asked: export.Request, form: str) -> str:
     return " ".join(p for p in parts if p)
 
 
-def licences(found: export.Plan) -> None:
+def licences(found: export_request.Plan) -> None:
     """Whose rows leave, and whose stay with the reason."""
     if len(found.left_out):
         for row in found.left_out.itertuples():
@@ -233,19 +237,19 @@ def _why(row: Any) -> str:
     return t("records.why_station") if one.may_redistribute else t("records.why", licence=markdown(one.licence))
 
 
-def events(city: City, asked: export.Request) -> None:
+def events(city: City, asked: export_request.Request) -> None:
     """Events that overlap the period asked for, with their evidence; as a file too."""
-    rows = event_file.between(load.store(), city.key, asked.start, asked.end)
+    rows = event_file.between(city_tables.store(), city.key, asked.start, asked.end)
     st.subheader(t("events.records"), anchor=False)
     if not len(rows):
         st.caption(f"{t('events.none')} {t('events.records_say')}")
         return
-    names, zone = load.names(city.key), city.zone
+    names, zone = city_tables.names(city.key), city.zone
     cells = [
         {
             t("events.column_kind"): event_words.kind(row.kind),
-            t("events.column_start"): text.at(row.start, zone),
-            t("events.column_end"): t("events.going_on") if pd.isna(row.end) else text.at(row.end, zone),
+            t("events.column_start"): language.at(row.start, zone),
+            t("events.column_end"): t("events.going_on") if pd.isna(row.end) else language.at(row.end, zone),
             t("events.column_degree"): str(row.degree) if row.degree else "",
             t("events.column_sure"): number(row.confidence, 2),
             t("events.column_peak"): event_words.peak(row),
@@ -255,7 +259,7 @@ def events(city: City, asked: export.Request) -> None:
     ]
     st.dataframe(pd.DataFrame(cells), hide_index=True, width="stretch")
     st.caption(f"{t('events.records_say')} {t('events.computed')}")
-    store = load.taken()
+    store = city_tables.taken()
     st.download_button(
         t("events.download", n=len(rows)),
         data=lambda: event_file.events_csv(event_file.between(store, city.key, asked.start, asked.end)),
@@ -268,7 +272,7 @@ def events(city: City, asked: export.Request) -> None:
 
 def rejected(city: City) -> None:
     """Rows that arrived and could not be understood."""
-    rows = load.store().rejects(limit=500)
+    rows = city_tables.store().rejects(limit=500)
     if not len(rows):
         return
     with st.expander(t("records.rejected", n=len(rows)), icon=":material/block:"):
@@ -280,27 +284,27 @@ def page() -> None:
     top = st.container()
     city = choices.city()
     asked = request(city)
-    found = plan(load.measured(city.key), asked)
+    found = plan(city_tables.measured(city.key), asked)
     with top:
         kinds = " · ".join(f"{t(f'quantity.kind.{k}')} {number(v)}" for k, v in sorted(found.kinds.items()))
-        frame.head(
+        page_frame.head(
             t("frame.page.records"),
             t(
                 "records.answer",
                 rows=number(found.rows),
-                city=city.name(text.language()),
+                city=city.name(language.language()),
                 flagged=number(found.flagged),
             ),
             [
-                frame.zone_chip(city.zone),
-                t("records.as_of", moment=text.at(asked.as_of, city.zone)),
+                page_frame.zone_chip(city.zone),
+                t("records.as_of", moment=language.at(asked.as_of, city.zone)),
                 (kinds, "violet") if "simulated" in found.kinds or "model" in found.kinds else kinds,
             ],
         )
     if found.rows:
         downloads(asked, found.rows)
         st.caption(t("records.preview", n=number(min(PREVIEW, found.rows)), rows=number(found.rows)))
-        st.dataframe(preview(load.measured(asked.city), asked), hide_index=True, width="stretch", height=330)
+        st.dataframe(preview(city_tables.measured(asked.city), asked), hide_index=True, width="stretch", height=330)
     else:
         st.info(t("records.none"), icon=":material/inbox:")
     licences(found)
@@ -308,8 +312,8 @@ def page() -> None:
     rejected(city)
 
 
-if load.empty():
-    frame.head(t("frame.page.records"))
-    frame.nothing()
+if city_tables.empty():
+    page_frame.head(t("frame.page.records"))
+    page_frame.nothing()
 else:
     page()

@@ -6,42 +6,50 @@ import pandas as pd
 import streamlit as st
 
 from data.city import cities
-from pages.ui import cards, charts, event_words, forecast_charts, forecast_words, frame, load, load_forecast, text
-from pages.ui.palette import FRESHNESS, KINDS
-from pages.ui.picture import Picture
-from pages.ui.text import t, t_unit
+from pages.ui.city import tables as city_tables
+from pages.ui.city.city import Picture
+from pages.ui.events import words as event_words
+from pages.ui.forecast import charts as forecast_charts
+from pages.ui.forecast import tables as forecast_tables
+from pages.ui.forecast import words as forecast_words
+from pages.ui.look import cards as look_cards
+from pages.ui.look import charts as look_charts
+from pages.ui.look.palette import FRESHNESS, KINDS
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import language
+from pages.ui.reader.language import t, t_unit
 
 LEAST = 5.0  # a source with less is not among the likely ones [%]
 
 
-def chips(pictures: list[Picture]) -> list[frame.Chip]:
+def chips(pictures: list[Picture]) -> list[page_frame.Chip]:
     """Age, coverage and clock of each city."""
-    made: list[frame.Chip] = []
+    made: list[page_frame.Chip] = []
     for one in pictures:
-        words, colour = frame.freshness(one.freshness, one.age)
+        words, colour = page_frame.freshness(one.freshness, one.age)
         made.append((f"{one.name}: {words}", colour))
-        made.append(f"{one.name}: {frame.coverage(one.situation.reporting, one.situation.known)}")
-    return [*made, *dict.fromkeys(frame.zone_chip(one.city.zone, one.now) for one in pictures)]
+        made.append(f"{one.name}: {page_frame.coverage(one.situation.reporting, one.situation.known)}")
+    return [*made, *dict.fromkeys(page_frame.zone_chip(one.city.zone, one.now) for one in pictures)]
 
 
 def city(picture: Picture) -> None:
     """A city's card: state, figure, chips, curve, sources, stations."""
     grey = picture.situation.figure.freshness == "grey"
-    made = [cards.chip(words, model=model) for words, model in picture.chips(short=False)]
-    made += [cards.chip(words) for words in picture.kinds()]
-    figure = cards.big(picture.value, t_unit(picture.unit), picture.averaged(), picture.arrow(), grey=grey)
+    made = [look_cards.chip(words, model=model) for words, model in picture.chips(short=False)]
+    made += [look_cards.chip(words) for words in picture.kinds()]
+    figure = look_cards.big(picture.value, t_unit(picture.unit), picture.averaged(), picture.arrow(), grey=grey)
     st.html(
-        f'<div class="ca-card"><div class="ca-name"><b>{text.html(picture.name)}</b>'
-        f'<span class="ca-soft">{text.html(picture.trend())}</span></div><div class="ca-line">'
-        f"{cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>"
-        f"{cards.chips(made)}</div>"
+        f'<div class="ca-card"><div class="ca-name"><b>{language.html(picture.name)}</b>'
+        f'<span class="ca-soft">{language.html(picture.trend())}</span></div><div class="ca-line">'
+        f"{look_cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>"
+        f"{look_cards.chips(made)}</div>"
     )
     events(picture)
     curve(picture)
     if len(picture.sources):
         st.markdown(f"**{t('situation.sources')}**")
         st.html("".join(source(r) for r in picture.sources.itertuples() if r.share >= LEAST))
-        frame.caption(t("origins.shares_say"))
+        page_frame.caption(t("origins.shares_say"))
     elif picture.unattributed:
         st.caption(f"**{t('situation.sources')}**: {t(f'origins.reason.{picture.unattributed}')}")
     stations(picture)
@@ -49,7 +57,7 @@ def city(picture: Picture) -> None:
 
 def events(picture: Picture) -> None:
     """What is going on, what ended lately, and whose values to mistrust meanwhile."""
-    names, zone = load.names(picture.city.key), picture.city.zone
+    names, zone = city_tables.names(picture.city.key), picture.city.zone
     if len(picture.events):
         st.html("".join(event_words.card(row, names, zone) for row in picture.events.itertuples()))
     if any(picture.notes()):
@@ -62,27 +70,27 @@ def events(picture: Picture) -> None:
 def source(row: Any) -> str:
     """A source's bar with its arrow and how sure it is."""
     said = f"{row.arrow} {t(f'origins.confidence.{row.confidence}')}"
-    return cards.bar(row.category, row.share, row.lower, row.upper, said=said)
+    return look_cards.bar(row.category, row.share, row.lower, row.upper, said=said)
 
 
 def curve(picture: Picture) -> None:
     """72 hours, with what they are made of underneath."""
-    drawn = charts.hours(
+    drawn = look_charts.hours(
         picture.hourly,
         picture.running,
         zone=picture.city.zone,
         unit=picture.unit,
         lines=picture.lines(),
         model=picture.model,
-        simulated=load.simulated(),
+        simulated=city_tables.simulated(),
     )
-    ahead = load_forecast.outlook(picture.city.key, picture.parameter)
+    ahead = forecast_tables.outlook(picture.city.key, picture.parameter)
     soon = ahead.hours.head(forecast_words.SOON)
     forecast_charts.ahead(drawn, soon, now=picture.now, zone=picture.city.zone, unit=picture.unit)
     st.plotly_chart(
-        drawn, key=f"curve.{picture.city.key}", config=charts.CONFIG, alt=picture.answer().replace("**", "")
+        drawn, key=f"curve.{picture.city.key}", config=look_charts.CONFIG, alt=picture.answer().replace("**", "")
     )
-    frame.caption(f"{picture.caption()}; {picture.rests_on()}. {forecast_words.next_hours(ahead)}")
+    page_frame.caption(f"{picture.caption()}; {picture.rests_on()}. {forecast_words.next_hours(ahead)}")
 
 
 def stations(picture: Picture) -> None:
@@ -94,10 +102,11 @@ def stations(picture: Picture) -> None:
     table = pd.DataFrame(
         {
             t("situation.column_station"): rows["name"],
-            t("situation.column_value"): [text.number(v) for v in rows["day"]],
-            t("situation.column_hour"): [text.number(v) for v in rows["hour"]],
+            t("situation.column_value"): [language.number(v) for v in rows["day"]],
+            t("situation.column_hour"): [language.number(v) for v in rows["hour"]],
             t("situation.column_age"): [
-                f"{FRESHNESS[f]} {text.age(a)}" for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
+                f"{FRESHNESS[f]} {language.age(a)}"
+                for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)
             ],
             t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
             t("situation.column_class"): [t(c) for c in classes],
@@ -109,15 +118,15 @@ def stations(picture: Picture) -> None:
         st.dataframe(table, hide_index=True, width="stretch")
 
 
-@frame.live()
+@page_frame.live()
 def now() -> None:
     """The answer, then a card per city."""
-    if load.empty():
-        frame.head(t("frame.page.situation"))
-        frame.nothing()
+    if city_tables.empty():
+        page_frame.head(t("frame.page.situation"))
+        page_frame.nothing()
         return
-    pictures = [load.picture(key) for key in cities()]
-    frame.head(t("frame.page.situation"), "  \n".join(p.answer() for p in pictures), chips(pictures))
+    pictures = [city_tables.picture(key) for key in cities()]
+    page_frame.head(t("frame.page.situation"), "  \n".join(p.answer() for p in pictures), chips(pictures))
     for column, picture in zip(st.columns(len(pictures)), pictures, strict=True):
         with column.container(border=True):
             city(picture)

@@ -7,16 +7,23 @@ import streamlit as st
 
 from data.city import City
 from data.parameters import POLLUTANTS
-from models.freshness import StationState
-from models.limits import compare
-from models.roses import pollution_rose, wind_rose
-from models.trends import Refused
-from pages.ui import charts, choices, frame, load, rose_charts, sheets, station_charts, take, text
-from pages.ui.load_station import place
-from pages.ui.palette import FRESHNESS, KINDS
-from pages.ui.picture import times
-from pages.ui.place import Place
-from pages.ui.text import markdown, number, t, t_unit
+from models.limits.in_force import compare
+from models.stations.freshness import StationState
+from models.trends.trends import Refused
+from models.wind.roses import pollution_rose, wind_rose
+from pages.ui.city import tables as city_tables
+from pages.ui.city.city import times
+from pages.ui.look import charts as look_charts
+from pages.ui.look import heatmaps
+from pages.ui.look import roses as look_roses
+from pages.ui.look.palette import FRESHNESS, KINDS
+from pages.ui.page import downloads
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, language
+from pages.ui.reader.language import markdown, number, t, t_unit
+from pages.ui.station import charts as station_charts
+from pages.ui.station.state import Place
+from pages.ui.station.tables import place
 
 PERIODS = {"72h": timedelta(hours=72), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 DAYS_SHOWN = 12  # months of the calendar
@@ -24,13 +31,13 @@ DAYS_SHOWN = 12  # months of the calendar
 
 def named(row: pd.Series) -> str:
     """A station's name in the reader's language, where the network gave one."""
-    own = row.get(f"name_{text.language()}") or row.get("name")
+    own = row.get(f"name_{language.language()}") or row.get("name")
     return str(own or row["station"])
 
 
 def names(city: City) -> dict[str, str]:
     """Names of the city's stations by id; two of one name are told apart by the end of their ids."""
-    rows = load.stations(city.key).drop_duplicates("station")
+    rows = city_tables.stations(city.key).drop_duplicates("station")
     found = {str(row["station"]): named(row) for _, row in rows.iterrows()}
     twice = {n for n in found.values() if list(found.values()).count(n) > 1}
     return {k: f"{n} ({k.rsplit(':', 1)[-1]})" if n in twice else n for k, n in found.items()}
@@ -38,11 +45,11 @@ def names(city: City) -> dict[str, str]:
 
 def chosen(city: City, called: dict[str, str], columns: list) -> tuple[str, str] | None:
     """Station and parameter; None where the city has no station."""
-    spans = load.spans(city.key)
-    spans = spans[spans["parameter"].isin(POLLUTANTS) & (spans["first"] <= load.now())]
+    spans = city_tables.spans(city.key)
+    spans = spans[spans["parameter"].isin(POLLUTANTS) & (spans["first"] <= city_tables.now())]
     if not len(spans):
         return None
-    awake = set(load.latest(city.key, list(POLLUTANTS))["station"])
+    awake = set(city_tables.latest(city.key, list(POLLUTANTS))["station"])
     ranked = spans.assign(
         model=spans["kind"] == "model", asleep=~spans["station"].isin(awake), called=spans["station"].map(called)
     )
@@ -54,7 +61,7 @@ def chosen(city: City, called: dict[str, str], columns: list) -> tuple[str, str]
 
 def daily(city: City, station: str, parameter: str) -> bool:
     """Whether a station delivers nothing shorter than days."""
-    spans = load.spans(city.key)
+    spans = city_tables.spans(city.key)
     mine = spans[(spans["station"] == station) & (spans["parameter"] == parameter)]
     return bool((mine["minutes"] >= 1440).all())
 
@@ -64,13 +71,13 @@ def value_words(shown: Place) -> str:
     newest = shown.newest
     if newest is None:
         return t("station.silent_year")
-    moment = text.at(newest.end.to_pydatetime(), shown.city.zone)
+    moment = language.at(newest.end.to_pydatetime(), shown.city.zone)
     if newest.freshness == "grey":
         return t("station.silent", moment=moment)
     key = "station.newest_day" if shown.minutes >= 1440 else "station.newest_hour"
     if shown.medians:
         key = "station.newest_median"
-    return t(key, value=text.amount(newest.value, shown.unit, digits(newest.value)), moment=moment)
+    return t(key, value=language.amount(newest.value, shown.unit, digits(newest.value)), moment=moment)
 
 
 def law_words(shown: Place) -> str:
@@ -87,7 +94,7 @@ def law_words(shown: Place) -> str:
     day = newest.value if shown.minutes >= 1440 else shown.day_mean
     if day is None:
         return t("station.no_day")
-    said = text.amount(day, shown.unit, digits(day))
+    said = language.amount(day, shown.unit, digits(day))
     if shown.limit is None:
         return t("station.day_free", value=said)
     held = compare(day, 1440, shown.limit)
@@ -99,7 +106,7 @@ def law_words(shown: Place) -> str:
 def law_name(city: City) -> str:
     """Whose law it is, short."""
     key = f"quantity.law.{city.law}"
-    return t(key) if text.has(key) else city.law.upper()
+    return t(key) if language.has(key) else city.law.upper()
 
 
 def digits(value: float | None) -> int:
@@ -107,11 +114,11 @@ def digits(value: float | None) -> int:
     return 1 if value is not None and abs(value) < 10 else 0
 
 
-def chips(shown: Place) -> list[frame.Chip]:
+def chips(shown: Place) -> list[page_frame.Chip]:
     """Age, coverage of the last day, kind, class, clock."""
     newest: StationState | None = shown.newest
-    made: list[frame.Chip] = [
-        frame.freshness(newest.freshness, newest.age * 60) if newest else (t("station.silent_year"), "red")
+    made: list[page_frame.Chip] = [
+        page_frame.freshness(newest.freshness, newest.age * 60) if newest else (t("station.silent_year"), "red")
     ]
     if shown.minutes == 60:
         sound = shown.since(timedelta(hours=24))
@@ -120,7 +127,7 @@ def chips(shown: Place) -> list[frame.Chip]:
     words = f"{KINDS[kind]} {t(f'quantity.kind.{kind}')}"
     made.append((words, "violet") if kind in ("model", "simulated") else words)
     made.append(t(f"quantity.station_class.{shown.about.get('station_class') or 'unknown'}"))
-    made.append(frame.zone_chip(shown.city.zone, shown.now))
+    made.append(page_frame.zone_chip(shown.city.zone, shown.now))
     return made
 
 
@@ -142,7 +149,7 @@ def facts(shown: Place) -> None:
     }  # fmt: skip
     said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
     st.markdown(" · ".join(said))
-    if take.kept_in(row["station"]):
+    if downloads.kept_in(row["station"]):
         st.caption(f":material/lock: {t('station.kept_in')}")
 
 
@@ -157,13 +164,13 @@ def hours(shown: Place, back: timedelta) -> None:
     lines = ()
     if shown.limit is not None and not shown.medians:
         words = t("situation.limit_line", limit=number(shown.limit.concentration), law=law_name(shown.city))
-        lines = (charts.Line(shown.limit.concentration, words),)
+        lines = (look_charts.Line(shown.limit.concentration, words),)
     running = shown.running[shown.running["start"] >= pd.Timestamp(shown.now - back)]
     drawn = station_charts.hours(
         rows, running, zone=shown.city.zone, unit=shown.unit, minutes=shown.minutes, lines=lines,
-        simulated=load.simulated(),
+        simulated=city_tables.simulated(),
     )  # fmt: skip
-    st.plotly_chart(drawn, key="station.hours", config=charts.CONFIG, alt=value_words(shown))
+    st.plotly_chart(drawn, key="station.hours", config=look_charts.CONFIG, alt=value_words(shown))
     expected = int(back / timedelta(minutes=shown.minutes)) if shown.minutes else 0
     sound = int((rows["flag"] == "ok").sum())
     key = "station.caption_median" if shown.medians else "station.caption_day" if daily else "station.caption_hour"
@@ -171,7 +178,7 @@ def hours(shown: Place, back: timedelta) -> None:
     left, right = st.columns([4, 1], vertical_alignment="top")
     left.caption(caption)
     with right:
-        take.offer(rows[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source"]],
+        downloads.offer(rows[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source"]],
                    f"{stem(shown)}-rows", of=shown.about["station"])  # fmt: skip
     wet(shown, back)
     flags(shown, back)
@@ -190,11 +197,11 @@ def wet(shown: Place, back: timedelta) -> None:
     elif not len(pairs):
         st.caption(t("station.wet_none"))
     else:
-        drawn = station_charts.dried(pairs, zone=shown.city.zone, unit=shown.unit, simulated=load.simulated())
-        st.plotly_chart(drawn, key="station.wet", config=charts.CONFIG, alt=t("station.wet_title"))
+        drawn = station_charts.dried(pairs, zone=shown.city.zone, unit=shown.unit, simulated=city_tables.simulated())
+        st.plotly_chart(drawn, key="station.wet", config=look_charts.CONFIG, alt=t("station.wet_title"))
         own = number(100 * float((pairs["humidity_from"] == "station").mean()))
         st.caption(t("station.wet_caption", own=own, method=pairs["method"].iloc[0]))
-        take.offer(pairs, f"{stem(shown)}-corrected", of=shown.about["station"])
+        downloads.offer(pairs, f"{stem(shown)}-corrected", of=shown.about["station"])
 
 
 def flags(shown: Place, back: timedelta) -> None:
@@ -212,13 +219,13 @@ def flags(shown: Place, back: timedelta) -> None:
     )
     with st.expander(t("station.flags", n=int((shown.since(back)["flag"] != "ok").sum())), icon=":material/flag:"):
         st.dataframe(table, hide_index=True, width="stretch")
-        take.offer(found, f"{stem(shown)}-flags", of=shown.about["station"])
+        downloads.offer(found, f"{stem(shown)}-flags", of=shown.about["station"])
 
 
 def check_name(check: str) -> str:
     """A check in words; one that the catalogs do not know by its own name."""
     key = f"station.check.{check.replace(' ', '_') or 'unnamed'}"
-    return t(key) if text.has(key) else check
+    return t(key) if language.has(key) else check
 
 
 def days(shown: Place) -> None:
@@ -229,12 +236,12 @@ def days(shown: Place) -> None:
         return
     limit = shown.limit.concentration if shown.limit is not None and not shown.medians else None
     today = shown.now.astimezone(shown.city.zone).date()
-    drawn = sheets.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN, theme=choices.theme())
-    st.plotly_chart(drawn, key="station.calendar", config=charts.CONFIG, alt=t("station.calendar_title"))
+    drawn = heatmaps.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN, theme=choices.theme())
+    st.plotly_chart(drawn, key="station.calendar", config=look_charts.CONFIG, alt=t("station.calendar_title"))
     what = t("station.calendar_median" if shown.medians else "station.calendar_mean")
     colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city)) if limit else ""
     st.caption(" ".join(x for x in (what, t("station.calendar_says"), colour) if x))
-    take.offer(shown.days, f"{stem(shown)}-days", of=shown.about["station"])
+    downloads.offer(shown.days, f"{stem(shown)}-days", of=shown.about["station"])
 
 
 def courses(shown: Place) -> None:
@@ -245,10 +252,10 @@ def courses(shown: Place) -> None:
     elif not len(shown.profile):
         st.caption(t("station.profile_none"))
     else:
-        drawn = sheets.week(shown.profile, shown.unit, theme=choices.theme())
-        st.plotly_chart(drawn, key="station.week", config=charts.CONFIG, alt=t("station.profile_title"))
+        drawn = heatmaps.week(shown.profile, shown.unit, theme=choices.theme())
+        st.plotly_chart(drawn, key="station.week", config=look_charts.CONFIG, alt=t("station.profile_title"))
         st.caption(t("station.profile_says", n=number(int(shown.profile["n"].sum()))))
-        take.offer(shown.profile, f"{stem(shown)}-week", of=shown.about["station"])
+        downloads.offer(shown.profile, f"{stem(shown)}-week", of=shown.about["station"])
 
 
 def roses(shown: Place, called: dict[str, str]) -> None:
@@ -268,11 +275,11 @@ def roses(shown: Place, called: dict[str, str]) -> None:
     for column, (found, unit, title) in zip(st.columns(2), pair, strict=True):
         with column:
             st.markdown(f"**{t(title, parameter=label(shown))}**")
-            st.plotly_chart(rose_charts.rose(found, unit), key=title, config=charts.CONFIG, alt=t(title,
+            st.plotly_chart(look_roses.rose(found, unit), key=title, config=look_charts.CONFIG, alt=t(title,
                             parameter=label(shown)))  # fmt: skip
-            if not take.kept_in(shown.wind.station):
+            if not downloads.kept_in(shown.wind.station):
                 part = title.rsplit("_", 1)[-1]
-                take.offer(found.table, f"{stem(shown)}-{part}-rose", of=shown.about["station"])
+                downloads.offer(found.table, f"{stem(shown)}-{part}-rose", of=shown.about["station"])
     own = shown.wind.station == shown.about["station"]
     other = called.get(shown.wind.station, shown.wind.station)
     whose = t("station.wind_own") if own else t("station.wind_other", station=other)
@@ -294,18 +301,18 @@ def around(shown: Place, called: dict[str, str]) -> None:
             t("situation.column_station"): [called.get(s, s) for s in rows["station"]],
             t("station.column.distance"): [number(d, 1) for d in rows["distance"]],
             f"{t('station.column.newest')}, {t_unit(shown.unit)}": [
-                number(v, digits(v)) if ok else text.MISSING for v, ok in zip(rows["value"], current, strict=True)
+                number(v, digits(v)) if ok else language.MISSING for v, ok in zip(rows["value"], current, strict=True)
             ],
             t("station.column.averaged"): [averaged(m) for m in rows["minutes"]],
             t("situation.column_age"): [
-                f"{FRESHNESS[f]} {text.age(60 * a)}" for f, a in zip(rows["freshness"], rows["age"], strict=True)
+                f"{FRESHNESS[f]} {language.age(60 * a)}" for f, a in zip(rows["freshness"], rows["age"], strict=True)
             ],
             t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
             t("station.column.flag"): [t(f"quantity.flag.{f}") for f in rows["flag"]],
         }
     )
     st.dataframe(table, hide_index=True, width="stretch")
-    take.offer(rows, f"{stem(shown)}-neighbours", of=shown.about["station"])
+    downloads.offer(rows, f"{stem(shown)}-neighbours", of=shown.about["station"])
 
 
 def averaged(minutes: int) -> str:
@@ -324,12 +331,12 @@ def stem(shown: Place) -> str:
     return f"{plain}-{shown.parameter}"
 
 
-@frame.live()
+@page_frame.live()
 def page() -> None:
     """The page; looks again every minute."""
-    if load.empty():
-        frame.head(t("frame.page.station"))
-        frame.nothing()
+    if city_tables.empty():
+        page_frame.head(t("frame.page.station"))
+        page_frame.nothing()
         return
     top = st.container()
     columns = st.columns([1.3, 2.2, 1.2, 1.5], vertical_alignment="bottom")
@@ -343,7 +350,7 @@ def page() -> None:
     )  # fmt: skip
     if picked is None:
         with top:
-            frame.head(t("frame.page.station"), t("station.no_station", city=city.name(text.language())))
+            page_frame.head(t("frame.page.station"), t("station.no_station", city=city.name(language.language())))
         return
     shown = place(city.key, *picked)
     period = max(PERIODS[back], timedelta(days=30)) if shown.minutes >= 1440 else PERIODS[back]
@@ -351,7 +358,7 @@ def page() -> None:
         law = law_words(shown)
         name = markdown(called.get(picked[0], picked[0]))
         answer = t("station.answer", station=name, parameter=label(shown), value=value_words(shown))
-        frame.head(name, f"{answer} {law}".strip(), chips(shown))
+        page_frame.head(name, f"{answer} {law}".strip(), chips(shown))
         facts(shown)
     hours(shown, period)
     days(shown)

@@ -8,10 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from data.city import City, cities
-from pages.ui import choices, frame, load, load_wall, once, standing, text
-from pages.ui.text import t
+from pages.ui.city import tables as city_tables
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, language, once
+from pages.ui.reader.language import t
+from pages.ui.wall import frame as wall_frame
+from pages.ui.wall import wall as wall_wall
 
-HERE = Path(__file__).parent / "ui"
+HERE = Path(__file__).parent / "ui" / "wall"
 EVERY = max(float(os.environ.get("CLEANAIR_WALL_EVERY") or 10), 0.1)
 # Between looks at the store; the picture itself changes by the minute or with the store. [s]
 PATIENCE = max(4 * EVERY, 8.0)  # without a look after which the screen calls itself old [s]
@@ -54,13 +58,14 @@ def days(moment: datetime, city: City) -> dict[str, str]:
     """Dates around now in words, so that the browser's clock can turn the page at midnight by itself."""
     around = [moment + timedelta(days=d) for d in (-1, 0, 1, 2)]
     return {
-        f"{d.astimezone(city.zone):%Y-%m-%d}": f"{text.weekday(d, city.zone)} {text.day(d, city.zone)}" for d in around
+        f"{d.astimezone(city.zone):%Y-%m-%d}": f"{language.weekday(d, city.zone)} {language.day(d, city.zone)}"
+        for d in around
     }
 
 
 def words() -> dict[str, object]:
     """What the browser says by itself."""
-    known = text.catalog(text.language())
+    known = language.catalog(language.language())
     return {
         **{name: known[f"wall.{name}"] for name in ("updated", "lost", "next")},
         "age": {name: known[f"time.age.{name}"] for name in ("now", "minutes", "hours", "days")},
@@ -69,13 +74,13 @@ def words() -> dict[str, object]:
 
 def drawn() -> dict[str, object]:
     """The picture of this moment, and the view that an alarm asks for."""
-    made, old = load_wall.wall(tuple(chosen()))
-    return {"html": made.html, "hold": made.hold, "stamp": load.now().timestamp() - old, "trouble": ""}
+    made, old = wall_wall.wall(tuple(chosen()))
+    return {"html": made.html, "hold": made.hold, "stamp": city_tables.now().timestamp() - old, "trouble": ""}
 
 
 def failed(sentence: str) -> dict[str, object]:
     """The last picture that could be drawn, under the reason why there is no newer one; it ages by itself."""
-    last = st.session_state.get("wall.last") or {"html": standing.bare(), "hold": None, "stamp": 0}
+    last = st.session_state.get("wall.last") or {"html": wall_frame.bare(), "hold": None, "stamp": 0}
     return {**last, "trouble": sentence}
 
 
@@ -85,11 +90,11 @@ def picture() -> dict[str, object]:
         st.session_state["wall.last"] = made = drawn()
         st.session_state["wall.told"] = False
         return made
-    except frame.SPOKEN as error:
+    except page_frame.SPOKEN as error:
         return failed(str(error))
     except Exception:
         if not st.session_state.get("wall.told"):
-            frame.log.exception("the wall could not be drawn")
+            page_frame.log.exception("the wall could not be drawn")
         st.session_state["wall.told"] = True
         return failed(t("frame.broken"))
 
@@ -97,8 +102,8 @@ def picture() -> dict[str, object]:
 def zone(moment: datetime) -> str:
     """The clock's distance from UTC; with the city's name where the cities' clocks differ."""
     shown = [cities()[key] for key in chosen()]
-    offsets = [text.offset(moment, city.zone) for city in shown]
-    return offsets[0] if len(set(offsets)) == 1 else f"{shown[0].name(text.language())} {offsets[0]}"
+    offsets = [language.offset(moment, city.zone) for city in shown]
+    return offsets[0] if len(set(offsets)) == 1 else f"{shown[0].name(language.language())} {offsets[0]}"
 
 
 def settings(moment: datetime, city: City) -> dict[str, object]:
@@ -115,7 +120,7 @@ def settings(moment: datetime, city: City) -> dict[str, object]:
         "shift": SHIFT,
         "quiet": QUIET,
         "theme": theme(),
-        "language": text.language(),
+        "language": language.language(),
         "words": words(),
     }
 
@@ -126,9 +131,12 @@ def wall() -> None:
     once.begin()
     try:
         shown = picture()
-        data = {**settings(load.now(), cities()[chosen()[0]]), **shown}  # the moment last: drawing takes its time
-    except frame.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
-        st.error(text.markdown(error))
+        data = {
+            **settings(city_tables.now(), cities()[chosen()[0]]),
+            **shown,
+        }  # the moment last: drawing takes its time
+    except page_frame.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
+        st.error(language.markdown(error))
         return
     WALL(key="wall", data=json.loads(json.dumps(data, default=dict)))
 

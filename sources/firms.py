@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from data import inventory
 from data.city import City
 from data.clock import now
+from data.inventory import inventory
 from sources.base import BadPayload, Credit, Denied, Quota, understood
 from sources.network import Network, number, shape, within
 

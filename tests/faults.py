@@ -26,8 +26,8 @@ import pandas as pd
 from data.city import cities
 from data.schema import KEY as SAME
 from data.schema import conform, conform_stations
-from jobs.keep import rejects_of
-from jobs.schedule import window
+from jobs.collect.schedule import window
+from jobs.ingest.quality import rejects_of
 from sources import SOURCES, metar
 from sources.base import Source, SourceError
 from sources.http import Client

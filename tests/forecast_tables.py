@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.store import Store
-from jobs.forecast_csv import COLUMNS
+from jobs.forecast.export import COLUMNS
 
 LEADS = np.arange(1, 73)
 

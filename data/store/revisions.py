@@ -7,9 +7,9 @@ import pyarrow.compute as pc
 
 from data.schema import KEY
 from data.store import sql
-from data.store.delta import Kept, Table
-from data.store.engine import QueryEngine
-from data.store.tables import MEASUREMENTS
+from data.store.engines.base import QueryEngine
+from data.store.tables.delta import Kept, Table
+from data.store.tables.schemas import MEASUREMENTS
 
 SORT = [
     ("month", "ascending"),

@@ -9,9 +9,9 @@ import pandas as pd
 
 from data.city import city_files
 from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, rule, rules, state, withheld
-from data.store.errors import StoreError
 from data.store.narrow import ALL, Hidden, narrowed
 from data.store.sql import Where
+from data.store.storage.errors import StoreError
 from data.store.store import Store
 
 PRIVATE = frozenset({"tokens", "outbox"})  # logs of the centre itself, no matter for any reader

@@ -10,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from data.schema import conform_stations
-from data.store.delta import Table
-from data.store.errors import StoreError
-from data.store.lock import WAIT, writing
-from data.store.place import Place, place
-from data.store.tables import REJECTS, STATIONS, STATUS, STATUS_COLUMNS
+from data.store.storage.choose import place
+from data.store.storage.errors import StoreError
+from data.store.storage.location import Place
+from data.store.tables.delta import Table
+from data.store.tables.layout import WAIT, writing
+from data.store.tables.schemas import REJECTS, STATIONS, STATUS, STATUS_COLUMNS
 
 
 class SmallTables:

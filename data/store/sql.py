@@ -1,65 +1,17 @@
-"""The questions the store answers in SQL, one text that DuckDB and Spark both read (`data.store.duck.WORDS`)."""
+"""The questions the store answers in SQL, one text that DuckDB and Spark both read (`engines.duck.WORDS`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from data import clock
 from data.schema import COLUMNS, CONTENT, KEY
-from data.store.tables import MONTH
+from data.sharing import Withheld
+from data.store.tables.schemas import MONTH
 
 # Key columns, and what makes a delivered row differ from the one that is kept.
 JOIN_KEY = " AND ".join(f"n.{c} = o.{c}" for c in KEY)
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """
-    Rows that a reader does not get.
-
-    Attributes
-    ----------
-    source : str
-        A key, or ``*``.
-    cities : tuple of str, optional
-        Every city where None.
-    unless : tuple
-        Pairs of source and cities for which another rule holds.
-    parameters : tuple of str
-        All where empty.
-    within : timedelta, optional
-        Only rows whose interval ended less than this before the moment that is asked about.
-    """
-
-    source: str
-    cities: tuple[str, ...] | None = None
-    unless: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
-    parameters: tuple[str, ...] = ()
-    within: timedelta | None = None
-
-    def clause(self, moment: datetime) -> tuple[str, list[Any]]:
-        """SQL condition that keeps everything else, and its values."""
-        text, values = _match(self.source, self.cities)
-        for other in self.unless:
-            condition, more = _match(*other)
-            text, values = f"{text} AND NOT ({condition})", [*values, *more]
-        if self.parameters:
-            text += f" AND parameter IN ({', '.join('?' * len(self.parameters))})"
-            values = [*values, *self.parameters]
-        if self.within is not None:
-            text += " AND start + minutes * INTERVAL '1' MINUTE > ?"
-            values = [*values, moment - self.within]
-        return f"NOT ({text})", values
-
-
-def _match(source: str, cities: tuple[str, ...] | None) -> tuple[str, list[Any]]:
-    parts, values = ["TRUE"], []
-    if source != "*":
-        parts, values = ["source = ?"], [source]
-    if cities is not None:
-        parts.append(f"city IN ({', '.join('?' * len(cities))})" if cities else "FALSE")
-    return " AND ".join(parts), [*values, *(cities or ())]
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ from data import clock
 from data.schema import COLUMNS, KEY
 from data.store import sql
 from data.store.days import lengths, local_day
-from data.store.delta import Kept, Table
-from data.store.engine import engine
-from data.store.lock import WAIT, writing
-from data.store.place import VARIABLE, Place, place
+from data.store.engines.choose import engine
 from data.store.revisions import split
 from data.store.small import SmallTables
 from data.store.sql import Where
-from data.store.tables import MEASUREMENTS, MONTH
-from data.store.version import fit
+from data.store.storage.choose import place
+from data.store.storage.location import VARIABLE, Place
+from data.store.tables.delta import Kept, Table
+from data.store.tables.layout import WAIT, fit, writing
+from data.store.tables.schemas import MEASUREMENTS, MONTH
 
 DEFAULT = "var/store"
 
@@ -61,7 +61,7 @@ def open_store(uri: str | Path | None = None) -> "Store":
     ------
     StoreError
         When the URI is of a kind that is not known, or a newer release wrote the store. One of an older release gets
-        this release's layout (`data.store.version`).
+        this release's layout (`data.store.tables.layout`).
     """
     at = place(uri or os.environ.get(VARIABLE) or DEFAULT)
     fit(at)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from data.events import values
+from data.rules.events import values
 from models.events.event import Evidence, Trace, ramp
 from models.events.intervals import Booleans, share
 from models.events.panel import Panel, normal

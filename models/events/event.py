@@ -50,7 +50,7 @@ class Trace:
     Attributes
     ----------
     kind : str
-        Of `data.events.KINDS`.
+        Of `data.rules.events.KINDS`.
     on, stay : array of bool
         As `models.events.intervals.spells` takes them.
     least, gap : int

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.parameters import POLLUTANTS
-from models.monitors import once, standing_for_air
+from models.stations.monitors import once, standing_for_air
 
 LOW_COST = "indicative"
 DUST_CODES = frozenset({6, 7, 8, 9, *range(30, 36), 98})  # WMO code table 4677

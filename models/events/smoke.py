@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.events import values
+from data.rules.events import values
 from models.events.event import Evidence, Trace, ramp
 from models.events.footprint import KM_PER_DEGREE
 from models.events.intervals import Booleans, share

@@ -11,7 +11,7 @@ import pandas as pd
 from models.forecast.baseline import Cases, Newest, newest, references
 from models.forecast.climatology import Climate
 from models.forecast.panel import Array, Panel, Whole
-from models.seasons import Season, heating
+from models.trends.seasons import Season, heating
 
 BACK = (3, 6, 12, 24, 72, 168)  # means of so many last hours
 WIND = ("wind_speed", "u", "v")

@@ -16,7 +16,7 @@ from models.forecast.features import Ground, features, ground, prepared
 from models.forecast.learned import Learned, learn, unit_of
 from models.forecast.panel import AHEAD, Array, Panel, Whole
 from models.forecast.residuals import Residuals
-from models.seasons import Season
+from models.trends.seasons import Season
 
 Names = np.ndarray[tuple[int], np.dtype[np.object_]]
 

@@ -16,7 +16,7 @@ from models.forecast.features import ground
 from models.forecast.fitting import Fitted, Names, answers, ends, fit, shown
 from models.forecast.panel import AHEAD, Array, Panel, panels
 from models.forecast.residuals import Residuals
-from models.seasons import Season
+from models.trends.seasons import Season
 
 LEADS = tuple(range(1, AHEAD + 1))
 LOOK_BACK = 31 * 24  # nothing but the climatology looks further back [h]

@@ -13,8 +13,8 @@ from models.forecast.choice import METHODS, choose, errors
 from models.forecast.climatology import climate
 from models.forecast.forecaster import Forecaster
 from models.forecast.panel import AHEAD, Array, Panel, Whole, panels
-from models.scores import band_coverage
-from models.seasons import Season
+from models.trends.scores import band_coverage
+from models.trends.seasons import Season
 
 JUDGED = (1, 3, 6, 12, 18, 24, 36, 48, 60, 72)
 ORIGINS, FOLDS, FIRST = 240, 3, 0.5

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -18,22 +17,18 @@ import pyarrow.parquet as pq
 
 from sources.files import records, sheets
 from sources.files.profile import ImportFileError
+from sources.files.unpack import MOST_BYTES, Seen, Unpacked
 
-MOST_BYTES = 4 << 30  # unpacked; the largest file known, all of Tashkent's open data set, has 0.12 GB
-RATIO = 200  # unpacked to packed beyond which, once it is much, a file is a bomb; hourly tables reach some 40
-MUCH = 16 << 20
 MOST_COLUMNS = 2_000
 MOST_CELLS = 256 << 20  # text of 100,000 rows of Parquet, written out
 DENSE = 50  # rows a byte of Parquet; the centre's own tables reach 0.5
 BLOCK = 8 << 20
 HEAD = 64 << 10
 SHEET_ROWS = 50_000
-GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
 WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks of UTF-16
 UTF8 = ("utf-8",)
 EMPTY = ["", "nan", "NaN", "null", "NULL", "None"]
-
-Seen = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -57,52 +52,6 @@ class Chunk:
     broken: int = 0
     excerpt: str = ""
     why: str = ""
-
-
-class Unpacked(io.RawIOBase):
-    """
-    Bytes of a file, unpacked if they are gzip, and never more than a limit.
-
-    Parameters
-    ----------
-    path : Path
-        To read.
-    most : int
-        Unpacked size at which a file is refused.
-    seen : callable, optional
-        Told how many bytes on disk were used.
-    """
-
-    def __init__(self, path: Path, most: int = 0, seen: Seen | None = None) -> None:
-        self.disk = path.open("rb")
-        packed = self.disk.read(2) == GZIP
-        self.disk.seek(0)
-        self.inner: BinaryIO = gzip.GzipFile(fileobj=self.disk) if packed else self.disk  # type: ignore[assignment]
-        self.name, self.most, self.used, self.seen = path.name, most or MOST_BYTES, 0, seen
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer."""
-        data = self.inner.read(len(buffer))
-        buffer[: len(data)] = data
-        self.used += len(data)
-        if self.used > self.most:
-            raise ImportFileError(f"{self.name} unpacks to more than {self.most >> 20} MB; split it or check it")
-        if self.used > MUCH and self.used > RATIO * self.disk.tell():
-            raise ImportFileError(f"{self.name} unpacks to {RATIO} times its size and more; it is no table: check it")
-        if self.seen:
-            self.seen(self.disk.tell())
-        return len(data)
-
-    def close(self) -> None:
-        """Release the file."""
-        if not self.closed:
-            self.inner.close()
-            self.disk.close()
-        super().close()
 
 
 def kind(path: Path) -> str:

@@ -82,7 +82,7 @@ class Server:
 
 def quiet(folder: Path) -> dict[str, str]:
     """Environment in which no alarm rings: what a test looks at must not depend on the weather of the demo world."""
-    text = (ROOT / "data" / "alarms.toml").read_text("utf-8")
+    text = (ROOT / "data" / "rules" / "alarms.toml").read_text("utf-8")
     (seldom,) = (rule for rule in text.split("[[rule]]") if 'key = "so2-single-kz"' in rule)
     seldom = seldom.replace('stands_for = ["kz-nmu"]', "").replace("on_delay = 2", "on_delay = 24")
     file = folder / "alarms.toml"

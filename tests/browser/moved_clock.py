@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.web.cli import main
 
 from data import clock
-from jobs import background, watch
+from jobs.server import background, watch
 
 VARIABLE = "CLEANAIR_TEST_OFFSET"
 """File that holds by how many seconds the clock of the process is ahead of the machine's."""

@@ -19,7 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from jobs import headers, hosts
+from api.http import headers, hosts
 from sources import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]

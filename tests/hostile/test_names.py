@@ -16,15 +16,20 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-import cli
+from api import routes
+from cli import main as cli
 from data.schema import conform_stations
 from data.store import Store
-from jobs import api, cap, cap_xml, events_csv, logs, operators
-from jobs.alarm_words import reports
-from jobs.csv_lines import RUN, safe
-from models.alarms import Entry, frame
-from pages.ui import alarm_view, text
-from pages.ui.take import as_csv
+from jobs import logs
+from jobs.access import operators
+from jobs.alarms.reports import reports
+from jobs.events import export as events_export
+from jobs.export.csv_lines import RUN, safe
+from jobs.notify import cap, cap_xml
+from models.alarms.states import Entry, frame
+from pages.ui.alarms import cards as alarms_cards
+from pages.ui.page.downloads import as_csv
+from pages.ui.reader import language
 from tests.conftest import NOW, hourly
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +89,7 @@ def _cells(table: list[list[str]]) -> None:
 
 @pytest.mark.parametrize("excel", ["0", "1"])
 def test_measurements_that_leave_as_csv(hostile: Store, excel: str) -> None:
-    with TestClient(Starlette(routes=api.routes())) as client:
+    with TestClient(Starlette(routes=routes.routes())) as client:
         answer = client.get("/api/v1/measurements.csv", params={**JANUARY, "excel": excel})
     table = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=",;"[int(excel)]))
     assert len(table) == 1 + 3 * 54
@@ -107,12 +112,14 @@ def test_snapshots_that_leave_as_workbook(hostile: Store, tmp_path: Path) -> Non
 
 
 def test_events_and_assessments_that_leave(hostile: Store, tmp_path: Path) -> None:
-    event = dict.fromkeys(events_csv.job.COLUMNS, "=1+1") | {
+    event = dict.fromkeys(events_export.job.COLUMNS, "=1+1") | {
         "city": "tashkent", "start": pd.Timestamp(NOW), "end": pd.NaT, "computed_at": pd.Timestamp(NOW), "degree": 0,
         "confidence": 0.5, "peak": 1.0, "modelled": False, "simulated": False,
         "stations": json.dumps([{"station": "=1+1", "first": "x", "last": "x", "peak": 1.0}]),
     }  # fmt: skip
-    _cells(list(csv.reader(io.StringIO(events_csv.events_csv(events_csv.job.typed(pd.DataFrame([event]))).decode()))))
+    _cells(
+        list(csv.reader(io.StringIO(events_export.events_csv(events_export.job.typed(pd.DataFrame([event]))).decode())))
+    )
     out = tmp_path / "assessed.csv"
     words = ["assess", "--city", "tashkent", "--from", "2026-01-01", "--to", "2026-02-01", "--standard", "who-2021"]
     assert cli.main([*words, "--out", str(out)]) == 0
@@ -135,11 +142,11 @@ def test_notes_of_operators_on_the_alarm_card(hostile: Store) -> None:
     log = _ring(hostile, EVIL)
     row = {"rule": EVIL, "city": "tashkent", "priority": "high", "state": "acknowledged", "by": EVIL, "until": pd.NaT,
            "since": pd.Timestamp(NOW), "occurrence": log["occurrence"].iloc[0], "text": EVIL}  # fmt: skip
-    from data.alarms import rules
+    from data.rules.alarms import rules
 
-    with text.using("en"):
-        made = alarm_view.card(row, log, rules(), NOW + timedelta(hours=1))
-        table = alarm_view.log_table(log, rules())
+    with language.using("en"):
+        made = alarms_cards.card(row, log, rules(), NOW + timedelta(hours=1))
+        table = alarms_cards.log_table(log, rules())
     assert not MARKUP.search(made)
     assert "&lt;img src=x" in made
     _cells(list(csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig")))))
@@ -158,7 +165,7 @@ def test_xml_of_alarms_stays_xml(hostile: Store) -> None:
 
 @pytest.mark.parametrize("value", ['x"; filename="evil.exe', "x\r\nset-cookie: a=b", "../../x", "x\x00"])
 def test_no_parameter_reaches_a_header(hostile: Store, value: str) -> None:
-    with TestClient(Starlette(routes=api.routes())) as client:
+    with TestClient(Starlette(routes=routes.routes())) as client:
         for path in ("/api/v1/measurements.csv", "/api/v1/events.csv", "/api/v1/forecast.csv"):
             for name in ("city", "from", "as_of"):
                 answer = client.get(path, params={**JANUARY, name: value})
@@ -210,21 +217,21 @@ def test_pages_show_names_as_text(hostile: Store, file: str, monkeypatch: pytest
 
 
 def test_the_wall_shows_names_as_text(hostile: Store) -> None:
-    from pages.ui import panels
+    from pages.ui.wall import panels
 
     table = pd.DataFrame(
         {"network": [EVIL], "city": [EVIL], "succeeded": [pd.NaT], "rows": [0], "error": [f"a: b: {EVIL}"]}
     )
-    with text.using("en"):
-        made = panels.health(table, [EVIL], NOW, EVIL) + panels.water(text.html(EVIL))
+    with language.using("en"):
+        made = panels.health(table, [EVIL], NOW, EVIL) + panels.water(language.html(EVIL))
     assert not MARKUP.search(made)
     assert "&lt;img" in made
 
 
 def test_markdown_and_html_leave_no_mark_alive() -> None:
-    assert not LINK.search(text.markdown(EVIL))
-    assert not re.search(r"(?<!\\)[<>`*_\[\]]", text.markdown(EVIL))
-    assert not set("<>\"'") & set(text.html(EVIL).replace("&#x27;", "").replace("&quot;", ""))
+    assert not LINK.search(language.markdown(EVIL))
+    assert not re.search(r"(?<!\\)[<>`*_\[\]]", language.markdown(EVIL))
+    assert not set("<>\"'") & set(language.html(EVIL).replace("&#x27;", "").replace("&quot;", ""))
 
 
 def test_names_that_turn_or_break_a_line_are_straightened() -> None:

@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-import cli
+from api import routes
+from api.http.hosts import Hosts
+from cli import main as cli
 from data.store import Store
-from jobs import api
-from jobs.hosts import Hosts
 from tests.conftest import NOW, hourly
 
 PAYLOADS = [
@@ -45,7 +45,7 @@ def filled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 @pytest.fixture
 def client(filled: Store) -> Iterator[TestClient]:
-    app = Starlette(routes=api.routes(), middleware=[Middleware(Hosts)])
+    app = Starlette(routes=routes.routes(), middleware=[Middleware(Hosts)])
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as made:
         yield made
 

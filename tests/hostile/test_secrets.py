@@ -15,15 +15,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-import cli
+from api import routes
+from api.http.hosts import Hosts
+from cli import main as cli
 from data.store import Store
-from jobs import api, logs
-from jobs.hosts import Hosts
+from jobs import logs
 from sources import SOURCES
 from tests.conftest import hourly
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = [p for top in ("data", "models", "sources", "jobs", "pages") for p in (ROOT / top).rglob("*.py")]
+CODE = [p for top in ("api", "cli", "data", "jobs", "models", "pages", "sources") for p in (ROOT / top).rglob("*.py")]
 PLANT = "planted-7f3e9a"
 NAMED = re.compile(r"\b(?:CLEANAIR|[A-Z]+[A-Z0-9]*)_[A-Z0-9_]*[A-Z0-9]\b")
 # Variables that are no secret by name and may yet hold one.
@@ -37,7 +38,7 @@ def variables() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAMED.fullmatch(node.value):
                 found.add(node.value)
-    notify = (ROOT / "jobs" / "notify_channels.py").read_text("utf-8")
+    notify = (ROOT / "jobs" / "notify" / "channels.py").read_text("utf-8")
     found |= {f"CLEANAIR_NOTIFY_{word}" for word in re.findall(r'"([A-Z]+_[A-Z]+)"', notify)}
     for page in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]:
         found |= set(NAMED.findall(page.read_text("utf-8")))
@@ -128,7 +129,7 @@ def test_nothing_that_is_written_or_said_holds_one(
         said = capfd.readouterr()
         heard += [(" ".join(words), said.out), (" ".join(words), said.err)]
     with TestClient(
-        Starlette(routes=api.routes(), middleware=[Middleware(Hosts)]), base_url="http://localhost"
+        Starlette(routes=routes.routes(), middleware=[Middleware(Hosts)]), base_url="http://localhost"
     ) as client:
         for path, item in client.get("/api/v1/openapi.json").json()["paths"].items():
             needed = {p["name"] for p in item["get"].get("parameters", []) if p.get("required") and p["in"] == "query"}

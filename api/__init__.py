@@ -1,0 +1,1 @@
+"""What other programs read over HTTP; `routes.py` lists every address."""

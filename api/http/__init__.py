@@ -1,0 +1,1 @@
+"""What every answer passes: host, identity, rate limit, entity tag, problem document, paging."""

@@ -1,0 +1,50 @@
+"""Rows of the store as JSON: with their end, unit, licence and credit, and without what may not be passed on."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from data.parameters import PARAMETERS
+from jobs.export import licence
+from sources.credits import credit
+
+
+def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
+    """
+    Rows that may leave, with what a reader needs beside them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of the measurement table.
+    stations : DataFrame
+        Descriptions, for the licence of each.
+
+    Returns
+    -------
+    DataFrame
+        Without `known_until`; with end, unit, credit and licence.
+    """
+    rows = rows[licence.free(rows, stations)]
+    known = stations.set_index(["source", "station"])["licence"].to_dict() if len(stations) else {}
+    credits = {s: credit(s) for s in rows["source"].unique()}
+    pairs = zip(rows["source"], rows["station"], strict=True)
+    return rows.assign(
+        end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"),
+        unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
+        credit=rows["source"].map({s: c.text for s, c in credits.items()}),
+        licence=[known.get((s, t)) or credits[s].licence for s, t in pairs],
+    ).drop(columns=["known_until"])
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON objects; what is missing is null."""
+    return [{k: plain(v) for k, v in row.items()} for row in rows.to_dict("records")]
+
+
+def plain(value: Any) -> Any:
+    """A moment as ISO 8601 with Z, what is missing as None, everything else as it is."""
+    if isinstance(value, pd.Timestamp | datetime):
+        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
+    return None if (isinstance(value, float) and value != value) or value is pd.NaT else value

@@ -1,0 +1,1 @@
+"""The open API's own resources and its description."""

@@ -1,0 +1,107 @@
+"""JSON schemas of what the open API answers, for its description."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
+from data.store.tables.schemas import STATUS_COLUMNS
+from jobs.export.publish import COLUMNS as SNAPSHOT_COLUMNS
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+NUMBER: Schema = {"type": "number"}
+WHOLE: Schema = {"type": "integer"}
+YES: Schema = {"type": "boolean"}
+_TYPES: Mapping[str, Schema] = {"str": TEXT, "float64": NUMBER, "int32": WHOLE, "int64": WHOLE, "bool": YES}
+
+
+def maybe(schema: Schema) -> Schema:
+    """The same, or null."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def listed(schema: Schema) -> Schema:
+    """A list of it."""
+    return {"type": "array", "items": schema}
+
+
+def closed(properties: Mapping[str, Schema]) -> Schema:
+    """An object with exactly these members."""
+    return {
+        "type": "object", "properties": dict(properties), "required": list(properties), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def ref(name: str) -> Schema:
+    """A schema of the document by its name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _columns(columns: Mapping[str, str], without: Sequence[str] = ()) -> dict[str, Schema]:
+    found = {k: _TYPES.get(t, TIME) for k, t in columns.items() if k not in without}
+    return {k: s if s is TEXT else maybe(s) for k, s in found.items()}
+
+
+_ROW = {
+    **_columns(COLUMNS, ("known_until",)), "start": TIME, "end": TIME, "known_at": TIME, "minutes": WHOLE,
+    "flag": {**TEXT, "enum": list(FLAGS)}, "kind": {**TEXT, "enum": list(KINDS)}, "unit": TEXT, "credit": TEXT,
+    "licence": TEXT,
+}  # fmt: skip
+_SNAPSHOT = {
+    **dict.fromkeys(SNAPSHOT_COLUMNS, TEXT), **dict.fromkeys(("from", "to", "as_of", "published_at"), TIME),
+    "excel": YES, "rows": WHOLE, "bytes": WHOLE, "url": TEXT, "recipe": TEXT,
+}  # fmt: skip
+_ENTITIES = listed(ref("Entity"))
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "error"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"}, "title": TEXT, "status": WHOLE, "detail": TEXT,
+            "error": {**TEXT, "description": "The same as `detail`, for older scripts."},
+            "parameter": {**TEXT, "description": "Which parameter of the address is wrong."},
+        },
+    },
+    "Network": closed(_columns(STATUS_COLUMNS)),
+    "City": closed({
+        "key": TEXT, "names": {"type": "object", "additionalProperties": TEXT}, "country": TEXT, "time_zone": TEXT,
+        "lat": NUMBER, "lon": NUMBER, "box": {**listed(NUMBER), "minItems": 4, "maxItems": 4}, "law": TEXT,
+        "networks": listed(TEXT),
+    }),
+    "Station": closed({
+        **_columns(STATION_COLUMNS), "known_at": TIME, "station_class": {**TEXT, "enum": list(STATION_CLASSES)},
+    }),
+    "Measurement": closed(_ROW),
+    "LatestRow": closed({**_ROW, "age_minutes": NUMBER, "freshness": {**TEXT, "enum": ["fresh", "amber", "grey"]}}),
+    "Snapshot": closed(_SNAPSHOT),
+    "Health": closed({
+        "status": {**TEXT, "enum": ["ok"]}, "now": TIME, "replay": YES, "demo": YES, "store_version": TEXT,
+        "rows": WHOLE, "newest_start": maybe(TIME), "networks": listed(ref("Network")),
+    }),
+    "Cities": closed({"cities": listed(ref("City"))}),
+    "Stations": closed({"city": TEXT, "stations": listed(ref("Station"))}),
+    "Latest": closed({
+        "city": TEXT, "time_zone": TEXT, "now": TIME, "demo": YES, "replay": YES, "window_days": NUMBER,
+        "latest": listed(ref("LatestRow")),
+    }),
+    "Measurements": closed({
+        "city": TEXT, "from": TIME, "to": TIME, "as_of": TIME, "count": WHOLE,
+        "measurements": listed(ref("Measurement")), "next": maybe({"type": "string", "format": "uri"}),
+    }),
+    "Snapshots": closed({"snapshots": listed(ref("Snapshot"))}),
+    "Description": {"type": "object", "required": ["openapi", "info", "paths"]},
+    "ServiceRoot": {
+        "type": "object", "required": ["value", "serverSettings"],
+        "properties": {"value": listed(closed({"name": TEXT, "url": TEXT})), "serverSettings": {"type": "object"}},
+    },
+    "Entity": {
+        "type": "object",
+        "properties": {"@iot.id": TEXT, "@iot.selfLink": TEXT},
+    },
+    "Entities": {
+        "type": "object", "required": ["value"],
+        "properties": {"value": _ENTITIES, "@iot.count": WHOLE, "@iot.nextLink": TEXT},
+    },
+}  # fmt: skip

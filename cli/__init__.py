@@ -1,0 +1,1 @@
+"""The command `cleanair`: one file per subject in `commands`."""

@@ -1,0 +1,79 @@
+"""The commands of `cleanair`: what a command is, and which files hold them."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from data.sharing import Purpose, Reader
+from data.store.served import VARIABLE as STORE
+
+Parser = argparse.ArgumentParser
+Arguments = argparse.Namespace
+Result = dict[str, Any]
+
+MODULES = (
+    "server",
+    "files",
+    "assessment",
+    "attribution",
+    "forecast",
+    "notify",
+    "maintenance",
+    "events",
+    "alarms",
+    "publishing",
+    "backup",
+    "tokens",
+)
+
+
+class Command(NamedTuple):
+    """One row of the command table."""
+
+    help: str
+    arguments: Callable[[Parser], None]
+    run: Callable[[Arguments], Result | None]
+
+
+class Failed(RuntimeError):
+    """The work was understood and could not be done; the message is one sentence."""
+
+
+def commands() -> Mapping[str, Command]:
+    """Every command by its name, in the order of `MODULES`; each file holds a table `COMMANDS`."""
+    return {
+        name: command
+        for module in MODULES
+        for name, command in import_module(f"cli.commands.{module}").COMMANDS.items()
+    }
+
+
+def no_arguments(parser: Parser) -> None:
+    """No argument of its own."""
+
+
+def city_argument(parser: Parser, required: bool = True) -> None:
+    """`--city`."""
+    parser.add_argument("--city", required=required, help="key of a file in data/cities")
+
+
+def period_arguments(parser: Parser, required: bool = True) -> None:
+    """`--from` and `--to`, half-open on the start of intervals."""
+    parser.add_argument("--from", required=required, metavar="T", help="ISO 8601; city's clock where it has no zone")
+    parser.add_argument("--to", required=required, metavar="T", help="exclusive")
+
+
+def out_argument(parser: Parser, metavar: str = "FILE") -> None:
+    """`--out`."""
+    parser.add_argument("--out", required=True, metavar=metavar)
+
+
+def shown_store(uri: str | None, purpose: Purpose = "derive", reader: Reader | None = None) -> Any:
+    """The store to read, the named one or what the screens show, as far as the rules of sharing let it be used."""
+    from data.store.served import served
+
+    if uri:
+        os.environ[STORE] = uri
+    return served(purpose, reader).store

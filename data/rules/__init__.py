@@ -1,0 +1,1 @@
+"""Rules of alarms, events and sharing: the tables, and the code that reads them."""

@@ -1,0 +1,1 @@
+"""National limits and index breakpoints: the tables, and the code that reads them."""

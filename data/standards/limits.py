@@ -1,0 +1,279 @@
+"""Legal limits and guideline values, as rows of `data/standards/limits_*.toml`."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from data.parameters import PARAMETERS, UnitError, conversion
+
+FOLDER = Path(__file__).parent
+
+# Averaging → minutes of the intervals that are compared as they come; empty where a mean must be made first.
+AVERAGINGS: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"single": (20, 30), "1h": (60,), "8h": (480,), "24h": (1440,), "season": (), "year": ()}
+)
+STATUSES = ("verified", "secondary", "unverified")
+LEVELS = ("limit", "aqg", "it-4", "it-3", "it-2", "it-1")
+
+
+class LimitError(ValueError):
+    """A limit is unknown, or its file or its use is wrong; whoever wrote or asked must mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """
+    One limit or guideline value.
+
+    Attributes
+    ----------
+    jurisdiction : str
+        ``uz``, ``kz``, ``who-2021``, ``eu``.
+    law : bool
+        Law in its jurisdiction; False for a yardstick such as WHO's.
+    averaging : str
+        Key of `AVERAGINGS`; ``single`` is a sample of 20 to 30 minutes.
+    statistic : str
+        What is compared: the interval's mean, a percentile of the year's days, the highest of the day.
+    level : str
+        ``limit``, or WHO's ``aqg`` and ``it-1`` to ``it-4``.
+    value, unit
+        As the act states them.
+    start, until : date or None
+        First and last day in force; None = open.
+    allowed : int or None
+        Intervals a year that may lie above.
+    hazard_class : int or None
+        1 (extremely dangerous) to 4.
+    status : str
+        ``verified``, ``secondary`` or ``unverified``.
+    """
+
+    jurisdiction: str
+    law: bool
+    parameter: str
+    averaging: str
+    statistic: str
+    value: float
+    unit: str
+    status: str
+    act: str
+    reference: str
+    level: str = "limit"
+    start: date | None = None
+    until: date | None = None
+    allowed: int | None = None
+    hazard_class: int | None = None
+    paragraph: str = ""
+    note: str = ""
+
+    @property
+    def concentration(self) -> float:
+        """The value in the parameter's own unit, gases at 20 °C. [µg/m³]"""
+        factor, offset = conversion(self.parameter, self.unit)
+        return round(self.value * factor + offset, 6)
+
+    @property
+    def indicative(self) -> bool:
+        """Whether every screen and file must call it indicative: true unless verified."""
+        return self.status != "verified"
+
+    @property
+    def key(self) -> str:
+        """A short name, the same as long as value and averaging stand: ``kz pm25 24h``."""
+        return " ".join((self.jurisdiction, self.parameter, self.averaging, *([self.level] if not self.law else [])))
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """
+    Substances whose shares of their single maxima are added, the sum not to exceed 1.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        Those the centre can know.
+    unmeasured : tuple of str
+        Those nobody here measures; with any, the sum is a lower bound.
+    """
+
+    jurisdiction: str
+    number: str
+    parameters: tuple[str, ...]
+    unmeasured: tuple[str, ...]
+    status: str
+    act: str
+    reference: str
+    start: date | None = None
+    until: date | None = None
+    law: bool = True
+    averaging: str = "single"
+    statistic: str = "sum of ratios"
+    level: str = "limit"
+    concentration: float = 1.0  # the limit of the sum. [1]
+    allowed: int | None = None
+
+    @property
+    def parameter(self) -> str:
+        """The members joined: ``no2+so2``."""
+        return "+".join((*self.parameters, *self.unmeasured))
+
+    @property
+    def indicative(self) -> bool:
+        """Whether every screen and file must call it indicative: true unless verified."""
+        return self.status != "verified"
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every limit and summation group that was read."""
+
+    limits: tuple[Limit, ...]
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def jurisdictions(self) -> tuple[str, ...]:
+        """Keys in the order of their files."""
+        return tuple(dict.fromkeys(limit.jurisdiction for limit in self.limits))
+
+
+def registry(folder: Path = FOLDER) -> Registry:
+    """
+    Read and check the limit files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``limits_*.toml``.
+
+    Returns
+    -------
+    Registry
+        In the order of the files.
+
+    Raises
+    ------
+    LimitError
+        When a row is wrong; the sentence names the file, the row and what to mend.
+
+    Examples
+    --------
+    >>> registry().jurisdictions
+    ('eu', 'kz', 'uz', 'who-2021')
+    """
+    stamps = ((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.glob("limits_*.toml"))
+    return _read(folder, tuple(sorted(stamps)))
+
+
+@cache
+def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Registry:
+    if not stamp:
+        raise LimitError(f"no limits_*.toml in {folder}; the installation is incomplete")
+    limits: list[Limit] = []
+    groups: list[Group] = []
+    for name, *_ in stamp:
+        raw = _toml(folder / name)
+        limits += [_limit(raw, row, name) for row in raw["limits"]]
+        groups += [_group(raw, row, name) for row in raw.get("groups", ())]
+    _check_overlaps(limits)
+    return Registry(tuple(limits), tuple(groups))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LimitError(f"{path.name}: {error}; mend the file") from error
+    missing = [name for name in ("jurisdiction", "law", "limits", "acts") if name not in raw]
+    if missing:
+        raise LimitError(f"{path.name}: {', '.join(missing)} missing; add it to the file")
+    return raw
+
+
+def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Limit:
+    where = f"{file}: {row.get('parameter', '?')} {row.get('averaging', '?')}"
+    fields = dict(row)
+    try:
+        act = raw["acts"][fields.pop("act")]
+        made = Limit(
+            jurisdiction=raw["jurisdiction"],
+            law=raw["law"],
+            act=act["title"],
+            reference=act["reference"],
+            note=fields.pop("note", act.get("note", "")),
+            start=fields.pop("from", None),
+            **fields,
+        )
+    except (KeyError, TypeError) as error:
+        raise LimitError(f"{where}: {error}; mend the row") from error
+    _check(made, where)
+    return made
+
+
+def _check(limit: Limit, where: str) -> None:
+    known: Sequence[tuple[str, str, Sequence[str]]] = (
+        ("parameter", limit.parameter, tuple(PARAMETERS)),
+        ("averaging", limit.averaging, tuple(AVERAGINGS)),
+        ("status", limit.status, STATUSES),
+        ("level", limit.level, LEVELS),
+    )
+    for name, value, allowed in known:
+        if value not in allowed:
+            raise LimitError(f"{where}: {name} {value!r} is not one of {', '.join(allowed)}; mend the row")
+    if not (isinstance(limit.value, int | float) and limit.value > 0):
+        raise LimitError(f"{where}: value {limit.value!r} is not a positive number; mend the row")
+    if limit.start and limit.until and limit.start > limit.until:
+        raise LimitError(f"{where}: in force from {limit.start} until {limit.until}; the first day must come first")
+    if limit.hazard_class not in (None, 1, 2, 3, 4):
+        raise LimitError(f"{where}: hazard class {limit.hazard_class!r} is not 1 to 4; mend the row")
+    try:
+        conversion(limit.parameter, limit.unit)
+    except UnitError as error:
+        raise LimitError(f"{where}: {error}") from error
+
+
+def _check_overlaps(limits: Sequence[Limit]) -> None:
+    for one, other in combinations(limits, 2):
+        same = (one.key, one.statistic, one.level) == (other.key, other.statistic, other.level)
+        first, last = (
+            max(one.start or date.min, other.start or date.min),
+            min(one.until or date.max, other.until or date.max),
+        )
+        if same and first <= last:
+            raise LimitError(f"{one.key}: two rows are in force on {first}; end the earlier one before it")
+
+
+def _group(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Group:
+    try:
+        act = raw["acts"][row["act"]]
+        made = Group(
+            jurisdiction=raw["jurisdiction"],
+            number=row["number"],
+            parameters=tuple(row["parameters"]),
+            unmeasured=tuple(row.get("unmeasured", ())),
+            status=row["status"],
+            act=act["title"],
+            reference=act["reference"],
+            start=row.get("from"),
+            until=row.get("until"),
+        )
+    except KeyError as error:
+        raise LimitError(f"{file}: group {row.get('number', '?')}: {error} missing; mend the row") from error
+    odd = [name for name in made.parameters if name not in PARAMETERS]
+    if odd or made.status not in STATUSES:
+        raise LimitError(f"{file}: group {made.number}: unknown {odd or made.status}; mend the row")
+    return made

@@ -1,0 +1,1 @@
+"""Who answers SQL: DuckDB or Spark Connect."""

@@ -1,0 +1,1 @@
+"""Run the alarm rules on the store and keep alarms and their log: evaluate, replay, reports."""

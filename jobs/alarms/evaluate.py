@@ -1,0 +1,301 @@
+"""Alarms: what rings now, what operators do about it, and the log that both are written to."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data import clock
+from data.city import City, cities
+from data.rules.alarms import Rule, Rules, rules
+from data.standards.limits import Limit
+from data.store import Store
+from jobs.access.operators import Operator
+from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
+from models.alarms.states import (
+    BY_OPERATORS,
+    CENTRE,
+    CLEARED,
+    NORMAL,
+    RAISED,
+    RANG_AGAIN,
+    Entry,
+    NotPossible,
+    State,
+    fold,
+    frame,
+    step,
+)
+from models.alarms.text import texts
+
+__all__ = ["LOG", "TABLE", "NotPossible", "act", "evaluate", "log_of"]
+
+TABLE, LOG = "alarms", "alarm_log"
+WAIT = 20.0  # for another process that evaluates or acts [s]
+LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
+ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
+COLUMNS = (
+    "rule", "city", "state", "since", "priority", "occurrence", "value", "unit", "limit", "parameter", "averaging",
+    "text", "text_ru", "text_uz", "text_kk", "view", "by", "until", "simulated", "no_data",
+)  # fmt: skip
+_TYPES: Mapping[str, str] = {
+    **dict.fromkeys(("since", "until"), "datetime64[us, UTC]"),
+    **dict.fromkeys(("value", "limit"), "float64"),
+    **dict.fromkeys(("simulated", "no_data"), "bool"),
+}
+Pair = tuple[Rule, City]
+Readings = dict[tuple[str, str], tuple[Pair, Reading]]
+
+
+def evaluate(store: Store, now: datetime) -> int:
+    """
+    Look at every rule of every city, and write what rang, returned or came off its shelf.
+
+    Parameters
+    ----------
+    store : Store
+        Nothing but its tables decides: the same after a restart.
+    now : datetime
+        Aware; rows that end later do not count.
+
+    Returns
+    -------
+    int
+        Entries added to the log.
+
+    Raises
+    ------
+    AlarmRuleError
+        When the rules are wrong.
+    StoreError
+        When the store cannot be read or written, or another process holds the alarms too long.
+    """
+    if store.is_empty():
+        return 0
+    book = rules()
+    found: Readings = {}
+    tables = {name: store.table(name) for name in ("events", "forecast_warnings")}
+    tables["status"] = store.status()
+    for city in cities().values():
+        mine = book.of(city)
+        signals = Signals(_inputs(store, city, mine, now, tables))
+        found |= {(rule.key, city.key): ((rule, city), reading(rule, city, signals, now)) for rule in mine}
+    with _alone(store):
+        log = _known(log_of(store), now)
+        states = fold(log, _latest(log, now))
+        written = [one for key, (_, seen) in found.items() for one in _due(key, states.get(key, State()), seen, now)]
+        if written:
+            store.extend(LOG, frame(_in_order(written, log)))
+            for one in written:
+                states[one.rule, one.city] = step(states.get((one.rule, one.city), State()), one)
+        _keep(store, _table(found, states, book))
+    return len(written)
+
+
+def act(
+    store: Store,
+    operator: Operator,
+    action: str,
+    rule: str = "",
+    city: str = "",
+    note: str = "",
+    until: datetime | None = None,
+    *,
+    now: datetime | None = None,
+) -> Entry:
+    """
+    What a named operator does about an alarm, kept for ever.
+
+    Parameters
+    ----------
+    store : Store
+    operator : Operator
+        From `jobs.access.operators.authenticate`.
+    action : str
+        ``acknowledged``, ``shelved`` (with `until` and `note`), ``unshelved``, ``out_of_service`` (with `note`),
+        ``in_service``, ``comment`` (with `note`), ``handover`` (with `note`; of the whole centre, without a rule).
+    rule, city : str
+        Keys.
+    note : str
+        Why, in the operator's words.
+    until : datetime, optional
+        End of a shelf; aware.
+    now : datetime, optional
+        The clock's moment by default.
+
+    Returns
+    -------
+    Entry
+        As it stands in the log.
+
+    Raises
+    ------
+    NotPossible
+        When it does not fit the state of the alarm, when another was first (it says who), or there is no such alarm.
+    StoreError
+        When the store cannot be written.
+    """
+    _check(action, rule, city, until)
+    moment = now or clock.now()
+    with _alone(store):
+        log = _known(log_of(store), moment)
+        moment = _latest(log, moment)
+        state = fold(log[log["rule"] == rule] if len(log) else log, moment).get((rule, city), State())
+        asked = Entry(moment, rule, city, action, state.occurrence, operator.name, note.strip(), until)
+        after = step(state, asked)
+        (entry,) = _in_order([asked], log)
+        store.extend(LOG, frame([entry]))
+        if rule:
+            _restate(store, rule, city, after)
+    return entry
+
+
+def log_of(store: Store) -> pd.DataFrame:
+    """The whole log in its own order, typed; empty before its first entry."""
+    log = store.table(LOG)
+    return frame([]) if log.empty else log.sort_values("at", kind="stable").reset_index(drop=True)
+
+
+def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
+    if action not in BY_OPERATORS:
+        raise NotPossible(f"There is no action {action!r}; choose one of {', '.join(BY_OPERATORS)}.")
+    if until is not None and until.tzinfo is None:
+        raise NotPossible("The end of a shelf needs a time zone; add one.")
+    if action == "handover" and not rule and (not city or city in cities()):
+        return
+    known = {(one.key, place.key) for place in cities().values() for one in rules().of(place)}
+    if (rule, city) not in known:
+        raise NotPossible(f"There is no alarm {rule!r} in {city!r}; choose one from the list.")
+
+
+def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
+    parameters = sorted({rule.parameter for rule in mine if rule.parameter})
+    since = now - LOOK_BACK
+    rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
+    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
+    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
+    rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(now)]
+    silent = [r.parameter for r in mine if r.what == "stale" and not (rows["parameter"] == r.parameter).any()]
+    return Inputs(
+        rows=rows,
+        stations=store.stations(city.key),
+        events=_of(tables["events"], city),
+        warnings=_of(tables["forecast_warnings"], city),
+        status=_of(tables["status"], city),
+        newest=_newest(store, city, silent, now),
+    )
+
+
+def _of(table: pd.DataFrame, city: City) -> pd.DataFrame:
+    return table[table["city"] == city.key] if len(table) else table
+
+
+def _newest(store: Store, city: City, silent: list[str], now: datetime) -> dict[str, pd.Timestamp]:
+    """End of the newest value of parameters that have been silent for days; absent where none ever came."""
+    rows = store.latest(city.key, silent, now=now, days=LONG_AGO) if silent else pd.DataFrame()
+    if rows.empty:
+        return {}
+    ends = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    return {str(name): end for name, end in ends.groupby(rows["parameter"].astype(object)).max().items()}
+
+
+def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> Iterator[Entry]:
+    """What the centre itself has to write about one alarm."""
+    rule, city = key
+    if state.over:
+        yield Entry(now, rule, city, "unshelved", state.occurrence, CENTRE, "the shelf is over")
+    if state.active and seen.off:
+        yield Entry(now, rule, city, CLEARED, state.occurrence, value=seen.value)
+    if seen.on and not state.active and not state.held:
+        fresh = f"{rule}:{city}:{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        action, occurrence = (RAISED, fresh) if state.seen else (RANG_AGAIN, state.occurrence)
+        yield Entry(now, rule, city, action, occurrence, value=seen.value)
+
+
+def _known(log: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """The log up to now: a replay that begins anew at an earlier moment does not know what comes."""
+    return log[log["at"] <= pd.Timestamp(now) + timedelta(seconds=1)] if len(log) else log
+
+
+def _latest(log: pd.DataFrame, now: datetime) -> datetime:
+    """Now, or the newest entry where that is a few microseconds ahead."""
+    return max(now, log["at"].iloc[-1]) if len(log) else now
+
+
+def _in_order(written: list[Entry], log: pd.DataFrame) -> list[Entry]:
+    """Each a microsecond after the one before, so that the order of the log is the order of its moments."""
+    last = log["at"].iloc[-1] if len(log) else None
+    placed = []
+    for one in written:
+        moment = one.at if last is None else max(pd.Timestamp(one.at), last + pd.Timedelta(1, "us"))
+        placed.append(replace(one, at=moment))
+        last = pd.Timestamp(moment)
+    return placed
+
+
+def _table(found: Readings, states: Mapping[tuple[str, str], State], book: Rules) -> pd.DataFrame:
+    rows = [_row(pair, seen, states.get(key, State()), book) for key, (pair, seen) in found.items()]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+
+
+def _row(pair: Pair, seen: Reading, state: State, book: Rules) -> dict[str, Any]:
+    """One row of the table; of what is normal it says no numbers, so that quiet hours write nothing."""
+    rule, city = pair
+    told = state.name != NORMAL
+    limit: Limit | None = seen.facts.get("limit")
+    return {
+        "rule": rule.key,
+        "city": city.key,
+        **_of_state(state),
+        "priority": rule.priority,
+        "value": round(seen.value, 2) if told and not seen.no_data else float("nan"),
+        "unit": seen.unit if told else "",
+        "limit": seen.limit if told else (limit.concentration if limit else float("nan")),
+        "parameter": str(seen.facts.get("parameter", "")) or rule.parameter if told else rule.parameter,
+        "averaging": rule.averaging,
+        **texts(rule, city, seen if told else None, book.triggers_of(rule, city) if told else ()),
+        "view": rule.view,
+        "simulated": told and seen.simulated,
+        "no_data": told and seen.no_data,
+    }
+
+
+def _of_state(state: State) -> dict[str, Any]:
+    return {
+        "state": state.name,
+        "since": state.since,
+        "occurrence": state.occurrence,
+        "by": state.by,
+        "until": state.until,
+    }
+
+
+def _keep(store: Store, table: pd.DataFrame) -> None:
+    """Commit the table where it says something new."""
+    kept = store.table(TABLE)
+    if len(kept) == len(table) and list(kept.columns) == list(table.columns):
+        same = (kept == table) | (kept.isna() & table.isna())
+        if bool(same.to_numpy().all()):
+            return
+    store.replace(TABLE, table)
+
+
+def _restate(store: Store, rule: str, city: str, state: State) -> None:
+    """Show at once what an operator did; numbers and text follow with the next look."""
+    kept = store.table(TABLE)
+    if kept.empty:
+        return
+    mine = (kept["rule"] == rule) & (kept["city"] == city)
+    if mine.any():
+        row = kept[mine].assign(**_of_state(state)).astype(_TYPES)
+        store.replace(TABLE, pd.concat([kept[~mine], row]).sort_index())
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """One writer of the log at a time, in this process and any other, so that what is read is what is decided on."""
+    with store.place.held(".alarms.lock", WAIT):
+        yield

@@ -1,0 +1,248 @@
+"""What an entry of the alarm log says to people outside, in each language."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from data.city import City, cities, city_files
+from data.parameters import PARAMETERS
+from data.rules.alarms import PRIORITIES, Rule, Trigger, rules
+from data.standards.limits import Limit, registry
+from data.words import Words, words
+
+CATALOG = "alarms"
+
+
+@dataclass(frozen=True)
+class Report:
+    """
+    One entry of the log with what its rule says.
+
+    Attributes
+    ----------
+    at : datetime
+        When it happened, UTC.
+    city : str
+        Key; empty where the rule is not about one city.
+    definition : Rule or None
+        None where the rule was removed since.
+    value : float or None
+        In the unit of what the rule compares: a concentration [µg/m³], an index, of a forecast what is expected.
+    """
+
+    at: datetime
+    rule: str
+    city: str
+    occurrence: str
+    action: str
+    definition: Rule | None = None
+    value: float | None = None
+    simulated: bool = False
+    triggers: tuple[Trigger, ...] = field(default=())
+
+    @property
+    def priority(self) -> str:
+        """``critical``, ``high``, ``medium`` or ``low``; ``high`` where the rule is no longer known."""
+        return self.definition.priority if self.definition else "high"
+
+    @property
+    def kind(self) -> str:
+        """Kind of the rule, empty where it is no longer known."""
+        return self.definition.kind if self.definition else ""
+
+    @property
+    def parameter(self) -> str:
+        """What is compared, where the rule names it."""
+        return self.definition.parameter if self.definition else ""
+
+    @property
+    def averaging(self) -> str:
+        """Over which time."""
+        return self.definition.averaging if self.definition else ""
+
+    @property
+    def unit(self) -> str:
+        """Of value and limit; empty for what is no concentration."""
+        return PARAMETERS[self.parameter].unit if self.kind in ("limit", "forecast") and self.parameter else ""
+
+    @property
+    def limit(self) -> Limit | None:
+        """The limit of the city's own law that was in force, for rules that compare with one."""
+        rule, place = self.definition, self.place
+        if rule is None or place is None or self.kind not in ("limit", "forecast"):
+            return None
+        on = place.local(self.at).date()
+        found = (
+            one
+            for one in registry().limits
+            if one.law
+            and (one.jurisdiction, one.parameter, one.averaging) == (place.law, rule.parameter, rule.averaging)
+            if one.statistic != "year" and one.in_force(on)
+        )
+        return next(found, None)
+
+    @property
+    def place(self) -> City | None:
+        """The city, if it is one of the centre's."""
+        return city_files().get(self.city)
+
+    def text(self, language: str) -> str:
+        """The rule's text in a language; the rule's name where it is no longer known."""
+        return self.definition.text[language] if self.definition else self.rule
+
+
+def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
+    """
+    The log with what the rules and the table of alarms say.
+
+    Parameters
+    ----------
+    log, alarms : DataFrame
+        The tables `alarm_log` and `alarms`; either may be without columns.
+
+    Returns
+    -------
+    list of Report
+        By time; entries that belong to no rule (a hand-over) are left out.
+    """
+    if not len(log):
+        return []
+    known = rules()
+    by_key = {rule.key: rule for rule in known.rules}
+    shown = alarms.reindex(columns=["rule", "city", "simulated"]).to_dict("records")
+    present = {(row["rule"], row["city"]): row for row in shown}
+    made = []
+    for row in log[log["rule"] != ""].sort_values("at", kind="stable").to_dict("records"):
+        rule, more = by_key.get(row["rule"]), present.get((row["rule"], row["city"]), {})
+        place = city_files().get(row["city"])
+        made.append(
+            Report(
+                at=pd.Timestamp(row["at"]).to_pydatetime(),
+                **{k: _word(row.get(k)) for k in ("rule", "city", "occurrence", "action")},
+                definition=rule,
+                value=_figure(row.get("value")),
+                simulated=more.get("simulated") is True,
+                triggers=known.triggers_of(rule, place) if rule and place else (),
+            )
+        )
+    return made
+
+
+def _word(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _figure(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def spoken(language: str) -> Words:
+    """The catalog of this subject."""
+    return words(CATALOG, language)
+
+
+def moment(at: datetime, zone: ZoneInfo, said: Words) -> str:
+    """
+    Date, time and offset on a clock, in figures that every reader knows.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> moment(datetime(2026, 1, 10, 6, 30, tzinfo=UTC), ZoneInfo("Asia/Tashkent"), spoken("en"))
+    '2026-01-10 11:30 (UTC+05:00)'
+    """
+    local = at.astimezone(zone)
+    away = local.isoformat(timespec="minutes")[-6:]
+    return said.say("form.moment", day=f"{local:%Y-%m-%d}", clock=f"{local:%H:%M}", offset=f"UTC{away}")
+
+
+def zone_of(report: Report) -> ZoneInfo:
+    """The clock of the report's city, of the centre's first city where it has none."""
+    place = report.place or next(iter(cities().values()))
+    return place.zone
+
+
+def where(report: Report, said: Words) -> str:
+    """Name of the city."""
+    place = report.place
+    return place.name(said.language) if place else report.city or said.say("centre.everywhere")
+
+
+def named(said: Words, section: str, key: str) -> str:
+    """The word of a vocabulary, the key itself where the catalog lacks it."""
+    return said.say(f"{section}.{key}") if f"{section}.{key}" in said.entries else key
+
+
+def subject(report: Report, said: Words) -> str:
+    """One line: what happened, how urgent, where, what."""
+    place, text = where(report, said), report.text(said.language)
+    line = said.say("message.subject", **_words(report, said))
+    return line if place not in text else line.replace(f"{place}: {text}", text)
+
+
+def figure(report: Report, said: Words) -> str:
+    """The value with its averaging, unit and limit, said as what it is; empty where the rule compares none."""
+    if report.value is None or f"message.figure_{report.kind}" not in said.entries:
+        return ""
+    line = said.say(
+        f"message.figure_{report.kind}",
+        parameter=named(said, "parameter", report.parameter),
+        averaging=named(said, "averaging", report.averaging),
+        value=said.number(report.value) if report.kind == "index" else said.level(report.value),
+        unit=named(said, "unit", report.unit),
+    )
+    limit = report.limit
+    if limit is None:
+        return line
+    status = f" ({said.say('message.unverified')})" if limit.indicative else ""
+    return line + said.say(
+        "message.limit", limit=said.level(limit.concentration), unit=named(said, "unit", report.unit), status=status
+    )
+
+
+def lines(report: Report, said: Words) -> list[str]:
+    """What a message says below its subject."""
+    when = moment(report.at, zone_of(report), said)
+    told = [figure(report, said)]
+    if f"message.{report.action}" in said.entries:
+        told.append(said.say(f"message.{report.action}", moment=when))
+    if report.action != "returned":
+        told += [said.say("message.act", who=who(trigger, said)) for trigger in report.triggers]
+    return [line for line in told if line]
+
+
+def who(trigger: Trigger, said: Words) -> str:
+    """Who may act by a national trigger, marked where its own text was not read."""
+    text = trigger.text[said.language]
+    return f"{text} ({said.say('message.indicative')})" if trigger.indicative else text
+
+
+def summary(many: Sequence[Report], said: Words) -> str:
+    """One line for a flood."""
+    names = sorted({where(report, said) for report in many})
+    return said.say("message.summary", n=len(many), cities=", ".join(names))
+
+
+def summary_line(report: Report, said: Words) -> str:
+    """One line of a flood's list."""
+    when = moment(report.at, zone_of(report), said)
+    return said.say("message.summary_line", moment=when, **_words(report, said))
+
+
+def _words(report: Report, said: Words) -> dict[str, str]:
+    return {
+        "action": named(said, "action", report.action),
+        "priority": named(said, "priority", report.priority).lower(),
+        "city": where(report, said),
+        "text": report.text(said.language),
+    }
+
+
+def rank(priority: str) -> int:
+    """Place of a priority, the most urgent first; an unknown one stands with the high."""
+    return PRIORITIES.index(priority) if priority in PRIORITIES else 1

@@ -1,0 +1,1 @@
+"""The one-page PDF: facts, figures, sentences, page."""

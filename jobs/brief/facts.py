@@ -1,0 +1,261 @@
+"""`cleanair brief`: one page for a city and period; its facts, their checksum, and the file."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from datetime import date, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from data.city import City
+from data.city import city as city_of
+from data.parameters import PARAMETERS, POLLUTANTS
+from data.schema import MEASURED
+from data.standards.limits import Limit
+from data.store import Store
+from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
+from models.limits.in_force import applicable
+from models.stations.freshness import described
+from models.stations.monitors import names_of_one
+from sources.credits import credit
+
+FORMAT = 1  # of the facts; changes whenever the same data would give other facts
+HEADLINE = "pm25"
+KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
+LONGEST = 3660  # days
+DIGITS = 6
+
+
+class BriefError(ValueError):
+    """No brief can be made of this; the person who asked must choose another period."""
+
+    exit_status = 2
+
+
+def gather(store: Store, city_key: str, start: datetime, end: datetime, now: datetime) -> Facts:
+    """
+    Everything a brief states, without a word of any language.
+
+    Parameters
+    ----------
+    store, city_key, start, end, now
+        As in `run`.
+
+    Returns
+    -------
+    dict
+        Numbers, keys and ISO dates only, rounded to six decimals, so that `checksum` means the same everywhere.
+    """
+    city = city_of(city_key)
+    first, last = _period(city, start, end, now)
+    until = min(end, now)
+    places = store.stations(city.key)
+    daily = store.daily(city.key, POLLUTANTS, start, until, zone=city.zone, kinds=KINDS)
+    history = store.daily(city.key, [HEADLINE], None, until, zone=city.zone, kinds=KINDS)
+    whole = city_days(history, places)
+    days = whole.within(first, last)
+    names, _ = described(places)
+    law24 = _law(city, HEADLINE, "24h", first, last)
+    annual = list(applicable(city.law, HEADLINE, averaging="year"))
+    wanted_end = (end - timedelta(microseconds=1)).astimezone(city.zone).date()
+    facts = {
+        "format": FORMAT,
+        "release": _release(),
+        "city": city.key,
+        "law": city.law,
+        "zone": str(city.zone),
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "asked_last": wanted_end.isoformat(),
+        "days": (last - first).days + 1,
+        "simulated": bool(len(daily)) and bool((daily["kind"] == "simulated").all()),
+        "parameter": HEADLINE,
+        "basis": days.basis,
+        "law24": held(_of(daily, HEADLINE), law24, places, first, last),
+        "who24": _who(_of(daily, HEADLINE), city, places, first, last),
+        "table": _table(daily, city, places, first, last),
+        "absent": _absent(daily, city, first, last),
+        "mean": _mean(days, (last - first).days + 1),
+        "mean_before": _before(whole, first, last),
+        "years": years(whole, str(city.zone), last, annual)[-7:],
+        "whole_years": [y for y in range(first.year, last.year + 1) if _covers(first, last, y)],
+        "trend": trend(whole, str(city.zone), last),
+        "episodes": episodes(days, law24, names),
+        "sources": _sources(store, city.key, start, until),
+        "quality": _quality(store, city, days, places, start, until),
+        "series": [[d.date().isoformat(), v] for d, v in days.series.items()],
+        "limit_lines": [[str(x.start or first), str(x.until or last), x.concentration] for x in law24],
+        "credits": sorted(set(daily["source"])),
+    }
+    return dict(plain(facts))
+
+
+def checksum(facts: Facts) -> str:
+    """
+    SHA-256 of the facts as canonical JSON.
+
+    Examples
+    --------
+    >>> checksum({"a": 1})[:12] == checksum({"a": 2})[:12]
+    False
+    """
+    return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """
+    Facts as JSON holds them: floats rounded, dates as text, nothing of numpy or pandas.
+
+    Examples
+    --------
+    >>> plain({"a": (1 / 3, float("nan"))})
+    {'a': [0.333333, None]}
+    """
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float):
+        return round(number, DIGITS) if math.isfinite(number) else None
+    return number
+
+
+def _period(city: City, start: datetime, end: datetime, now: datetime) -> tuple[date, date]:
+    """First and last local day that a brief made now can speak of."""
+    if start >= end:
+        raise BriefError("the period is empty; let its first day lie before its end")
+    if start >= now:
+        raise BriefError("the period has not begun; choose one that lies in the past")
+    first = start.astimezone(city.zone).date()
+    last = (min(end, now) - timedelta(microseconds=1)).astimezone(city.zone).date()
+    if (last - first).days >= LONGEST:
+        raise BriefError(f"a brief covers at most {LONGEST} days; choose a shorter period")
+    return first, last
+
+
+def _of(daily: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    return daily[daily["parameter"] == parameter].reset_index(drop=True)
+
+
+def _law(city: City, parameter: str, averaging: str, first: date, last: date) -> list[Limit]:
+    """The city's own limits of an averaging that were in force on any day of the period."""
+    found = sorted(applicable(city.law, parameter, averaging=averaging), key=lambda x: x.start or date.min)
+    return [x for x in found if x.law and (x.start or first) <= last and (x.until or last) >= first]
+
+
+def _who(daily: pd.DataFrame, city: City, places: pd.DataFrame, first: date, last: date) -> Facts | None:
+    """WHO's guideline for 24 h, as a yardstick."""
+    found = [x for x in applicable(city.law, HEADLINE, averaging="24h") if not x.law and x.level == "aqg"]
+    return held(daily, found, places, first, last)
+
+
+def _table(daily: pd.DataFrame, city: City, places: pd.DataFrame, first: date, last: date) -> list[Facts]:
+    """One line per pollutant that was measured and has a limit of its own law: 24 h and single."""
+    lines = []
+    for parameter in POLLUTANTS:
+        rows = _of(daily, parameter)
+        day, short = (_law(city, parameter, averaging, first, last) for averaging in ("24h", "single"))
+        if len(rows) and (day or short):
+            inside = city_days(rows, places)
+            lines.append(
+                {
+                    "parameter": parameter,
+                    "unit": PARAMETERS[parameter].unit,
+                    "day": held(rows, day, places, first, last),
+                    "highest": highest_day(inside),
+                    "basis": inside.basis,
+                    "single": single(rows, short),
+                }
+            )
+    return lines
+
+
+def _absent(daily: pd.DataFrame, city: City, first: date, last: date) -> list[str]:
+    """Pollutants with a 24-h limit of which nothing was measured."""
+    seen = set(daily["parameter"])
+    return [p for p in POLLUTANTS if p not in seen and _law(city, p, "24h", first, last)]
+
+
+def _mean(days: CityDays, of: int) -> Facts | None:
+    if not len(days.series):
+        return None
+    return {"value": float(days.series.mean()), "days": len(days.series), "coverage": len(days.series) / of}
+
+
+def _before(whole: CityDays, first: date, last: date) -> Facts | None:
+    """The same days a year earlier, where as many as three quarters of them are known and on the same basis."""
+    if (last - first).days >= 366:
+        return None
+    span = (pd.Timestamp(day) - pd.DateOffset(years=1) for day in (first, last))
+    begin, end = (moment.date() for moment in span)
+    earlier, now = whole.within(begin, end), whole.within(first, last)
+    made = _mean(earlier, (end - begin).days + 1)
+    enough = made is not None and made["coverage"] >= 0.75 and earlier.basis == now.basis
+    return {**made, "first": begin.isoformat(), "last": end.isoformat()} if enough and made else None
+
+
+def _covers(first: date, last: date, year: int) -> bool:
+    return first <= date(year, 1, 1) and last >= date(year, 12, 31)
+
+
+def _sources(store: Store, city: str, start: datetime, until: datetime) -> Facts | None:
+    """
+    Mean share of each category over the attributed intervals of the period.
+
+    The ends of an interval are averaged like the shares: exact where their errors go together, else too wide.
+    """
+    rows = store.table("attribution")
+    if not {"city", "start", "category", "share", "lower", "upper"} <= set(rows):
+        return None
+    rows = rows[(rows["city"] == city) & (rows["start"] >= pd.Timestamp(start)) & (rows["start"] < pd.Timestamp(until))]
+    rows = rows.dropna(subset=["share", "lower", "upper"])
+    if rows.empty:
+        return None
+    means = rows.groupby("category")[["share", "lower", "upper"]].mean().sort_values("share", ascending=False)
+    moments = rows["start"].dt.tz_convert("UTC")
+    return {
+        "intervals": int(rows["start"].nunique()),
+        "first": moments.min().isoformat(),
+        "last": moments.max().isoformat(),
+        "shares": [{"category": str(k), **{n: float(v) for n, v in row.items()}} for k, row in means.iterrows()],
+    }
+
+
+def _quality(store: Store, city: City, days: CityDays, places: pd.DataFrame, start: datetime, until: datetime) -> Facts:
+    """Coverage, stations, kinds and flags that the headline pollutant rests on."""
+    spans = store.spans(city.key, parameters=[HEADLINE], start=start, end=until, kinds=KINDS)
+    ever = store.spans(city.key, parameters=[HEADLINE], end=until, kinds=KINDS)["station"]
+    one, (_, classes) = names_of_one(places), described(places)
+    reporting = days.stations.drop_duplicates("station")
+    return {
+        "rows": int(spans["rows"].sum()),
+        "flagged": int(spans["flagged"].sum()),
+        "stations": len(reporting),
+        "of": len({one.get(station, station) for station in ever}),
+        "kinds": {str(k): int(v) for k, v in reporting.groupby("kind")["station"].size().items()},
+        "unknown_class": sum(classes.get(s, "") == "" for s in reporting["station"]),
+        "means": len(days.means),
+        "medians": len(days.medians),
+    }
+
+
+def licences(facts: Facts) -> list[str]:
+    """Credit and licence of every source, as its owner wants it written."""
+    made = [credit(key) for key in facts["credits"]]
+    return [f"{one.text} ({one.licence})" for one in dict.fromkeys(made)]
+
+
+def _release() -> str:
+    try:
+        return version("clean-air-situation-centre")
+    except PackageNotFoundError:
+        return "unreleased"

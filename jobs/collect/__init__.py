@@ -1,0 +1,1 @@
+"""Ask every network that is due and store what it delivers."""

@@ -1,0 +1,170 @@
+"""Keeping what a network delivered: through the door, checked beside what is known, with a status either way."""
+
+import logging
+import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pandas as pd
+
+from data.schema import SchemaError, conform
+from data.store import Store, StoreError
+from jobs.collect.schedule import Task, following, row_of
+from jobs.ingest.quality import checked, rejects_of, with_hours
+from sources import SOURCES
+from sources.base import SourceError
+
+log = logging.getLogger("cleanair.collect")
+SPENT = [0.0, 0.0]  # batches that this process checked and kept, and the time that took [s]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    How one network's collection for one city went.
+
+    Attributes
+    ----------
+    stored, revised, unchanged, rejected : int
+        Rows.
+    error : str
+        A sentence that says who must act; empty when all went well.
+    newest : datetime or None
+        End of the newest interval that came.
+    at : datetime or None
+        When it was kept.
+    seconds : float
+        How long the network took to answer. [s]
+    """
+
+    network: str
+    city: str
+    stored: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    error: str = ""
+    newest: datetime | None = None
+    at: datetime | None = field(default=None, compare=False)
+    seconds: float = field(default=0.0, compare=False)
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        ends = [e for e in (self.newest, other.newest) if e is not None]
+        return Outcome(
+            self.network,
+            self.city,
+            self.stored + other.stored,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+            other.error or self.error,
+            max(ends, default=None),
+            other.at or self.at,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a network gave for a task within how many seconds: rows and stations, or an error."""
+
+    task: Task
+    rows: pd.DataFrame
+    stations: pd.DataFrame
+    error: SourceError | None = None
+    seconds: float = 0.0
+
+
+def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
+    """
+    Bring a delivery through the door, check and keep it; write the status either way.
+
+    Parameters
+    ----------
+    store : Store
+        Where it goes.
+    delivery : Delivery
+        Rows and stations, or an error. On an error the rows kept before stay as they are.
+    now : datetime
+        When it became known.
+
+    Returns
+    -------
+    Outcome
+        What was stored; `error` where something failed.
+    """
+    task = delivery.task
+    before = row_of(store.status(), task.network, task.city.key)
+    error: Exception | None = delivery.error
+    outcome = Outcome(task.network, task.city.key)
+    if error is None:
+        try:
+            outcome = stored(store, delivery, now)
+        except (SchemaError, StoreError) as problem:
+            error = problem
+        except Exception as problem:  # whatever it is, the other networks go on
+            log.debug("keeping failed", exc_info=True)
+            error = StoreError(f"{task.network}: what came could not be kept ({type(problem).__name__}); report it")
+    outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
+    _tell(outcome, str(before.get("error", "")))
+    try:
+        _write_status(store, outcome, before, now, getattr(error, "retry_after", 0.0))
+    except StoreError as problem:
+        outcome = replace(outcome, error=str(problem))
+    return outcome
+
+
+def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
+    """
+    Keep the rows and stations of a delivery.
+
+    Raises
+    ------
+    SchemaError
+        When the table as a whole does not fit.
+    StoreError
+        When it cannot be written.
+    """
+    task = delivery.task
+    if len(delivery.stations):
+        store.put_stations(delivery.stations, now)
+    if not len(delivery.rows):
+        return Outcome(task.network, task.city.key)
+    door = conform(delivery.rows, now)
+    rows = with_hours(store, door.rows, now)
+    began = time.monotonic()
+    done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
+    SPENT[:] = SPENT[0] + 1, SPENT[1] + time.monotonic() - began
+    ends = door.rows["start"] + pd.to_timedelta(door.rows["minutes"], unit="min")
+    past = ends[ends <= pd.Timestamp(now)]
+    newest = past.max().to_pydatetime() if len(past) else None
+    return Outcome(
+        task.network, task.city.key, done.stored, done.revised, done.unchanged, len(door.rejects), newest=newest
+    )
+
+
+def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now: datetime, retry_after: float) -> None:
+    source = SOURCES[outcome.network]
+    fields: dict[str, object] = {
+        "attempted": now,
+        "error": outcome.error,
+        "next": following(source, now, retry_after),
+        "failing_since": (before.get("failing_since") or now) if outcome.error else None,
+    }
+    if not outcome.error:
+        fields |= {
+            "succeeded": now,
+            "rows": outcome.stored + outcome.revised + outcome.unchanged,
+            "rejected": outcome.rejected,
+        }
+        if outcome.newest is not None:
+            fields["newest"] = max(outcome.newest, before.get("newest") or outcome.newest)  # type: ignore[call-overload]
+    store.put_status(outcome.network, outcome.city, **fields)
+
+
+def _tell(outcome: Outcome, before: str) -> None:
+    """The first failure is logged, then silence, then the recovery."""
+    if outcome.error and not before:
+        log.warning("%s, %s: %s", outcome.network, outcome.city, outcome.error)
+    elif before and not outcome.error:
+        log.info("%s, %s: works again", outcome.network, outcome.city)

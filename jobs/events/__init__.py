@@ -1,0 +1,1 @@
+"""Detect events on the store and keep their table."""

@@ -1,0 +1,61 @@
+"""Events as a file: one row each, with the front station by station and the evidence as JSON."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from data.store import Store
+from data.store.narrow import ALL, narrowed
+from data.store.shared import SharedStore
+from jobs.events import detect as job
+from jobs.export import licence
+from jobs.export.csv_lines import safe
+
+COLUMNS = (
+    "id", "city", "kind", "start", "end", "hours", "degree", "confidence", "parameter", "peak", "unit",
+    "stations_reached", "stations", "evidence", "footprint", "by", "modelled", "simulated", "computed_at", "method",
+)  # fmt: skip
+TIMES = ("start", "end", "computed_at")
+
+
+def between(store: Store, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+    """
+    Events of the store that overlap [start, end), as `jobs.events.COLUMNS`.
+
+    A store that is read for a download gives nothing that is said of stations whose licence keeps their rows in.
+    """
+    rows = job.events(store)
+    if isinstance(store, SharedStore) and store.purpose == "download":
+        described = store.stations(city)
+        kept_in = described.loc[~licence.free(described, described), "station"]
+        rows = narrowed(rows, {station: frozenset({ALL}) for station in kept_in})
+    rows = rows[rows["city"] == city]
+    rows = rows if start is None else rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(start))]
+    rows = rows if end is None else rows[rows["start"] < pd.Timestamp(end)]
+    return rows.reset_index(drop=True)
+
+
+def events_csv(rows: pd.DataFrame) -> bytes:
+    """
+    Events as UTF-8 CSV.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `jobs.events.COLUMNS`.
+
+    Returns
+    -------
+    bytes
+        `COLUMNS`; times in UTC with a Z, the end empty while an event goes on.
+    """
+    table = rows.assign(
+        hours=((rows["end"] - rows["start"]) / pd.Timedelta(hours=1)).round(1),
+        stations_reached=rows["stations"].str.count('"station":').fillna(0).astype("int64"),
+    )
+    for name in TIMES:
+        table[name] = [t.strftime("%Y-%m-%dT%H:%M:%SZ") if not pd.isna(t) else "" for t in table[name]]
+    for name in COLUMNS:  # also of what another network told
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = [safe(words) if isinstance(words, str) else words for words in table[name]]
+    return str(table[list(COLUMNS)].to_csv(index=False, lineterminator="\n")).encode("utf-8")

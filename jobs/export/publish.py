@@ -1,0 +1,170 @@
+"""Published snapshots: a register that only grows, files that can be made again, the newest of each kind."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data import clock
+from data.city import cities
+from data.city import city as city_of
+from data.sharing import PUBLIC
+from data.store import Store
+from data.store.shared import SharedStore
+from jobs.export import request as export_request
+from jobs.export import snapshot
+from jobs.export.snapshot_readme import title
+
+VARIABLE = "CLEANAIR_SNAPSHOTS"
+TABLE = "snapshots"
+KEPT = timedelta(days=400)  # a file of the register stays at least this long; its row and its recipe stay for ever
+COLUMNS: Mapping[str, str] = {
+    "id": "stable name of the snapshot: <city>-<first>-<last>-<beginning of its checksum>",
+    "city": "key",
+    "from": "start of the period",
+    "to": "end of the period, exclusive",
+    "as_of": "what was known then",
+    "flags": "all or ok",
+    "format": "csv, parquet or xlsx",
+    "excel": "BOM, semicolons and decimal commas",
+    "parameters": "comma-separated; empty = all",
+    "title": "as it is cited",
+    "rows": "in the data file",
+    "bytes": "of the zip",
+    "sha256": "of the zip",
+    "release": "version of the program that made it",
+    "published_at": "when",
+    "published_by": "who",
+}
+
+
+class Gone(RuntimeError):
+    """The file of a published snapshot was taken away after its time; its recipe makes it again."""
+
+
+def folder(store: Store) -> Path:
+    """Where published files lie: `CLEANAIR_SNAPSHOTS`, else a folder beside the store."""
+    return Path(os.environ.get(VARIABLE) or store.folder.with_name(f"{store.folder.name}-snapshots"))
+
+
+def publish(store: Store, request: export_request.Request, form: str, *, by: str, now: datetime) -> dict[str, Any]:
+    """
+    Make a snapshot as the public may have it, and enter it in the register.
+
+    Parameters
+    ----------
+    store : Store
+        The whole store.
+    request : Request
+        What is published.
+    form : str
+        ``csv``, ``parquet`` or ``xlsx``.
+    by : str
+        Name of the person or of the work.
+    now : datetime
+        Moment of publishing.
+
+    Returns
+    -------
+    dict
+        The row of the register; the older one where the same bytes were published before.
+
+    Raises
+    ------
+    ExportError
+        When the folder cannot be written.
+    """
+    place = folder(store)
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place) as made:
+        done = snapshot.write(SharedStore(store, PUBLIC, "download"), request, form, Path(made))
+        first, last = (f"{t.astimezone(city_of(request.city).zone):%Y%m%d}" for t in (request.start, request.end))
+        name = f"{request.city}-{first}-{last}-{done['zip_sha256'][:12]}"
+        target = place / f"{name}.zip"
+        size = Path(done["zip"]).stat().st_size
+        shutil.move(done["zip"], target)
+    known = register(store)
+    if name in set(known["id"]):
+        return dict(known[known["id"] == name].iloc[0])
+    row = {
+        "id": name, "city": request.city, "from": request.start, "to": request.end, "as_of": request.as_of,
+        "flags": request.flags, "format": form, "excel": request.excel,
+        "parameters": ",".join(request.parameters or ()), "title": title("en", request), "rows": done["rows"],
+        "bytes": size, "sha256": done["zip_sha256"], "release": snapshot.release(), "published_at": now,
+        "published_by": by,
+    }  # fmt: skip
+    table = pd.DataFrame([row])
+    for name in ("from", "to", "as_of", "published_at"):
+        table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
+    store.extend(TABLE, table)
+    return row
+
+
+def last_month(store: Store, now: datetime, *, by: str) -> list[dict[str, Any]]:
+    """The last whole month of every city that has rows in it, unless it is in the register already."""
+    known, done = register(store), []
+    for city in cities().values():
+        end = now.astimezone(city.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        start = (end - timedelta(days=1)).replace(day=1)
+        same = known[(known["city"] == city.key) & (known["from"] == pd.Timestamp(start)) & (known["format"] == "csv")]
+        request = export_request.Request(city=city.key, start=start, end=end, as_of=clock.known())
+        if not len(same) and len(store.spans(**request.where())):
+            done.append(publish(store, request, "csv", by=by, now=clock.known()))
+    return done
+
+
+def register(store: Store, city: str | None = None) -> pd.DataFrame:
+    """Every published snapshot, the newest first."""
+    rows = store.table(TABLE)
+    rows = rows if len(rows.columns) else pd.DataFrame(columns=list(COLUMNS))
+    rows = rows if city is None else rows[rows["city"] == city]
+    return rows.sort_values(["published_at", "id"], ascending=False).reset_index(drop=True)
+
+
+def file(store: Store, name: str) -> Path:
+    """
+    The file of a published snapshot.
+
+    Raises
+    ------
+    KeyError
+        When nothing of this name was published.
+    Gone
+        When its time is over; the sentence says how to make the same bytes again.
+    """
+    rows = register(store)
+    mine = rows[rows["id"] == name]
+    if not len(mine):
+        raise KeyError(name)
+    path = folder(store) / f"{mine.iloc[0]['id']}.zip"
+    if not path.is_file():
+        raise Gone(f"the file of {path.stem} was taken away after its time; {recipe(mine.iloc[0])} makes it again")
+    return path
+
+
+def recipe(row: Mapping[str, Any] | pd.Series) -> str:
+    """The command that makes the bytes of a row of the register again."""
+    words = [f"cleanair snapshot --city {row['city']} --from {_iso(row['from'])} --to {_iso(row['to'])}"]
+    words += [f"--as-of {_iso(row['as_of'])} --flags {row['flags']} --format {row['format']}"]
+    words += [f"--parameters {row['parameters']}"] * bool(row["parameters"]) + ["--excel"] * bool(row["excel"])
+    return " ".join([*words, f"with release {row['release']}"])
+
+
+def forget(store: Store, now: datetime, kept: timedelta = KEPT) -> list[str]:
+    """Take files away that are older than `kept` and not the newest of their city; the register stays whole."""
+    rows = register(store)
+    newest = set(rows.drop_duplicates("city")["id"])
+    old = rows[(rows["published_at"] < pd.Timestamp(now - kept)) & ~rows["id"].isin(newest)]
+    gone = [name for name in old["id"] if (folder(store) / f"{name}.zip").is_file()]
+    for name in gone:
+        (folder(store) / f"{name}.zip").unlink(missing_ok=True)
+    return gone
+
+
+def _iso(moment: Any) -> str:
+    return str(pd.Timestamp(moment).tz_convert("UTC").isoformat())

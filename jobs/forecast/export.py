@@ -1,0 +1,41 @@
+"""The newest forecast as a file: every hour of the city's figure and of its stations, with all methods beside."""
+
+import pandas as pd
+
+from data.store import Store
+from jobs.export.csv_lines import safe
+from jobs.export.licence import free
+
+METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")
+COLUMNS = (
+    "city", "station", "parameter", "issued", "start", "lead", "minutes", "value", "lower", "upper", "method",
+    *METHODS, "weather", "simulated", "computed_at",
+)  # fmt: skip
+"""Of the tables `forecasts` and `forecast_history` too; station is empty for the city's figure."""
+TIMES = ("issued", "start", "computed_at")
+
+
+def forecast_csv(store: Store, city: str) -> bytes:
+    """
+    UTF-8 CSV, times in UTC with a Z, concentrations with two decimals; only the head where there is no forecast.
+
+    A station whose rows may not be redistributed is left out: persistence is its newest value.
+
+    Parameters
+    ----------
+    store : Store
+        Whose table `forecasts` is written, as its reader may have it.
+    city : str
+        Key.
+    """
+    table = store.table("forecasts")
+    rows = table[table["city"] == city] if "city" in table else pd.DataFrame(columns=list(COLUMNS))
+    described = store.stations(city)
+    leaving = {"", *described.loc[free(described, described), "station"]}
+    rows = rows[rows["station"].isin(leaving)].sort_values(["parameter", "station", "start"])[list(COLUMNS)]
+    plain = rows.assign(**{name: _written(rows[name]) for name in TIMES}, station=rows["station"].map(safe))
+    return str(plain.to_csv(index=False, lineterminator="\n", float_format="%.2f")).encode("utf-8")
+
+
+def _written(times: pd.Series) -> list[str]:
+    return [t.strftime("%Y-%m-%dT%H:%M:%SZ") for t in times]

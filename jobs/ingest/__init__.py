@@ -1,0 +1,1 @@
+"""The way into the store: import files, quality control, maintenance notes."""

@@ -1,0 +1,356 @@
+"""Bring files into the store: read, understand, check, keep, and account for every measurement."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from data import clock
+from data.city import City, CityError, city, city_files
+from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
+from data.store import Appended, Store
+from jobs.ingest.notes import standing
+from models.quality.quality import flag
+from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
+from sources.files import mapping as mappings
+
+BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
+PLACES_NEARBY = "stations*.csv"  # a publisher's station list is looked for beside its files
+TWICE = "duplicate of another row in the file"
+BROKEN = "line with too many or too few fields"
+Progress = Callable[[int], object]
+
+
+@dataclass
+class _Batch:
+    """Rows waiting to be checked and kept together."""
+
+    rows: list[pd.DataFrame] = field(default_factory=list)
+    rejects: list[pd.DataFrame] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass
+class _Account:
+    """The summary in the making."""
+
+    read: int = 0
+    kept: Appended = field(default_factory=Appended)
+    rejected: Counter[str] = field(default_factory=Counter)
+    flagged: Counter[str] = field(default_factory=Counter)
+    first: pd.Timestamp | None = None
+    last: pd.Timestamp | None = None
+    stations: set[str] = field(default_factory=set)
+
+    def refuse(self, batch: _Batch, reasons: pd.DataFrame, origin: str) -> None:
+        """Count rejected rows and keep one excerpt per reason for the rejects table."""
+        if reasons.empty:
+            return
+        grouped = reasons.groupby("reason", sort=False).agg(excerpt=("excerpt", "first"), count=("count", "sum"))
+        self.rejected.update({str(r): int(n) for r, n in grouped["count"].items()})
+        batch.rejects.append(grouped.reset_index().assign(origin=origin))
+
+    def keep(self, rows: pd.DataFrame, done: Appended) -> None:
+        """Count rows of a batch that is in the store."""
+        self.kept += done
+        self.flagged.update(families(rows.loc[rows["flag"] != "ok", "reason"]))
+        if len(rows):
+            self.first = min(t for t in (self.first, rows["start"].min()) if t is not None)
+            self.last = max(t for t in (self.last, rows["start"].max()) if t is not None)
+            self.stations |= set(rows["station"].unique())
+
+    def summary(self) -> dict[str, Any]:
+        """As `run` returns it."""
+        return {
+            "read": self.read,
+            "stored": self.kept.stored,
+            "revised": self.kept.revised,
+            "unchanged": self.kept.unchanged,
+            "rejected": dict(self.rejected.most_common()),
+            "flagged": dict(self.flagged.most_common()),
+            "first": None if self.first is None else self.first.isoformat(),
+            "last": None if self.last is None else self.last.isoformat(),
+            "stations": len(self.stations),
+        }
+
+
+def run(
+    paths: Sequence[str | Path],
+    format: str,
+    city: City | str | None,
+    store: Store,
+    *,
+    stamps: str = "end",
+    progress: Progress | None = None,
+    mapping: str | Path | None = None,
+) -> dict[str, Any]:
+    """
+    Import files of one format.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Files or glob patterns; CSV may be gzipped.
+    format : str
+        Key of `sources.files.FORMATS`.
+    city : City, str or None
+        Whose data these are; None where the files say it themselves.
+    store : Store
+        Where the rows go.
+    stamps : str
+        Which end of the hour AirData.kz's stamps name: ``end`` (files of before 9 October 2026) or ``start``.
+    progress : callable, optional
+        Told how many measurements were read since the last call.
+    mapping : path, optional
+        For the format ``mapping``: the TOML file that names the columns.
+
+    Returns
+    -------
+    dict
+        ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
+        ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many). A measurement is one
+        value: a line with seven parameters is seven, empty cells among them. ``read`` = ``stored`` + ``revised`` +
+        ``unchanged`` + all of ``rejected``. Of several rows with one key the last is kept, the others are rejected.
+
+    Raises
+    ------
+    ImportFileError
+        In one sentence what is wrong with a file, who must do what, and what was kept: nothing, or the whole
+        batches of `BATCH` rows before the fault.
+    """
+    account = _Account()
+    try:
+        profile = _profile(format, stamps, mapping)
+        _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
+    except (ImportFileError, SchemaError, CityError) as error:
+        raise ImportFileError(f"{str(error).rstrip('.')}. {_left(account)}") from error
+    return account.summary()
+
+
+def _quiet(count: int) -> None:
+    return None
+
+
+def _left(account: _Account) -> str:
+    total = account.kept.stored + account.kept.revised
+    return f"The {total} rows of the batches before the fault are kept." if total else "Nothing was stored."
+
+
+def _profile(key: str, stamps: str, mapped: str | Path | None = None) -> Profile:
+    if (key == MAPPING) != (mapped is not None):
+        raise ImportFileError(
+            "format mapping needs --mapping FILE.toml, and no other format takes it; see docs/imports.md"
+        )
+    if mapped is not None:
+        return mappings.load(mapped)
+    if key not in FORMATS:
+        raise ImportFileError(f"no format {key!r}; choose one of {', '.join(FORMATS)}")
+    if stamps not in ("end", "start"):
+        raise ImportFileError(f"stamps cannot be {stamps!r}; choose end or start")
+    return FORMATS[key]
+
+
+def _files(paths: Iterable[str | Path]) -> list[Path]:
+    """Files meant by names and patterns, each once, in order."""
+    found: dict[Path, None] = {}
+    for name in map(str, paths):
+        matches = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else [name]
+        if not matches:
+            raise ImportFileError(f"no file matches {name}; check the pattern")
+        found |= {Path(match): None for match in matches}
+    if not found:
+        raise ImportFileError("no file was named; name at least one")
+    return list(found)
+
+
+def _import(
+    files: list[Path],
+    profile: Profile,
+    where: City | str | None,
+    store: Store,
+    stamps: str,
+    progress: Progress,
+    account: _Account,
+) -> None:
+    layouts = {path: profile.recognise(header(path, profile.binary, profile.encodings), path.name) for path in files}
+    lists = [path for path, layout in layouts.items() if layout.places]
+    data = [path for path in files if path not in lists]
+    places = _places(lists or _nearby(data, profile), profile)
+    home = city(where) if isinstance(where, str) else where
+    known_at, batch, described = clock.now(), _Batch(), []
+    for path in data:
+        for chunk in chunks(path, profile.binary, encodings=profile.encodings):
+            account.read += _broken(chunk, batch, account, path.name)
+            if chunk.table.empty:
+                continue
+            home = home or _home(profile, chunk, path)
+            options = Options(city=home, name=path.name, stamps=stamps, places=places)
+            before = account.read
+            _take(chunk, layouts[path], options, known_at, batch, account, profile)
+            described.append(_described(chunk, layouts[path], options))
+            progress(account.read - before)
+            if batch.count >= BATCH:
+                _flush(batch, store, profile, known_at, account)
+    if places is not None and home is not None:
+        listed = Options(city=home, places=places)
+        described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
+    if not account.read:
+        raise ImportFileError("there is not one measurement in these files; name the files that hold them")
+    _flush(batch, store, profile, known_at, account)
+    _describe(described, store, profile)
+
+
+def _nearby(data: list[Path], profile: Profile) -> list[Path]:
+    """Station lists lying beside the files, for publishers that have such lists."""
+    wanted = [x for x in profile.layouts if x.places]
+    beside = sorted({near for path in data for near in path.parent.glob(PLACES_NEARBY) if near.is_file()})
+    return [near for near in beside if wanted and wanted[0].columns <= set(_columns(near))]
+
+
+def _columns(path: Path) -> list[str]:
+    try:
+        return header(path)
+    except ImportFileError:  # it was not named by anybody: what cannot be read is no list
+        return []
+
+
+def _places(lists: list[Path], profile: Profile) -> pd.DataFrame | None:
+    tables = [chunk.table for path in lists for chunk in chunks(path, profile.binary)]
+    return pd.concat(tables, ignore_index=True) if tables else None
+
+
+def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
+    key = profile.home(chunk.table)
+    if not key:
+        raise ImportFileError(
+            f"{path.name} does not say which of our cities it is of; name it with --city "
+            f"({', '.join(city_files())}), or add a file for it to data/cities"
+        )
+    return city(key)
+
+
+def _broken(chunk: Chunk, batch: _Batch, account: _Account, origin: str) -> int:
+    """Lines that are no rows at all; each counts as one measurement read."""
+    if chunk.broken:
+        lines = pd.DataFrame({"reason": [chunk.why or BROKEN], "excerpt": [chunk.excerpt], "count": [chunk.broken]})
+        account.refuse(batch, lines, origin)
+    return chunk.broken
+
+
+def _take(
+    chunk: Chunk,
+    layout: Layout,
+    options: Options,
+    known_at: datetime,
+    batch: _Batch,
+    account: _Account,
+    profile: Profile,
+) -> None:
+    """Rows of a piece of a file: through the profile, then through the door."""
+    home = profile.home(chunk.table)
+    if home not in ("", options.city.key):
+        raise ImportFileError(
+            f"{options.name} holds rows of {city(home).name()}, not of {options.city.name()}; name the right --city"
+        )
+    rows = layout.parse(chunk.table, options)
+    account.read += len(rows)
+    good = rows
+    if "reject" in rows:
+        words = rows["reject"].fillna("")
+        account.refuse(batch, _refused(rows[words != ""].assign(reason=words[words != ""])), options.name)
+        good = rows[words == ""].drop(columns="reject")
+    done = conform(good, known_at) if len(good) else conform(empty())
+    account.refuse(batch, done.rejects.assign(count=1), options.name)
+    _twice(len(good) - len(done.rejects) - len(done.rows), batch, account, options.name)
+    batch.rows.append(done.rows)
+    batch.count += len(done.rows)
+
+
+def _refused(rows: pd.DataFrame) -> pd.DataFrame:
+    """Reason and count of rows the profile refused, with the first of each as excerpt."""
+    first = rows.drop_duplicates("reason").drop(columns="reject")
+    counts = rows["reason"].value_counts()
+    excerpts = [
+        str({k: v for k, v in row.items() if pd.notna(v) and k != "reason"})[:300] for row in first.to_dict("records")
+    ]
+    return pd.DataFrame({"reason": first["reason"], "excerpt": excerpts, "count": first["reason"].map(counts)})
+
+
+def _twice(count: int, batch: _Batch, account: _Account, origin: str) -> None:
+    if count:
+        account.refuse(batch, pd.DataFrame({"reason": [TWICE], "excerpt": [""], "count": [count]}), origin)
+
+
+def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, account: _Account) -> None:
+    """Check a batch as a whole and keep it in one commit."""
+    rows = pd.concat(batch.rows, ignore_index=True) if batch.rows else empty()
+    batch.rows.clear()
+    again = rows.duplicated(list(KEY), keep="last")
+    _twice(int(again.sum()), batch, account, "")
+    rows = rows[~again].reset_index(drop=True) if again.any() else rows
+    if not profile.assessed:
+        rows = flag(rows, now=known_at)
+    rows = standing(store, rows)
+    rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
+    rows = _lean(rows)
+    done = store.append(rows, pd.concat(rejects, ignore_index=True) if rejects else None)
+    account.keep(rows, done)
+    batch.rejects.clear()
+    batch.count = 0
+
+
+def _lean(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows in a third of the memory, which the commit then needs."""
+    slim = rows.astype({name: "category" for name, dtype in COLUMNS.items() if dtype == "str"})
+    pa.default_memory_pool().release_unused()
+    return slim
+
+
+def _described(chunk: Chunk, layout: Layout, options: Options) -> pd.DataFrame:
+    if layout.stations is None:
+        return pd.DataFrame()
+    return layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
+
+
+def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile) -> None:
+    """Keep what the files say of their stations; a format that only repeats us adds but never replaces."""
+    said = [t for t in tables if len(t)]
+    if not said:
+        return
+    rows = conform_stations(pd.concat(said, ignore_index=True))
+    if not profile.describes:
+        rows = rows[~rows["station"].isin(store.stations()["station"])]
+    if len(rows):
+        store.put_stations(rows)
+
+
+def families(reasons: pd.Series) -> Counter[str]:
+    """
+    Checks named in reasons, each counted once a row.
+
+    Parameters
+    ----------
+    reasons : Series of str
+        Parts joined by ``; ``, each ``check: detail`` or a note without a check.
+
+    Returns
+    -------
+    Counter
+        Check → rows; a row that names none counts under its whole reason.
+
+    Examples
+    --------
+    >>> families(pd.Series(["range: 12 < 13; spike: 5", "range: 9"]))
+    Counter({'range': 2, 'spike': 1})
+    """
+    counted: Counter[str] = Counter()
+    for reason, count in reasons.astype("str").value_counts().items():
+        checks = {part.split(": ", 1)[0] for part in str(reason).split("; ") if ": " in part}
+        counted.update(dict.fromkeys(checks or {str(reason)}, int(count)))
+    return counted

@@ -1,0 +1,107 @@
+"""Quality control of rows on their way into the store, seen beside what is kept."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from data.parameters import POLLUTANTS
+from data.schema import KEY, MEASURED, Conformed, conform
+from data.store import Store
+from jobs.ingest.notes import standing
+from models.quality.hours import hourly_means
+
+CONTEXT = timedelta(days=14)  # earlier rows that the checks see
+REACH = timedelta(hours=2)  # hours before the newest reading that it may still complete
+AMENDED = timedelta(days=3)  # earlier rows that the checks may still mark
+
+
+def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """
+    Measured rows with the hourly means that their readings complete, together with those kept before.
+
+    Parameters
+    ----------
+    store : Store
+        Gives the earlier readings of the same hours.
+    rows : DataFrame
+        Conforming, of one city.
+    now : datetime
+        Only hours that are over by then.
+
+    Returns
+    -------
+    DataFrame
+        The rows, and hours of pollutants; unchanged where nothing shorter than an hour came.
+    """
+    short = rows[(rows["minutes"] < 60) & rows["kind"].isin(MEASURED) & rows["parameter"].isin(POLLUTANTS)]
+    if not len(short):
+        return rows
+    begin = short["start"].min().floor("h") - REACH
+    earlier = store.measurements(
+        str(short["city"].iloc[0]), sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
+    )
+    earlier = earlier[earlier["minutes"] < 60]
+    readings = pd.concat([earlier, short], ignore_index=True).drop_duplicates(list(KEY), keep="last")
+    hours = hourly_means(readings, pd.Timestamp(now))
+    return pd.concat([rows, conform(hours, now).rows], ignore_index=True) if len(hours) else rows
+
+
+def rejects_of(door: Conformed, source: str, origin: str, now: datetime) -> pd.DataFrame:
+    """
+    Rejected rows as the store keeps them: one line a reason, with an excerpt and the number.
+
+    Parameters
+    ----------
+    door : Conformed
+        What `conform` gave.
+    source, origin : str
+        Whose rows, and how they came.
+    now : datetime
+        When.
+    """
+    lines = door.rejects.groupby("reason", sort=True).agg(excerpt=("excerpt", "first"), count=("excerpt", "size"))
+    return lines.reset_index().assign(source=source, origin=origin, at=pd.Timestamp(now))
+
+
+def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """
+    Rows with the flags of `models.quality`, seen beside the two weeks before them, and of maintenance notes.
+
+    Parameters
+    ----------
+    store : Store
+        Gives the context: measured rows of the same city.
+    rows : DataFrame
+        Conforming, not yet stored.
+    now : datetime
+        The moment.
+
+    Returns
+    -------
+    DataFrame
+        The rows, and those of the last three days before them that only now turn out doubtful.
+    """
+    from models.quality.quality import flag
+
+    parts = [_checked_city(store, part, str(key), now, flag) for key, part in rows.groupby("city", sort=False)]
+    return standing(store, pd.concat(parts, ignore_index=True)) if parts else rows
+
+
+def _checked_city(
+    store: Store, rows: pd.DataFrame, key: str, now: datetime, flag: Callable[..., pd.DataFrame]
+) -> pd.DataFrame:
+    if not rows["kind"].isin(MEASURED).any():
+        return flag(rows)  # hours ahead of a model are forecasts, no fault
+    names = sorted({*rows["parameter"], "pm25", "pm10"})
+    earlier = store.measurements(
+        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED
+    )
+    again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
+    earlier = earlier[~again]
+    both = flag(pd.concat([earlier, rows], ignore_index=True), now=now)
+    before, fresh = both.iloc[: len(earlier)], both.iloc[len(earlier) :]
+    changed = (before["flag"].to_numpy() != earlier["flag"].to_numpy()) & (
+        before["start"] >= rows["start"].min() - AMENDED
+    ).to_numpy()
+    return pd.concat([before[changed].assign(known_at=pd.Timestamp(now)), fresh], ignore_index=True)

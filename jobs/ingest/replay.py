@@ -1,0 +1,85 @@
+"""`make replay`: real history on every page, at a chosen moment, from imported files."""
+
+import os
+import sys
+from pathlib import Path
+
+from data import clock
+from data.store import Store, open_store
+from data.store.served import VARIABLE
+
+MOMENT = "2026-01-18T20:00:00+05:00"  # smog in Astana at four low-cost stations, daily medians in Tashkent
+STORE = "var/replay"
+FOLDER = "../shared/data"
+# What is imported: format, city, files within the data folder; a file with stations comes before the rows it describes.
+IMPORTS = (
+    ("airdata-kz", "astana", ("airdata-kz/astana/*.csv.gz",)),
+    (
+        "tashkent-open",
+        "tashkent",
+        (
+            "tashkent-municipal-daily/stations.csv",
+            "tashkent-municipal-daily/tashkent_municipal_pm25_by_station_daily.csv",
+            "tashkent-municipal-daily/municipal_hourly_snapshot_*.csv",
+            "tashkent-hourly-sensor-2025-26/*sensor_only.csv",
+        ),
+    ),
+)
+
+
+class ReplayError(RuntimeError):
+    """The replay has no data; the person who started it must name a folder."""
+
+
+def fill(store: Store, folder: Path) -> int:
+    """
+    Import the real files into an empty store.
+
+    Parameters
+    ----------
+    store : Store
+        Filled if it is empty.
+    folder : Path
+        Where the data folders lie.
+
+    Returns
+    -------
+    int
+        Rows stored.
+
+    Raises
+    ------
+    ReplayError
+        When the files are not there.
+    """
+    from jobs.ingest import files
+
+    stored = 0
+    for form, city, patterns in IMPORTS:
+        paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+        if not paths:
+            raise ReplayError(f"{folder.resolve()}: no files for {form}; set REPLAY_DATA to the folder that holds them")
+        done = files.run(paths, form, city, store)
+        stored += int(done["stored"])
+        sys.stderr.write(f"{form}: {done['read']:,} rows read, {done['stored']:,} stored\n")
+    return stored
+
+
+def main() -> int:
+    """Import once, then serve at the chosen moment."""
+    os.environ.setdefault(clock.VARIABLE, MOMENT)
+    os.environ[VARIABLE] = os.environ.get("REPLAY_STORE", STORE)
+    store = open_store()
+    try:
+        clock.now()
+        if store.is_empty():
+            fill(store, Path(os.environ.get("REPLAY_DATA", FOLDER)))
+    except (ReplayError, clock.ClockError, ValueError) as error:
+        sys.stderr.write(f"replay: {error}\n")
+        return 1
+    sys.stderr.write(f"REPLAY at {clock.now():%Y-%m-%d %H:%M}Z from {store.uri}\n")
+    return os.execv(sys.executable, [sys.executable, "-m", "cli", "serve"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

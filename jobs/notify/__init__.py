@@ -1,0 +1,1 @@
+"""How alarms leave the centre: CAP, Atom, e-mail, webhook, Telegram, with an outbox."""

@@ -1,0 +1,1 @@
+"""What keeps an installation alive: background threads, watch, heartbeat, backup, doctor."""

@@ -1,0 +1,116 @@
+"""An examination of this installation: configured, reachable, missing, writable, how big, how old."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from data import clock
+from data.city import CityError, cities
+from data.store import Store, StoreBusy, StoreError, open_store
+from data.store.served import DEFAULT, VARIABLE
+
+
+class Finding(NamedTuple):
+    """One line: a mark, what was looked at, what was found."""
+
+    mark: str
+    about: str
+    found: str
+
+
+GOOD, NOTE, BAD = "✓", "·", "✗"
+
+
+def examine(uri: str | None = None) -> dict[str, Any]:
+    """
+    Look at everything a person may have to mend.
+
+    Parameters
+    ----------
+    uri : str, optional
+        The store; the configured one by default.
+
+    Returns
+    -------
+    dict
+        ``lines`` to print, ``failed`` how many need a person, ``findings`` for machines.
+    """
+    findings = [*_clock(), *_cities(), *_store(uri), *_networks()]
+    return {
+        "lines": [f"{f.mark} {f.about}: {f.found}" for f in findings],
+        "failed": sum(f.mark == BAD for f in findings),
+        "findings": [f._asdict() for f in findings],
+    }
+
+
+def _clock() -> Iterator[Finding]:
+    yield Finding(GOOD, "Python", sys.version.split()[0])
+    try:
+        mark = NOTE if clock.replaying() else GOOD
+        yield Finding(mark, "clock", f"{clock.now():%Y-%m-%d %H:%M}Z{', REPLAY' if clock.replaying() else ''}")
+    except clock.ClockError as error:
+        yield Finding(BAD, "clock", str(error))
+
+
+def _cities() -> Iterator[Finding]:
+    try:
+        for c in cities().values():
+            yield Finding(GOOD, f"city {c.key}", f"{c.zone}, law {c.law}, networks {', '.join(sorted(c.networks))}")
+    except CityError as error:
+        yield Finding(BAD, "cities", str(error))
+
+
+def _store(uri: str | None) -> Iterator[Finding]:
+    try:
+        store = open_store(uri)
+        yield Finding(*(_writable(store.folder) if store.uri == str(store.folder) else _locks(store)))
+        yield from _contents(store)
+    except StoreError as error:
+        yield Finding(BAD, "store", str(error))
+
+
+def _locks(store: Store) -> tuple[str, str, str]:
+    """Whether an object store answers, takes an object and refuses the second of the same name."""
+    with store.place.held(".doctor.lock", 1.0):
+        try:
+            with store.place.held(".doctor.lock", 0):
+                return BAD, "store", f"{store.uri} has no conditional put; two writers would not see each other"
+        except StoreBusy:
+            return GOOD, "store", f"{store.uri} is writable, its locks hold; local things lie in {store.folder}"
+
+
+def _writable(folder: Path) -> tuple[str, str, str]:
+    nearest = next(p for p in (folder, *folder.parents) if p.exists())
+    if os.access(nearest, os.W_OK):
+        return GOOD, "store", f"{folder} is writable" + ("" if folder.exists() else ", made at the first write")
+    return BAD, "store", f"{nearest} cannot be written by this user; change its rights or {VARIABLE} (now {folder})"
+
+
+def _contents(store: Store) -> Iterator[Finding]:
+    size = store.size()
+    if not size["rows"]:
+        yield Finding(NOTE, "measurements", "none yet; the demo world is shown until the first arrives")
+        return
+    megabytes = size["bytes"] / 1e6
+    yield Finding(GOOD, "measurements", f"{size['rows']:,} rows, {megabytes:.1f} MB in {size['files']} files")
+    age = pd.Timestamp(clock.now()) - size["last"]
+    mark = GOOD if age < pd.Timedelta("6h") else NOTE
+    yield Finding(mark, "newest", f"{size['last']:%Y-%m-%d %H:%M}Z, {age.total_seconds() / 3600:.1f} h ago")
+    for row in store.status().itertuples():
+        newest = f"{row.rows} rows, newest {row.newest:%Y-%m-%d %H:%M}Z" if pd.notna(row.newest) else "nothing yet"
+        yield Finding(BAD if row.error else GOOD, f"{row.network} for {row.city}", str(row.error or newest))
+
+
+def _networks() -> Iterator[Finding]:
+    from jobs.collect.collector import probe
+
+    for c in cities().values():
+        for about, mark, found in ((p.network, GOOD if p.ok else NOTE, p.found) for p in probe(c)):
+            yield Finding(mark, f"network {about} for {c.key}", found)
+
+
+__all__ = ["DEFAULT", "Finding", "examine"]

@@ -1,0 +1,113 @@
+"""The watch: every minute events, alarms and notifications, one after the other, for as long as the server runs."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from data import clock
+from data.rules.alarms import AlarmRuleError
+from data.standards.limits import LimitError
+from data.store import Store, StoreError
+from data.store.shared import SharedStore
+from jobs.logs import redacted
+from jobs.server import heartbeat
+
+log = logging.getLogger("cleanair.watch")
+EVERY = 60.0  # between two looks [s]
+AGAIN = timedelta(minutes=10)  # events are detected anew so often though nothing was written
+SPOKEN = (AlarmRuleError, LimitError, StoreError)  # their sentence says who must act
+
+
+@dataclass
+class Memory:
+    """What one watch remembers between two looks; losing it costs nothing but an extra detection."""
+
+    version: dict[str, str] = field(default_factory=dict)
+    detected: dict[str, datetime] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
+
+
+def run(real: Store, demo: Store, stop: threading.Event) -> None:
+    """
+    Watch the store that the screens show until told to stop.
+
+    Parameters
+    ----------
+    real, demo : Store
+        The demo world is watched while nothing real is there.
+    stop : Event
+        Set by the server when it ends.
+    """
+    memory = Memory()
+    while not stop.wait(EVERY if memory.version else 1.0):
+        try:
+            whole = demo if real.is_empty() else real
+            shown = SharedStore(whole, purpose="derive")  # what everybody will see rests on what may enter it
+        except StoreError:
+            continue
+        look(shown, clock.now(), memory)
+        memory.version.setdefault(str(shown.folder), "")
+
+
+def look(store: Store, now: datetime, memory: Memory) -> None:
+    """
+    One look: events where something was written, then alarms, then notifications.
+
+    Parameters
+    ----------
+    store : Store
+    now : datetime
+        Aware.
+    memory : Memory
+        Of this watch.
+
+    Notes
+    -----
+    Each of the three goes on though another fails; the first failure is logged, then its end. After each the sign of
+    life says how it went (`jobs.server.heartbeat`), for every process that shows this store.
+    """
+    from jobs.alarms import evaluate
+    from jobs.events import detect
+    from jobs.notify import deliver
+
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("events", partial(_events, detect.refresh, store, now, memory)),
+        ("alarms", lambda: evaluate.evaluate(store, now)),
+        ("notifications", lambda: deliver.deliver(store, now)),
+    )
+    for name, work in works:
+        with _calm(name, memory) as trouble:
+            work()
+        with _calm("heartbeat", memory):
+            heartbeat.write(store, name, clock.known(), " ".join(trouble))
+
+
+def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
+    place, version = str(store.folder), store.version("measurements", "stations")
+    last = memory.detected.get(place)
+    if version != memory.version.get(place) or last is None or not timedelta(0) <= now - last < AGAIN:
+        refresh(store, now)
+        memory.version[place], memory.detected[place] = version, now
+
+
+@contextmanager
+def _calm(name: str, memory: Memory) -> Iterator[list[str]]:
+    """A fault of one work is said once in the log, in a sentence that the caller gets too, and ends nothing."""
+    trouble: list[str] = []
+    try:
+        yield trouble
+    except Exception as error:
+        said = redacted(error) if isinstance(error, SPOKEN) else type(error).__name__
+        trouble.append(said)
+        if name not in memory.failing:
+            memory.failing.add(name)
+            log.warning("%s: %s", name, said)
+            log.debug("%s failed", name, exc_info=True)
+        return
+    if name in memory.failing:
+        memory.failing.discard(name)
+        log.info("%s: well again", name)

@@ -1,0 +1,1 @@
+"""File in, file out: averages, indices, ledgers of a table."""

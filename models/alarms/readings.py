@@ -1,0 +1,278 @@
+"""What a rule finds in the tables at a moment: whether its condition has stood long enough, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.city import City
+from data.parameters import PARAMETERS
+from data.rules.alarms import Rule
+from data.standards.limits import Limit
+from models.alarms.signals import lasting, nothing, prepared, station_levels
+from models.averages.limit_averages import DAY
+from models.limits.in_force import limits
+from models.situation.figures import HOUR
+from models.stations.freshness import GREY
+
+LOOK_BACK = timedelta(days=5)  # 24 h of a mean, 24 h of a delay, and four days after which a daily value is grey
+FORGOTTEN = timedelta(hours=36)  # a forecast issued before that says nothing about tomorrow
+
+
+@dataclass(frozen=True)
+class Reading:
+    """
+    A rule at a moment.
+
+    Attributes
+    ----------
+    on, off : bool
+        The condition has stood for the on-delay; has been over for the off-delay. Neither: nothing is decided.
+    no_data : bool
+        Nothing can be said; the alarm stays as it is.
+    value, limit : float
+        In `unit`; NaN where there is none.
+    since : Timestamp or None
+        End of the newest step, start of the event, or newest value.
+    indicative : bool
+        The limit is not verified, or its averaging is only near.
+    facts : mapping
+        What the text needs beside.
+    """
+
+    on: bool = False
+    off: bool = False
+    no_data: bool = False
+    value: float = float("nan")
+    limit: float = float("nan")
+    unit: str = ""
+    since: pd.Timestamp | None = None
+    indicative: bool = False
+    simulated: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """
+    What the rules of one city look at.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Measurements of the last `LOOK_BACK`, ended by now; sound rows only.
+    stations, events, warnings, status : DataFrame
+        Tables of the city; without columns where they were never written.
+    newest : mapping
+        End of the newest sound value by parameter, where the rows do not reach that far back.
+    """
+
+    rows: pd.DataFrame
+    stations: pd.DataFrame
+    events: pd.DataFrame
+    warnings: pd.DataFrame
+    status: pd.DataFrame
+    newest: Mapping[str, pd.Timestamp]
+
+
+class Signals:
+    """The signals of one city, each formed once for all rules that listen to it."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        sound = prepared(inputs.rows, inputs.stations) if len(inputs.rows) else inputs.rows
+        self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
+        self._none = sound.iloc[:0]
+        self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
+
+    def air(self, parameter: str) -> pd.DataFrame:
+        """Sound rows of a parameter."""
+        return self._air.get(parameter, self._none)
+
+    def of(self, rule: Rule) -> pd.DataFrame:
+        """The signal of a rule of kind limit or index."""
+        key = (rule.parameter, rule.averaging, rule.stations, rule.references)
+        if key not in self._made:
+            air = self.air(rule.parameter)
+            needs = (rule.stations, rule.references)
+            averaging: Any = rule.averaging
+            self._made[key] = station_levels(air, self.inputs.stations, averaging, needs) if len(air) else nothing()
+        return self._made[key]
+
+
+def held_to(rule: Rule, city: City, at: pd.DatetimeIndex) -> tuple[npt.NDArray[np.float64], Limit | None]:
+    """
+    The threshold of a rule of kind limit or index at every step, and the newest limit behind it.
+
+    Parameters
+    ----------
+    rule : Rule
+    city : City
+        Its own law only.
+    at : DatetimeIndex
+        Ends of the steps.
+
+    Returns
+    -------
+    ndarray, Limit or None
+        NaN on local days on which no such limit was in force.
+    """
+    if rule.kind == "index":
+        return np.full(len(at), rule.threshold), None
+    if rule.law != city.law:
+        return np.full(len(at), np.nan), None
+    days = (at - pd.Timedelta(1, "us")).tz_convert(city.zone).tz_localize(None).to_numpy().astype("datetime64[D]")
+    bars, newest = np.full(len(at), np.nan), None
+    for limit in limits(city.law, rule.parameter, averaging=rule.averaging):
+        first, last = np.datetime64(limit.start or date.min, "D"), np.datetime64(limit.until or date.max, "D")
+        holds = (days >= first) & (days <= last)
+        bars[holds] = limit.concentration
+        newest = limit if len(holds) and holds[-1] else newest
+    return bars, newest
+
+
+def steps(rule: Rule, city: City, signal: pd.DataFrame) -> tuple[pd.DataFrame, Limit | None]:
+    """The signal with its threshold and with how long the level has been above or below."""
+    bars, limit = held_to(rule, city, pd.DatetimeIndex(signal["at"]))
+    return lasting(signal, bars, rule.deadband).assign(bar=bars), limit
+
+
+def reading(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    """
+    What a rule finds now.
+
+    Parameters
+    ----------
+    rule : Rule
+    city : City
+        One in which the rule acts.
+    signals : Signals
+    now : datetime
+        Aware; nothing later is looked at.
+
+    Returns
+    -------
+    Reading
+        A function of the tables and the moment alone.
+    """
+    return _KINDS[rule.what or rule.kind](rule, city, signals, now)
+
+
+def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    signal = signals.of(rule)
+    simulated = bool((signals.air(rule.parameter)["kind"] == "simulated").any())
+    if signal.empty:
+        return Reading(no_data=True, simulated=simulated)
+    made, limit = steps(rule, city, signal)
+    last = made.iloc[-1]
+    minutes = float(last["minutes"])
+    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > max(GREY[0], GREY[1] * minutes / 60)
+    blank = old or bool(np.isnan(last["bar"]))
+    return Reading(
+        on=not blank and bool(last["on_for"] >= rule.on_delay),
+        off=not blank and bool(last["off_for"] >= rule.off_delay),
+        no_data=blank,
+        value=float(last["value"]),
+        limit=float(last["bar"]) + (0.5 if rule.kind == "index" else 0.0),
+        unit="AQI" if rule.kind == "index" else PARAMETERS[rule.parameter].unit,
+        since=last["at"],
+        indicative=last["basis"] != "hour" or limit is None or limit.indicative or rule.averaging == "single",
+        simulated=simulated,
+        facts={"n": int(last["n"]), "of": int(last["of"]), "basis": str(last["basis"]), "limit": limit},
+    )
+
+
+def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    events = signals.inputs.events
+    if events.empty:
+        return Reading(no_data=not len(events.columns), off=len(events.columns) > 0)
+    chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
+    mine = events[chosen & (events["degree"] >= rule.degree) & (events["start"] <= pd.Timestamp(now))]
+    current = mine[mine["end"].isna() | (mine["end"] > pd.Timestamp(now))]
+    if current.empty:
+        over = pd.Timestamp(now) - mine["end"].max() if len(mine) else pd.Timedelta(days=999)
+        return Reading(off=bool(over >= pd.Timedelta(hours=rule.off_delay)))
+    worst = current.sort_values(["degree", "confidence"], kind="stable").iloc[-1]
+    stood = pd.Timestamp(now) - current["start"].min()
+    return Reading(
+        on=bool(stood >= pd.Timedelta(hours=rule.on_delay)),
+        value=float(worst["peak"]),
+        unit=str(worst["unit"] or ""),
+        since=worst["start"],
+        indicative=str(worst["by"]) == "centre",
+        simulated=bool(worst["simulated"]),
+        facts={name: worst[name] for name in ("kind", "degree", "confidence", "parameter", "by")},
+    )
+
+
+def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    warnings = signals.inputs.warnings
+    if warnings.empty:
+        return Reading(no_data=True)
+    tomorrow = city.local(now).date() + timedelta(days=1)
+    own = (warnings["parameter"] == rule.parameter) & (warnings["standard"] == city.law)
+    fresh = (warnings["issued"] <= pd.Timestamp(now)) & (warnings["issued"] > pd.Timestamp(now) - FORGOTTEN)
+    mine = warnings[own & fresh & (warnings["averaging"] == rule.averaging)]
+    mine = mine[(pd.to_datetime(mine["day"]).dt.date == tomorrow).to_numpy(dtype=bool)] if len(mine) else mine
+    if mine.empty:
+        return Reading(no_data=True)
+    row = mine.sort_values("issued").iloc[-1]
+    return Reading(
+        on=bool(row["probability"] >= rule.probability),
+        off=bool(row["probability"] < rule.probability - rule.deadband),
+        value=float(row["value"]),
+        limit=float(row["limit"]),
+        unit=PARAMETERS[rule.parameter].unit,
+        since=row["issued"],
+        indicative=str(row["status"]) != "verified",
+        simulated=bool(row.get("simulated", False)),
+        facts={name: row[name] for name in ("probability", "lower", "upper", "day")},
+    )
+
+
+def _stale(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    air = signals.air(rule.parameter)
+    newest = signals.inputs.newest.get(rule.parameter)
+    if air.empty and newest is None:
+        return Reading(no_data=True)  # nothing ever came; the feeds page says so
+    ends = air["start"] + pd.to_timedelta(air["minutes"], unit="min")
+    fresh = pd.to_timedelta((GREY[1] / 60 * air["minutes"]).clip(lower=GREY[0]), unit="h") + ends
+    last = ends.max() if len(air) else newest
+    stale = air.empty or bool(fresh.max() < pd.Timestamp(now))
+    hours = (pd.Timestamp(now) - last) / pd.Timedelta(hours=1)
+    daily = air.empty or bool((air["minutes"] >= DAY).all())
+    limit = GREY[1] * DAY / HOUR if daily and len(air) else GREY[0]
+    return Reading(
+        on=stale, off=not stale, value=float(np.floor(hours)), limit=limit, unit="h", since=last,
+        simulated=bool((air["kind"] == "simulated").any()),
+    )  # fmt: skip
+
+
+def _network(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    status = signals.inputs.status
+    if status.empty:
+        return Reading(no_data=True)
+    failing = status[status["failing_since"].notna() & (status["failing_since"] <= pd.Timestamp(now))]
+    hours = (pd.Timestamp(now) - failing["failing_since"]) / pd.Timedelta(hours=1)
+    down = failing[(hours >= rule.on_delay).to_numpy(dtype=bool)]
+    names = sorted(down["network"].astype(str))
+    return Reading(
+        on=bool(names), off=not names, value=float(len(names)),
+        since=down["failing_since"].min() if names else None, facts={"names": names},
+    )  # fmt: skip
+
+
+_KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
+    "limit": _level,
+    "index": _level,
+    "event": _event,
+    "forecast": _forecast,
+    "stale": _stale,
+    "network": _network,
+}

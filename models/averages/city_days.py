@@ -1,0 +1,98 @@
+"""One figure per local day for a city: the median of its background stations, means and medians kept apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models.averages.limit_averages import MIN_COVERAGE
+from models.stations.freshness import BACKGROUND, described
+from models.stations.monitors import once, standing_for_air
+
+COLUMNS = ("parameter", "basis", "day", "value", "stations", "low_cost")
+BASES = ("mean", "median")
+
+
+def city_days(
+    daily: pd.DataFrame, stations: pd.DataFrame, *, min_coverage: float = MIN_COVERAGE, every_class: bool = False
+) -> pd.DataFrame:
+    """
+    Figure of each local day and parameter.
+
+    Parameters
+    ----------
+    daily : DataFrame
+        As `Store.daily` answers: ``source, station, parameter, kind, minutes, day`` (local)``, value, coverage,
+        median``.
+    stations : DataFrame
+        ``station, station_class, same_as``.
+    min_coverage : float
+        Share of its hours a station's day needs. [0–1]
+    every_class : bool
+        Stations of any class: for one station by itself.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, by parameter, basis and day (midnight, without a zone). ``basis``: ``mean`` of hours or ``median``
+        as delivered; the two are never mixed. ``stations`` that entered, ``low_cost`` of them.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"source": "a", "station": ["a:1", "a:2"], "parameter": "pm25", "kind": "reference",
+    ...     "minutes": 60, "day": pd.to_datetime(["2025-01-01"] * 2).date, "value": [10.0, 30.0], "coverage": [1, 0.9],
+    ...     "median": False})
+    >>> places = pd.DataFrame({"station": ["a:1", "a:2"], "name": "", "station_class": "", "same_as": ""})
+    >>> city_days(days, places)[["basis", "value", "stations"]].values.tolist()
+    [['mean', 20.0, 2]]
+    """
+    air = once(standing_for_air(daily.assign(start=pd.to_datetime(daily["day"]))), stations)
+    _, classes = described(stations)
+    median = air["median"].astype(bool)
+    enough = median | (air["coverage"] >= min_coverage)
+    counted = air["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND) | every_class
+    used = air.assign(basis=median.map({False: "mean", True: "median"}))[enough & counted]
+    # A station's own hours stand before a daily value that was delivered beside them.
+    used = used.sort_values("minutes", kind="stable").drop_duplicates(["parameter", "basis", "start", "station"])
+    grouped = used.assign(low=used["kind"] == "indicative").groupby(["parameter", "basis", "start"], observed=True)
+    made = grouped.agg(value=("value", "median"), stations=("station", "size"), low_cost=("low", "sum"))
+    return made.reset_index().rename(columns={"start": "day"})[list(COLUMNS)]
+
+
+def as_series(days: pd.DataFrame) -> pd.Series:
+    """
+    Days of one parameter and basis as a series whose index carries each local date as midnight UTC.
+
+    Trends and calendars count dates, not instants; the label keeps a 25-hour day from shifting them.
+    """
+    index = pd.DatetimeIndex(days["day"]).tz_localize("UTC")
+    return pd.Series(days["value"].to_numpy(dtype=float), index=index, name="value").sort_index()
+
+
+def monthly(series: pd.Series, min_coverage: float = MIN_COVERAGE) -> pd.DataFrame:
+    """
+    Months of a series of days.
+
+    Parameters
+    ----------
+    series : Series
+        As `as_series` gives it.
+    min_coverage : float
+        Share of a month's days that its mean needs. [0–1]
+
+    Returns
+    -------
+    DataFrame
+        Index = first day of each month, UTC label; ``value`` (missing below `min_coverage`), ``days``, ``of``,
+        ``coverage``.
+
+    Examples
+    --------
+    >>> days = pd.Series(3.0, index=pd.date_range("2025-01-01", "2025-02-10", tz="UTC"))
+    >>> monthly(days)[["value", "days", "of"]].values.tolist()
+    [[3.0, 31.0, 31.0], [nan, 10.0, 28.0]]
+    """
+    grouped = series.dropna().resample("MS")
+    made = pd.DataFrame({"value": grouped.mean(), "days": grouped.count()})
+    made["of"] = pd.DatetimeIndex(made.index).days_in_month
+    made["coverage"] = made["days"] / made["of"]
+    return made.assign(value=made["value"].where(made["coverage"] >= min_coverage))

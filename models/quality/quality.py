@@ -1,0 +1,120 @@
+"""Quality control: which rows are doubtful or impossible, and why; nothing is ever deleted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from models.quality.batch import Batch, Booleans, Integers, batch
+from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, spike, stuck
+from models.quality.series_checks import levels
+
+SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
+
+
+def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
+    """
+    Flag a batch of measurements.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Conforming rows: any cities, stations, parameters, averagings and kinds together. The more of a network and
+        of its last weeks is in the batch, the more can be seen: runs and spikes need hours around them, dead
+        channels five days, levels seven days and three other stations or three other years.
+    now : datetime, optional
+        The present, with its zone; without it future times are not looked for.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the same order, with ``flag`` and ``reason`` set. A flag is never lowered, a reason never
+        lost; a second pass over the same batch changes nothing.
+
+    Notes
+    -----
+    ``invalid``: sentinel, negative, out of range, measured in the future. ``suspect``: everything else, that is
+    values a person should look at and a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck, spike,
+    fractions) and `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows are
+    checked for range and future only, and a future one is a forecast: ``suspect``. Weather is checked for range and
+    future. Simulated rows are treated as if measured.
+
+    A rise that the network or the station's other pollutants share is never a spike, so that a dust storm of
+    18,000 µg/m³ passes.
+
+    Examples
+    --------
+    >>> from data.schema import conform
+    >>> day = pd.Timestamp("2025-01-01", tz="UTC")
+    >>> table = pd.DataFrame({"source": "x", "station": "x:1", "parameter": "pm25", "minutes": 60, "kind": "reference",
+    ...     "city": "astana", "start": [day, day + pd.Timedelta("1h")], "value": [-999.0, 12.0]})
+    >>> flag(conform(table, day).rows)["flag"].tolist()
+    ['invalid', 'ok']
+    """
+    whole = batch(rows)
+    count = len(rows)
+    severity = np.zeros(count, dtype=np.int64)
+    reasons: dict[int, list[str]] = {}
+    for found, level in _checks(whole, now):
+        for place, reason in found:
+            at = int(whole.order[place])
+            severity[at] = max(severity[at], level)
+            reasons.setdefault(at, []).append(reason)
+    return _merged(rows, severity, reasons)
+
+
+def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
+    suspect, invalid = SEVERITY["suspect"], SEVERITY["invalid"]
+    bad = impossible(whole)
+    yield bad, invalid
+    for modelled, level in ((False, invalid), (True, suspect)):
+        beyond = ahead(whole, pd.Timestamp(now) if now is not None else None)
+        rows = np.flatnonzero((beyond > 0) & (whole.modelled == modelled))
+        yield [(i, f"future time: ends {_span(int(beyond[i]))} after now") for i in rows.tolist()], level
+    rows_left = whole.examined
+    rows_left[[place for place, _ in bad]] = False
+    yield from ((_lifted(found, rows_left), suspect) for found in _course(whole.take(rows_left)))
+
+
+def _course(part: Batch) -> Iterable[Found]:
+    """The checks of the course in time, on rows that are possible."""
+    blamed = np.zeros(len(part.value), dtype=np.bool_)
+    for check in (levels, ceiling, stuck, spike):
+        found = check(part)
+        blamed[[place for place, _ in found]] = True
+        yield found
+    yield fractions(part, blamed)
+
+
+def _lifted(found: Found, rows: Booleans) -> Found:
+    """Places in a part of the batch as places in the whole."""
+    place = np.flatnonzero(rows)
+    return [(int(place[i]), reason) for i, reason in found]
+
+
+def _span(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+
+
+def _merged(rows: pd.DataFrame, severity: Integers, reasons: dict[int, list[str]]) -> pd.DataFrame:
+    """New flags over old ones: the graver stands, and each check gives its reason once."""
+    names = np.array(list(SEVERITY), dtype=object)
+    old = (
+        rows["flag"].astype("str").map(SEVERITY).fillna(0).to_numpy(np.int64)
+        if "flag" in rows
+        else np.zeros(len(rows), np.int64)
+    )
+    text = (
+        rows["reason"].astype("str").fillna("").to_numpy(object).copy()
+        if "reason" in rows
+        else np.full(len(rows), "", object)
+    )
+    for at, new in reasons.items():
+        if not text[at]:
+            text[at] = "; ".join(new)
+            continue
+        told = {one.partition(":")[0] for one in text[at].split("; ")}  # a check that spoke before is not repeated
+        text[at] = "; ".join([text[at], *(one for one in new if one.partition(":")[0] not in told)])
+    flags = pd.Series(names[np.maximum(severity, old)], index=rows.index, dtype="str")
+    return rows.assign(flag=flags, reason=pd.Series(text, index=rows.index, dtype="str"))

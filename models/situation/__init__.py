@@ -1,0 +1,1 @@
+"""What is said of a city at one moment: figures, index, wind."""

@@ -1,0 +1,1 @@
+"""Which rows speak for the air, and how old they may be."""

@@ -1,0 +1,1 @@
+"""How levels change over years and seasons, with and without the weather."""

@@ -1,0 +1,1 @@
+"""Concentrations by wind: roses and polar surfaces."""

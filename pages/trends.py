@@ -1,0 +1,365 @@
+"""Years: levels and days against limits of their own averaging, how complete they are, trends with intervals."""
+
+from datetime import datetime, time
+
+import pandas as pd
+import streamlit as st
+
+from data.city import City
+from data.parameters import POLLUTANTS
+from models.trends.trends import Refused
+from pages.ui.city import tables as city_tables
+from pages.ui.look import charts as look_charts
+from pages.ui.look import heatmaps
+from pages.ui.page import downloads
+from pages.ui.page import frame as page_frame
+from pages.ui.reader import choices, language
+from pages.ui.reader.language import markdown, number, t, t_unit
+from pages.ui.trends import charts as trends_charts
+from pages.ui.trends import tables as trends_tables
+from pages.ui.trends.compare import compare
+from pages.ui.trends.indices import indices
+from pages.ui.trends.view import (
+    LEVELS,
+    View,
+    annual_limits,
+    bases,
+    counted,
+    law_name,
+    limit_name,
+    lines,
+    view,
+)  # fmt: skip
+from pages.ui.trends.words import MUCH, days_words, gap_words, level_words, partial_words, trend_words, verdict, whose
+
+MODES = ("raw", "deseason", "weather")
+LAWS = ("both", "own", "all")
+
+
+def asked(city: City) -> tuple[View, str] | None:
+    """What the reader chose, and which limits to show; None where the city has no rows yet."""
+    spans = city_tables.spans(city.key)
+    spans = spans[
+        (spans["kind"] != "model") & spans["parameter"].isin(POLLUTANTS) & (spans["first"] <= city_tables.now())
+    ]
+    if not len(spans):
+        return None
+    top = st.columns([1, 1.7, 0.8, 0.8])
+    parameter = choices.parameter([p for p in POLLUTANTS if p in set(spans["parameter"])], top[0])
+    mine = spans[spans["parameter"] == parameter]
+    station = where(city, sorted(set(mine["station"])), top[1])
+    years = span_of_years(city, mine)
+    first = choices.pick("since", years, t("trends.since"), widget=top[2].selectbox)
+    last = choices.pick("through", years, t("trends.through"), default=years[-1], widget=top[3].selectbox)
+    low, high = sorted((int(first), int(last)))
+    row = st.columns([1.7, 1.7, 1.2], vertical_alignment="bottom")
+    law = choices.pick("law", LAWS, t("trends.law"), show=lambda k: t(f"trends.laws.{k}", law=law_name(city)),
+                       widget=row[0].segmented_control, required=True)  # fmt: skip
+    both = bases(trends_tables.days(city, parameter, station))
+    basis = None
+    if len(both) > 1:
+        basis = choices.pick("basis", both, t("trends.basis"), show=lambda k: t(f"trends.basis_short.{k}"),
+                             widget=row[1].segmented_control, required=True)  # fmt: skip
+    known = trends_tables.dusty(city) if parameter in trends_tables.PARTICLES else None
+    out = row[2].toggle(t("trends.dust_out"), key="trends.dust", disabled=known is None,
+                        help=t("trends.dust_help" if known is not None else "trends.dust_unknown"))  # fmt: skip
+    return view(city, parameter, station, basis, low, high, dust_out=bool(out and known)), law
+
+
+def where(city: City, stations: list[str], container: object) -> str:
+    """The city's median, or one station."""
+    rows = city_tables.stations(city.key).drop_duplicates("station").set_index("station")
+    called = {s: str(rows["name"].get(s) or s) for s in stations}
+    shown = {s: f"{n} ({s.rsplit(':', 1)[-1]})" for s, n in called.items()}
+    picked = choices.pick("place", ["city", *stations], t("trends.place"), widget=container.selectbox,
+                          show=lambda k: t("trends.median_of_city") if k == "city" else shown[k])  # fmt: skip
+    return "" if picked == "city" else picked
+
+
+def span_of_years(city: City, spans: pd.DataFrame) -> list[str]:
+    """Years that hold rows."""
+    first = spans["first"].min().tz_convert(city.zone).year
+    last = min(spans["last"].max(), pd.Timestamp(city_tables.now())).tz_convert(city.zone).year
+    return [str(y) for y in range(first, max(first, last) + 1)]
+
+
+def chips(shown: View) -> list[page_frame.Chip]:
+    """Basis, completeness, stations, kinds, clock."""
+    ends = sum(1 for _ in shown.years)
+    first = pd.Timestamp(shown.first, 1, 1)
+    possible = (min(pd.Timestamp(shown.until), pd.Timestamp(shown.last + 1, 1, 1)) - first).days
+    known = len(shown.series.dropna())
+    made: list[page_frame.Chip] = [
+        (t(f"trends.basis_long.{shown.basis}"), "orange" if shown.basis == "median" else "gray"),
+        t("trends.known_days", n=max(possible, known), days=known, years=ends),
+    ]
+    if len(shown.days):
+        low, high = int(shown.days["stations"].min()), int(shown.days["stations"].max())
+        made.append(t("trends.stations", low=low, high=high))
+        made.append(t("trends.low_cost", share=number(100 * shown.share_low_cost())))
+    if shown.without:
+        made.append((t("trends.dust_chip", n=len(shown.without)), "orange"))
+    made.append(page_frame.zone_chip(shown.city.zone))
+    return made
+
+
+def levels(shown: View, years: pd.DataFrame, law: str) -> None:
+    """Years and their limits."""
+    st.subheader(t("trends.years_title"), anchor=False)
+    held = annual_limits(shown, law) if shown.basis == "mean" else []
+    drawn = trends_charts.years(years, shown.unit, lines=lines(held, shown.city), simulated=city_tables.simulated())
+    st.plotly_chart(drawn, key="trends.years", config=look_charts.CONFIG, alt=t("trends.years_title"))
+    said = [t(f"trends.years_caption_{shown.basis}")]
+    if shown.basis == "mean" and not any(x.law for x in annual_limits(shown, "own")):
+        said.append(t("trends.no_annual_law", law=law_name(shown.city)))
+    partial = years[~years["complete"]]
+    said += [partial_words(row, shown) for row in partial.itertuples()]
+    said += [gap_words(row) for row in years[years["complete"] & (years["missing"] != "")].itertuples()]
+    page_frame.caption(" ".join(said))
+    downloads.offer(years, f"{shown.stem}-years", of=shown.station)
+
+
+def days_over(shown: View, counts: pd.DataFrame, law: str) -> None:
+    """Days over each 24-h limit by year: n of m, not checked, medians beside."""
+    st.subheader(t("trends.days_title"), anchor=False)
+    rows = counts[
+        [
+            ("law" if s == shown.city.law else v) in LEVELS[law]
+            for s, v in zip(counts["standard"], counts["level"], strict=True)
+        ]
+    ]
+    if not len(rows):
+        st.info(t("trends.days_free", law=law_name(shown.city)), icon=":material/rule:")
+        return
+    own = rows[(rows["standard"] == shown.city.law) & (rows["days_checked"] > 0)].sort_values("year")
+    if len(own):
+        drawn = trends_charts.counts(own.drop_duplicates("year", keep="last"), simulated=city_tables.simulated())
+        st.plotly_chart(drawn, key="trends.counts", config=look_charts.CONFIG, alt=t("trends.days_title"))
+    st.dataframe(days_table(rows, shown), hide_index=True, width="stretch")
+    said = [t("trends.days_caption")]
+    if shown.without:
+        said.append(t("trends.days_dust"))
+    page_frame.caption(" ".join(said))
+    left, right = st.columns(2)
+    with left:
+        downloads.offer(rows, f"{shown.stem}-days-over", of=shown.station)
+    with right, st.expander(t("trends.station_days"), icon=":material/fact_check:"):
+        station_days(shown)
+
+
+def days_table(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
+    """Counts in words; none and not checked never look alike."""
+    ordered = rows.sort_values(["year", "standard", "limit"], ascending=[False, True, True])
+    said = [verdict(row) for row in ordered.itertuples()]
+    return pd.DataFrame(
+        {
+            t("trends.column.year"): [
+                f"{y} · {t('trends.partial')}" if y == shown.until.year else str(y) for y in ordered["year"].astype(int)
+            ],
+            f"{t('trends.column.limit')}, {t_unit(shown.unit)}": [number(v, int(v % 1 > 0)) for v in ordered["limit"]],
+            t("trends.column.whose"): [whose(row, shown) for row in ordered.itertuples()],
+            t("trends.column.over"): said,
+            t("trends.column.any"): [number(None if pd.isna(v) else v) for v in ordered["days_over_any"]],
+            t("trends.column.unchecked"): [number(d - c) for d, c in zip(ordered["days"], ordered["days_checked"],
+                                                                         strict=True)],
+            t("trends.column.completeness"): [f"{number(100 * v)} %" for v in ordered["completeness"]],
+            t("trends.column.medians"): [
+                language.MISSING if pd.isna(r.indicative_of) else t("trends.of", over=int(r.indicative_over),
+                                                                n=int(r.indicative_of)) for r in ordered.itertuples()
+            ],
+        }
+    )  # fmt: skip
+
+
+def station_days(shown: View) -> None:
+    """The ledger: station-days, worst station and day."""
+    rows = trends_tables.station_days(shown.city, shown.parameter, shown.first, shown.last)
+    if len(rows):
+        st.dataframe(
+            rows[["standard", "level", "limit", "from", "to", "result", "exceeded", "checked", "not_checked",
+                  "completeness", "indicative_exceeded", "indicative_of", "stations", "worst_station", "worst_value",
+                  "worst_start", "status"]],
+            hide_index=True, width="stretch",
+        )  # fmt: skip
+        downloads.offer(rows, f"{shown.stem}-ledger", of=shown.station)
+
+
+def completeness(shown: View, months: pd.DataFrame) -> None:
+    """How much of every month is known."""
+    st.subheader(t("trends.complete_title"), anchor=False)
+    drawn = trends_charts.strip(months, list(shown.years), shown.until, choices.theme())
+    st.plotly_chart(drawn, key="trends.strip", config=look_charts.CONFIG, alt=t("trends.complete_title"))
+    page_frame.caption(t("trends.complete_caption"))
+
+
+def trend(shown: View, months: pd.DataFrame) -> None:
+    """The trend under the chosen adjustment, with measures marked."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.subheader(t("trends.trend_title"), anchor=False)
+    mode = choices.pick("mode", MODES, t("trends.mode_label"), show=lambda k: t(f"trends.mode.{k}"),
+                        default="deseason", widget=right.segmented_control, required=True)  # fmt: skip
+    raw = months["value"] if len(months) else pd.Series(dtype=float)
+    marks = [trends_charts.Mark(m.day, m.names.get(language.language(), m.names["en"])) for m in shown.measures()]
+    effect = {}
+    if mode == "weather":
+        found, effect = weathered(shown, raw)
+    else:
+        found = trends_tables.course(raw, mode == "deseason")
+    st.markdown(trend_words(found, shown) if found.refused != "weather" else t("trends.raw_instead"))
+    table = pd.DataFrame({"value": found.months})
+    adjusted = mode != "raw" and found.trend is not None
+    drawn = trends_charts.months(
+        table, shown.unit, trend=found.trend, name=t(f"trends.mode.{mode}") if adjusted else "",
+        observed=raw if adjusted else None, marks=marks, model=adjusted and mode == "weather",
+        simulated=city_tables.simulated(),
+    )  # fmt: skip
+    st.plotly_chart(drawn, key="trends.trend", config=look_charts.CONFIG, alt=t("trends.trend_title"))
+    page_frame.caption(f"{t(f'trends.months_caption_{shown.basis}')} {t('trends.trend_caption')}")
+    out = months.assign(shown=found.months.reindex(months.index)).rename_axis("month").reset_index()
+    if found.trend is not None:
+        out = out.join(found.trend.at(pd.DatetimeIndex(months.index)).reset_index(drop=True))
+    downloads.offer(out, f"{shown.stem}-months-{mode}", of=shown.station)
+    measures(shown, effect)
+
+
+def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[str, str]]:
+    """The weather-normalised months, or the raw ones under the sentence that refuses."""
+    from models.trends.weather_normalised import LEAST_HOURS, LEAST_R2
+
+    where_and_when = (shown.city, shown.parameter, shown.station, shown.first, shown.last)
+    hours = trends_tables.windy_hours(*where_and_when)
+    nothing = trends_tables.Course(raw, None, "weather")
+    if hours < LEAST_HOURS:
+        st.warning(t("trends.weather_hours", least=number(LEAST_HOURS), hours=number(hours)), icon=":material/air:")
+        return nothing, {}
+    bar = st.progress(0.0, t("trends.weather_runs"))
+    try:
+        made = trends_tables.normalised(*where_and_when, lambda share: bar.progress(share, t("trends.weather_runs")))
+        found = trends_tables.Course(made.months(), made.trend())  # type: ignore[attr-defined]
+    except Refused:
+        st.warning(t("trends.weather_r2", least=number(100 * LEAST_R2)), icon=":material/air:")
+        return nothing, {}
+    finally:
+        bar.empty()
+    page_frame.caption(t("trends.weather_says", r2=number(100 * made.r2), hours=number(made.hours),  # type: ignore[attr-defined]
+                    weather=", ".join(made.weather)))  # type: ignore[attr-defined]  # fmt: skip
+    return found, effects(shown, made)
+
+
+def effects(shown: View, made: object) -> dict[str, str]:
+    """Before and after each measure, as far as a year on both sides allows."""
+    from models.trends.before_after import before_after
+
+    said = {}
+    for one in shown.measures():
+        day = pd.Timestamp(datetime.combine(one.day, time(), shown.city.zone))
+        try:
+            found = before_after(made, day)  # type: ignore[arg-type]
+        except Refused:
+            said[one.key] = t("trends.effect_refused")
+            continue
+        key = {"fell": "fell", "rose": "rose"}.get(found.verdict, "unclear")
+        said[one.key] = t(f"trends.effect_{key}", change=number(found.change, 1), lower=number(found.lower, 1),
+                          upper=number(found.upper, 1), unit=t_unit(shown.unit), n=len(found.placebos))  # fmt: skip
+    return said
+
+
+def measures(shown: View, effect: dict[str, str]) -> None:
+    """Dated measures with their source; no claim that they worked."""
+    if not shown.measures():
+        page_frame.caption(t("trends.no_measures"))
+        return
+    st.markdown(f"**{t('trends.measures')}**")
+    for place, one in enumerate(shown.measures(), 1):
+        name = one.names.get(language.language(), one.names["en"])
+        moment = language.day(datetime.combine(one.day, time(12), shown.city.zone), shown.city.zone)
+        st.markdown(f"{place}. {moment}: {markdown(name)} ({markdown(one.source)}). {effect.get(one.key, '')}")
+    if not effect:
+        page_frame.caption(t("trends.measures_caveat"))
+
+
+def calendar(shown: View) -> None:
+    """A year, day by day."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.subheader(t("trends.calendar_title"), anchor=False)
+    options = [str(y) for y in shown.years]
+    series = shown.series
+    known = series.dropna().groupby(pd.DatetimeIndex(series.dropna().index).year).size()
+    usual = next((str(y) for y in reversed(known.index) if known[y] >= 365 * MUCH), options[-1])
+    year = int(choices.pick("year", options, t("trends.column.year"), default=usual, widget=right.selectbox))
+    mine = series[pd.DatetimeIndex(series.index).year == year]
+    if mine.dropna().empty:
+        st.info(t("trends.no_days"), icon=":material/inbox:")
+        return
+    table = pd.DataFrame({"day": pd.DatetimeIndex(mine.index).date, "value": mine.to_numpy(), "coverage": 1.0})
+    held = [x for x in trends_tables.applicable(shown.city.law, shown.parameter, pd.Timestamp(year, 12, 31).date(),
+                                              averaging="24h") if x.law]  # fmt: skip
+    limit = held[0].concentration if held and shown.basis == "mean" else None
+    last = min(pd.Timestamp(year, 12, 31), pd.Timestamp(shown.until) - pd.Timedelta(days=1)).date()
+    drawn = heatmaps.calendar(table, shown.unit, limit, until=last, months=last.month, theme=choices.theme())
+    st.plotly_chart(drawn, key="trends.calendar", config=look_charts.CONFIG, alt=t("trends.calendar_title"))
+    colour = t("station.calendar_limit", limit=number(limit), law=limit_name(held[0], shown.city)) if limit else ""
+    page_frame.caption(f"{t(f'trends.calendar_caption_{shown.basis}')} {colour}".strip())
+    downloads.offer(table[["day", "value"]], f"{shown.stem}-calendar-{year}", of=shown.station)
+
+
+def weeks(shown: View) -> None:
+    """Hours of the week, in and out of the heating season."""
+    st.subheader(t("trends.weeks_title"), anchor=False)
+    found = trends_tables.weeks(shown.city, shown.parameter, shown.station, shown.first, shown.last, shown.without)
+    if not found:
+        st.caption(t("trends.weeks_none"))
+        return
+    top = max(float(part["mean"].max()) for part in found.values())
+    for column, (season, part) in zip(st.columns(2), found.items(), strict=False):
+        with column:
+            st.markdown(f"**{t(f'trends.season.{season}')}**")
+            drawn = heatmaps.week(part, shown.unit, top=top, theme=choices.theme())
+            st.plotly_chart(
+                drawn, key=f"trends.week.{season}", config=look_charts.CONFIG, alt=t(f"trends.season.{season}")
+            )
+            downloads.offer(part, f"{shown.stem}-week-{season}", of=shown.station)
+    (a, b), (c, d) = shown.city.heating
+    if shown.basis == "median":
+        page_frame.caption(t("trends.weeks_other"))
+    page_frame.caption(t("trends.weeks_caption", first=f"{b:02d}.{a:02d}", last=f"{d:02d}.{c:02d}"))
+
+
+def page() -> None:
+    """The page."""
+    top = st.container()
+    city = choices.city()
+    chosen = asked(city)
+    if chosen is None or chosen[0].days.empty:
+        with top:
+            words = t("trends.nothing", city=city.name(language.language()))
+            page_frame.head(t("frame.page.trends"), words, [page_frame.zone_chip(city.zone)])
+        return
+    shown, law = chosen
+    years = trends_tables.yearly(shown.series, shown.until)
+    months = trends_tables.months_of(shown.series)
+    counts = counted(trends_tables.over(city, shown.parameter, shown.station), shown)
+    with top:
+        found = trends_tables.course(months["value"], True)
+        found = found if found.trend is not None else trends_tables.course(months["value"], False)
+        said = [level_words(years, shown), trend_words(found, shown)]
+        answer = " ".join(x for x in (*said, days_words(counts, shown)) if x)
+        page_frame.head(f"{t('frame.page.trends')}: {shown.name}", answer, chips(shown))
+    left, right = st.columns(2)
+    with left:
+        levels(shown, years, law)
+    with right:
+        completeness(shown, months)
+    days_over(shown, counts, law)
+    trend(shown, months)
+    calendar(shown)
+    weeks(shown)
+    compare(shown)
+    indices(shown)
+
+
+if city_tables.empty():
+    page_frame.head(t("frame.page.trends"))
+    page_frame.nothing()
+else:
+    page()

@@ -1,0 +1,1 @@
+"""Parts of the alarm page: cards, forms, outbox, and whether anybody watches."""

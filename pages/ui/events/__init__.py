@@ -1,0 +1,1 @@
+"""Events on every page: their words and footprints."""

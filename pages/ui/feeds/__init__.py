@@ -1,0 +1,1 @@
+"""Parts of the feeds page: its tables and charts."""

@@ -1,0 +1,284 @@
+"""What the feeds page shows, as tables: feeds with their state, stations with their completeness, flags, drift."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data.city import cities
+from data.city import city as city_of
+from data.parameters import POLLUTANTS
+from data.store.served import real_store
+from jobs.collect import attempts
+from jobs.ingest import notes as ingest_notes
+from models.quality.drift import drift
+from models.quality.uptime import by_check, completeness, is_late, overdue, spells, strip, uptime
+from models.stations.freshness import freshness
+from pages.ui.city import tables as city_tables
+from sources import SOURCES
+
+DEMO = "demo"
+SPANS = {"7": timedelta(days=7), "30": timedelta(days=30)}
+DRIFT_BACK = timedelta(days=90)
+MEASURED = ("reference", "indicative", "simulated")
+LISTED = timedelta(days=90)  # a station silent for longer is counted, not listed
+TIMES = ("attempted", "succeeded", "newest", "failing_since", "next")
+ORDER = {"bad": 0, "late": 1, "good": 2, "void": 3, "demo": 4, "files": 5, "idle": 6, "unset": 7}
+# Who must act, by the words that every error of the adapters and the store ends in.
+WHO: Mapping[str, str] = {
+    "asked again later": "nobody",
+    "429": "nobody",
+    "the adapter must change": "developer",
+    "report it": "developer",
+    "set ": "operator",
+    "mend it": "operator",
+    "check ": "operator",
+    "choose ": "operator",
+}
+
+
+def who(error: str) -> str:
+    """
+    Key of who must act on an error.
+
+    Examples
+    --------
+    >>> who("metar: host/x: 503: nothing; it is asked again later"), who("openaq: 401 refused: x; set KEY to a key")
+    ('nobody', 'operator')
+    """
+    return next((role for words, role in WHO.items() if words in error), "operator")
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _tally(version: str, days: str, hour: datetime) -> pd.DataFrame:
+    if days not in SPANS:
+        return city_tables.store().tally()
+    return city_tables.store().tally(start=hour + timedelta(hours=1) - SPANS[days], end=hour + timedelta(hours=1))
+
+
+def tally(days: str = "30") -> pd.DataFrame:
+    """Rows by flag and check of the last `days` (7, 30, or all)."""
+    return _tally(_state(), days, _hour(city_tables.now()))
+
+
+def _minute() -> datetime:
+    return city_tables.now().replace(second=0, microsecond=0)
+
+
+def _state() -> str:
+    return f"{city_tables.settled()} {city_tables.store().version('maintenance')}"
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _lags(version: str, day: str, files: bool) -> pd.DataFrame:
+    start = None if files else city_tables.now() - SPANS["7"]
+    return city_tables.store().lags(start=start)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _known(version: str, minute: datetime) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    known = spells(attempts.history(real_store()), attempts.EVERY, minute)
+    return known, uptime(known, minute, 7), uptime(known, minute, 30)
+
+
+def answering() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Stretches of time in which networks were watched, and their uptime of 7 and of 30 days."""
+    real = real_store()
+    return _known(f"{real.folder} {real.version(attempts.TABLE)}", _minute())
+
+
+def strips(days: str) -> pd.DataFrame:
+    """Share of each slot in which a network answered: three hours of a week, days of a month."""
+    now = pd.Timestamp(city_tables.now())
+    step = "3h" if days == "7" else "1D"
+    end = now.ceil(step)
+    edges = pd.date_range(end - SPANS[days], end, freq=step)
+    return strip(answering()[0], edges.to_list())
+
+
+def feeds() -> pd.DataFrame:
+    """
+    One row per network and city that is set up, and per source that came by files or from the demo world.
+
+    Returns
+    -------
+    DataFrame
+        ``source, city, state, attempted, succeeded, newest, rows, rejected, error, failing_since, next, every, lag``
+        [min]``, delay`` (timedelta)``, up7, known7, up30, known30, complete7, complete30, flagged, kept, first, said``.
+    """
+    real = real_store()
+    return _feeds(f"{city_tables.version()} {real.folder} {real.version('status', attempts.TABLE)}", _minute())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _feeds(version: str, minute: datetime) -> pd.DataFrame:
+    rows = pd.concat([_networks(), _others()], ignore_index=True)
+    _, week, month = answering()
+    for days, shares in (("7", week), ("30", month)):
+        known = shares.rename(columns={"network": "source", "up": f"up{days}", "known": f"known{days}"})
+        rows = rows.merge(known, on=["source", "city"], how="left")
+        rows = rows.merge(_complete(days), on=["source", "city"], how="left")
+    rows = rows.merge(_flagged(), on=["source", "city"], how="left")
+    return rows.sort_values("state", key=lambda s: s.map(ORDER), kind="stable").reset_index(drop=True)
+
+
+def _networks() -> pd.DataFrame:
+    status = city_tables.status().set_index(["network", "city"])
+    lags = (
+        _lags(city_tables.settled(), f"{city_tables.now():%Y-%m-%d}", False)
+        .set_index(["source", "city"])["lag"]
+        .to_dict()
+    )
+    rows = []
+    for key, where in cities().items():
+        for network in sorted(set(where.networks) & set(SOURCES)):
+            known = status.loc[(network, key)].to_dict() if (network, key) in status.index else {}
+            rows.append(_judged(network, key, known, lags.get((network, key), np.nan)))
+    return pd.DataFrame(rows)
+
+
+def _judged(network: str, city: str, known: dict[str, object], lag: float) -> dict[str, object]:
+    every, now = SOURCES[network].every, pd.Timestamp(city_tables.now())
+    newest, succeeded = known.get("newest", pd.NaT), known.get("succeeded", pd.NaT)
+    delay = overdue(newest, lag, every, now) if pd.notna(newest) else timedelta(0)
+    needs = attempts.unset(network)
+    if known.get("error"):
+        state = "bad"
+    elif pd.isna(known.get("attempted", pd.NaT)):
+        state = "unset" if needs else "idle"
+    elif is_late(delay, every) or now - succeeded > 3 * every + timedelta(minutes=10):
+        state = "late"
+    else:
+        state = "void" if pd.isna(newest) else "good"
+    own = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay, "said": needs}
+    blank = {**dict.fromkeys(TIMES, pd.NaT), "rows": np.nan, "rejected": np.nan, "error": ""}
+    return {**blank, **known, **own}
+
+
+def _others() -> pd.DataFrame:
+    """Sources that no network delivers: imported files, and the demo world."""
+    spans = city_tables.spans()
+    asked = {(n, c.key) for c in cities().values() for n in set(c.networks) & set(SOURCES)}
+    spans = spans[[pair not in asked for pair in zip(spans["source"], spans["city"], strict=True)]]
+    if not len(spans):
+        return pd.DataFrame(columns=["source", "city", "state"])
+    ends = spans["last"] + pd.to_timedelta(spans["minutes"], unit="min")
+    found = spans.assign(newest=ends).groupby(["source", "city"], as_index=False).agg(newest=("newest", "max"))
+    lags = _lags(city_tables.settled(), "", True)[["source", "city", "known"]].rename(columns={"known": "succeeded"})
+    refused = city_tables.store().rejects().groupby("source")["count"].sum()
+    found = found.merge(lags, on=["source", "city"], how="left")
+    state = np.where(found["source"] == DEMO, "demo", "files")
+    return found.assign(state=state, rejected=found["source"].map(refused).fillna(0))
+
+
+def _complete(days: str) -> pd.DataFrame:
+    sums = stations_complete(days).groupby(["source", "city"], as_index=False)[["due", "came"]].sum()
+    return sums.assign(**{f"complete{days}": (sums["came"] / sums["due"]).where(sums["due"] > 0)}).drop(
+        columns=["due", "came"]
+    )
+
+
+def _flagged() -> pd.DataFrame:
+    """All rows of a feed, since when, and the share of them that carries a flag."""
+    spans = city_tables.spans()
+    sums = spans.groupby(["source", "city"], as_index=False).agg(
+        kept=("rows", "sum"), bad=("flagged", "sum"), first=("first", "min")
+    )
+    return sums.assign(flagged=sums["bad"] / sums["kept"]).drop(columns="bad")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _stations_complete(version: str, days: str, hour: datetime) -> pd.DataFrame:
+    end = hour + timedelta(hours=1)
+    spans = city_tables.spans()
+    spans = spans[(spans["kind"] != "model") & (spans["last"] >= end - LISTED)]
+    return completeness(tally(days), spans, end - SPANS[days], hour)
+
+
+def stations_complete(days: str) -> pd.DataFrame:
+    """Completeness by station over 7 or 30 days, of stations that reported within three months."""
+    return _stations_complete(_state(), days, _hour(city_tables.now()))
+
+
+def stations(city: str) -> pd.DataFrame:
+    """
+    One row per station of a city that reported within three months, the oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``source, station, name, kind, end, age`` [min]``, fresh, complete7, complete30, flagged, checks``.
+    """
+    return _stations(city_tables.version(city), city, _minute())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _stations(version: str, city: str, minute: datetime) -> pd.DataFrame:
+    now = pd.Timestamp(city_tables.now())
+    spans = city_tables.spans(city)
+    spans = spans[(spans["kind"] != "model") & (spans["last"] >= now - LISTED)]
+    if not len(spans):
+        return pd.DataFrame()
+    spans = spans.assign(end=(spans["last"] + pd.to_timedelta(spans["minutes"], unit="min")).clip(upper=now))
+    place = ["source", "station"]
+    rows = spans.sort_values("end", kind="stable").drop_duplicates(place, keep="last")
+    rows = rows[[*place, "kind", "end", "minutes"]]
+    rows = rows.merge(city_tables.stations(city)[[*place, "name"]], on=place, how="left")
+    for days in SPANS:
+        some = stations_complete(days)
+        some = some[some["city"] == city].rename(columns={"completeness": f"complete{days}"})
+        rows = rows.merge(some[[*place, f"complete{days}"]], on=place, how="left")
+    month = tally("30").loc[lambda x: x["city"] == city]
+    doubted = month["rows"].where(month["flag"] != "ok", 0).groupby([month[c] for c in place]).sum()
+    part = (doubted / month.groupby(place)["rows"].sum()).rename("flagged").reset_index()
+    rows = rows.merge(part, on=place, how="left")
+    checks = by_check(month, place)
+    told = checks.groupby(place)[["check", "share"]].apply(lambda x: dict(zip(x["check"], x["share"], strict=True)))
+    rows["checks"] = [told.get(key, {}) for key in zip(rows["source"], rows["station"], strict=True)]
+    age = (now - rows["end"]).dt.total_seconds() / 60
+    fresh = [freshness(e, int(m), city_tables.now()) for e, m in zip(rows["end"], rows["minutes"], strict=True)]
+    return rows.assign(age=age, fresh=fresh).sort_values("age", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def checks(days: str) -> pd.DataFrame:
+    """Flagged rows by feed and check: ``source, city, check, rows, share``."""
+    return _checks(_state(), days, _hour(city_tables.now()))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _checks(version: str, days: str, hour: datetime) -> pd.DataFrame:
+    return by_check(tally(days), ["source", "city"])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _drift(version: str, city: str, parameter: str, hour: datetime) -> pd.DataFrame:
+    shown, zone = city_tables.store(), city_of(city).zone
+    end = hour.astimezone(zone).replace(hour=0)
+    days = shown.daily(city, [parameter], end - DRIFT_BACK, end, zone=zone, kinds=MEASURED)
+    days = days.sort_values("minutes", kind="stable").drop_duplicates(["station", "day"])
+    return drift(days, shown.stations(city))
+
+
+def drifts(city: str, parameter: str) -> pd.DataFrame:
+    """Drift of a city's stations against their neighbours over 90 days; computed anew every hour."""
+    shown = city_tables.store()
+    return _drift(f"{shown.folder} {shown.version('maintenance')}", city, parameter, _hour(city_tables.now()))
+
+
+def drifting(city: str) -> list[str]:
+    """Pollutants that enough stations measure for neighbours to speak, PM2.5 first."""
+    spans = city_tables.spans(city)
+    recent = spans[(spans["last"] >= city_tables.now() - DRIFT_BACK) & spans["kind"].isin(MEASURED)]
+    count = recent.groupby("parameter")["station"].nunique()
+    return [p for p in POLLUTANTS if count.get(p, 0) >= 2]
+
+
+def notes(city: str | None = None) -> pd.DataFrame:
+    """Maintenance notes, also withdrawn ones."""
+    return ingest_notes.notes(city_tables.store(), city, withdrawn=True)

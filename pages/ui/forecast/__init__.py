@@ -1,0 +1,1 @@
+"""Parts of the forecast page: its tables, charts and words."""

@@ -1,0 +1,1 @@
+"""Colours, cards, base figures and maps that know no data."""

@@ -1,0 +1,1 @@
+"""Parts of the origins page: its tables, charts and site marks."""

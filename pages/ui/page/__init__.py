@@ -1,0 +1,1 @@
+"""The frame around a page, and its downloads."""

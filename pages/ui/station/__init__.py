@@ -1,0 +1,1 @@
+"""Parts of the station page: its tables, charts and state."""

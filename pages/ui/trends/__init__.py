@@ -1,0 +1,1 @@
+"""Parts of the trends page: its tables, charts and comparisons."""

@@ -1,0 +1,164 @@
+"""What the trends page looks at: a city or station, a parameter, years, one basis of days, dust days in or out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from data.city import City, Measure
+from data.parameters import PARAMETERS
+from data.standards.limits import Limit
+from models.averages.city_days import as_series
+from models.limits.in_force import applicable
+from models.trends.seasons import without_days
+from pages.ui.look.charts import Line
+from pages.ui.look.palette import ALARM, WARN
+from pages.ui.reader import language
+from pages.ui.reader.language import number, t
+from pages.ui.trends import tables
+
+LEVELS = {"both": ("law", "aqg"), "own": ("law",), "all": ("law", "aqg", "it-4", "it-3", "it-2", "it-1")}
+
+
+@dataclass(frozen=True)
+class View:
+    """
+    One choice of the reader, with its days.
+
+    Attributes
+    ----------
+    station : str
+        Empty for the city's median.
+    basis : str
+        ``mean`` or ``median``.
+    days : DataFrame
+        Figures of the chosen years and basis (see `models.averages.city_days`), dust days still in.
+    without : tuple of date
+        Dust days that are taken out.
+    until : date
+        Today on the city's clock; days from it on are not over.
+    """
+
+    city: City
+    parameter: str
+    station: str
+    basis: str
+    first: int
+    last: int
+    days: pd.DataFrame
+    without: tuple[date, ...]
+    until: date
+
+    @property
+    def name(self) -> str:
+        """The city in the reader's language."""
+        return self.city.name(language.language())
+
+    @property
+    def label(self) -> str:
+        """The parameter in words."""
+        return t(f"quantity.parameter.{self.parameter}")
+
+    @property
+    def unit(self) -> str:
+        """Of the parameter."""
+        return PARAMETERS[self.parameter].unit
+
+    @property
+    def years(self) -> range:
+        """Chosen years."""
+        return range(self.first, self.last + 1)
+
+    @property
+    def series(self) -> pd.Series:
+        """Days as a series of labels, without dust days where asked."""
+        return without_days(as_series(self.days), self.without)
+
+    @property
+    def stem(self) -> str:
+        """Name of its files."""
+        place = "".join(c if c.isalnum() else "-" for c in self.station) or self.city.key
+        return f"{place}-{self.parameter}-{self.first}-{self.last}"
+
+    def share_low_cost(self) -> float:
+        """Of all station-days. [0–1]"""
+        total = float(self.days["stations"].sum())
+        return float(self.days["low_cost"].sum()) / total if total else 0.0
+
+    def measures(self) -> list[Measure]:
+        """Dated measures of the chosen years."""
+        return [m for m in self.city.measures if self.first <= m.day.year <= self.last]
+
+
+def bases(days: pd.DataFrame) -> list[str]:
+    """Bases there are, the one with more days first."""
+    return [str(b) for b in days["basis"].value_counts().index]
+
+
+def view(
+    city: City, parameter: str, station: str, basis: str | None, first: int, last: int, *, dust_out: bool
+) -> View:  # fmt: skip
+    """Put a view together; the basis with more days where none or an unknown one is asked for."""
+    found = tables.days(city, parameter, station)
+    at = pd.to_datetime(found["day"])
+    found = found[(at.dt.year >= first) & (at.dt.year <= last)]
+    known = bases(found) or ["mean"]
+    used = basis if basis in known else known[0]
+    out = tuple(tables.dusty(city) or ()) if dust_out else ()
+    return View(
+        city, parameter, station, used, first, last, found[found["basis"] == used],
+        tuple(d for d in out if first <= d.year <= last), tables.today(city),
+    )  # fmt: skip
+
+
+def counted(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
+    """
+    Days over limits as this view may tell them.
+
+    Where the days are medians nothing was checked, whatever a few other stations measured; the medians above stand in
+    ``indicative_over``. A limit that was enacted anew with the same value within a year is one line.
+    """
+    rows = rows[rows["year"].between(shown.first, shown.last)]
+    sums = ["days_over", "days_over_any", "days_checked", "days", "indicative_over", "indicative_of"]
+    grouped = rows.groupby(["year", "standard", "level", "limit"], as_index=False, sort=False)
+    made = grouped[sums].sum(min_count=1).merge(grouped["indicative"].any())
+    if shown.basis == "median":
+        made = made.assign(days_over=pd.NA, days_over_any=pd.NA, days_checked=0)
+        made = made.astype({"days_over": "Int64", "days_over_any": "Int64", "days_checked": "Int64"})
+    share = made["days_checked"].astype(float) / made["days"].astype(float).clip(lower=1)
+    return made.assign(parameter=shown.parameter, completeness=share)
+
+
+def law_name(city: City) -> str:
+    """Whose law it is, short."""
+    key = f"quantity.law.{city.law}"
+    return t(key) if language.has(key) else city.law.upper()
+
+
+def limit_name(limit: Limit, city: City) -> str:
+    """`UZ`, `WHO interim target 1`; with `indicative` where the limit is not verified."""
+    who = law_name(city) if limit.law else t(f"trends.level.{limit.level}")
+    return f"{who}, {t('frame.indicative')}" if limit.indicative else who
+
+
+def annual_limits(shown: View, choice: str) -> list[Limit]:
+    """Limits of a year's averaging in force at the end of the chosen years."""
+    on = min(date(shown.last, 12, 31), shown.until)
+    found = applicable(shown.city.law, shown.parameter, on, averaging="year")
+    return [x for x in found if ("law" if x.law else x.level) in LEVELS[choice]]
+
+
+def lines(limits: Sequence[Limit], city: City) -> list[Line]:
+    """Limits as lines of a figure; saturated only for the law."""
+    return [
+        Line(x.concentration, f"{number(x.concentration)} · {limit_name(x, city)}", ALARM if x.law else WARN)
+        for x in limits
+    ]
+
+
+def zone_changed(shown: View) -> bool:
+    """Whether the city's clock was moved for good within the chosen years."""
+    zone = shown.city.zone
+    noons = [datetime(y, m, 15, 12, tzinfo=zone).utcoffset() for y in shown.years for m in (1, 7)]
+    return len(set(noons)) > 1

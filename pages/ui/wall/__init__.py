@@ -1,0 +1,1 @@
+"""The wall display: views, panels, frame, script and style."""

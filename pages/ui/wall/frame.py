@@ -1,0 +1,126 @@
+"""What always stands on the wall while the views take turns: clock, heartbeat, freshness, worst state, alarms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from pages.ui.alarms.board import PRIORITIES, Alarms
+from pages.ui.city.city import Picture
+from pages.ui.look.palette import STATES
+from pages.ui.reader import language
+from pages.ui.reader.language import html, t
+
+"""Priority to symbol, in the order in which alarms are listed; symbol, word and colour go together."""
+SHOWN = 3
+
+
+def top(networks: str, *, simulated: bool, replay: bool) -> str:
+    """Heartbeat, name, marks of demo and replay, networks, how old the screen is, clock; below it the banner."""
+    marks = f'<span class="tag demo">{html(t("frame.demo"))}</span>' if simulated else ""
+    marks += f'<span class="tag replay">{html(t("frame.replay"))}</span>' if replay else ""
+    nets = f"<span>{html(networks)}</span>" if networks else ""
+    return (
+        f'<div class="top"><span class="beat"></span><h1>{html(t("frame.centre"))}</h1>{marks}'
+        f'<span class="net">{nets}<span class="updated"></span></span>'
+        '<span class="clock"><span class="time"></span><small class="date"></small></span></div>'
+        '<div class="gone" role="alert"></div>'
+    )
+
+
+def foot(pictures: Sequence[Picture], found: Alarms, views: int, blind: str = "") -> str:
+    """Alarms, above them that nobody watches for any, each city's state and freshness, where the rotation stands."""
+    steps = "<i><u></u></i>" * views
+    return (
+        f'<div class="foot"><div class="alarms">{_blind(blind)}{_alarms(pictures, found, SHOWN - bool(blind))}</div>'
+        f'<div class="worst">{"".join(_state(p) for p in _worst_first(pictures))}</div>'
+        '<div class="rot"><b class="place"></b><span class="next"></span>'
+        f'<span class="held">{html(t("wall.held"))}</span><div class="prog">{steps}</div></div></div>'
+    )
+
+
+def _worst_first(pictures: Sequence[Picture]) -> list[Picture]:
+    return sorted(pictures, key=lambda p: list(STATES).index(p.verdict))
+
+
+def _state(picture: Picture) -> str:
+    said = f"{picture.name}: {picture.verdict_words()}"
+    return (
+        f'<div class="is-{picture.verdict} ages"><b><i>{STATES[picture.verdict][0]}</i> {html(said)}</b>'
+        f"{fresh(picture)}</div>"
+    )
+
+
+def fresh(picture: Picture) -> str:
+    """Age and coverage; the browser lets the age grow by itself."""
+    cover = html(t("frame.coverage", n=picture.situation.known, reporting=picture.situation.reporting))
+    if picture.newest is None:
+        return f'<span class="fresh grey">{html(t("frame.no_data"))}</span>'
+    ages = age(picture.newest, picture.interval)
+    return f'<span class="fresh" {ages}>{html(t("wall.newest"))} <span class="age"></span> · {cover}</span>'
+
+
+def age(end: datetime, minutes: int) -> str:
+    """What the browser needs to age a value by itself: end of its interval, limits of amber and grey [min]."""
+    amber, grey = max(180, 2 * minutes), max(360, 4 * minutes)  # design of the table: age rules
+    return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber}" data-grey="{grey}"'
+
+
+def _blind(said: str) -> str:
+    return f'<div class="blind" role="alert">✕ {html(said)}</div>' if said else ""
+
+
+def _alarms(pictures: Sequence[Picture], found: Alarms, shown: int) -> str:
+    if not found.known:
+        return f'<div class="calm">○ {html(t("wall.alarm.unknown"))}</div>'
+    aside = t("wall.alarm.aside", n=found.aside) if found.aside else ""
+    if not len(found.standing):
+        more = f'<small class="more">{html(aside)}</small>' if aside else ""
+        return f'<div class="calm">● {html(t("wall.alarm.none"))}</div>{more}'
+    by_city = {p.city.key: p for p in pictures}
+    lines = [_line(row, by_city.get(row["city"], pictures[0])) for row in found.standing.head(shown).to_dict("records")]
+    further = len(found.standing) - shown
+    rest = " · ".join(x for x in (t("wall.alarm.further", n=further) if further > 0 else "", aside) if x)
+    return "".join(lines) + (f'<small class="more">{html(rest)}</small>' if rest else "")
+
+
+def _line(row: dict[str, object], picture: Picture) -> str:
+    """One alarm: symbol, word of its priority, since when, where and what, and whether anybody has taken it."""
+    priority = str(row["priority"]) if row["priority"] in PRIORITIES else "low"
+    said = _short(str(row.get(f"text_{language.language()}") or row["text"]), simulated=bool(row.get("simulated")))
+    place = "" if not row["city"] or said.startswith(picture.name) else f"{picture.name}: "
+    return (
+        f'<div class="alarm {html(row["state"])}"><em class="pri {priority}">{PRIORITIES[priority]} '
+        f"{html(t(f'wall.alarm.priority.{priority}'))}</em>"
+        f"<div>{html(_since(row, picture))} {html(place + said)} "
+        f"<small>{html(_taken(row))}</small></div></div>"
+    )
+
+
+def _short(said: str, *, simulated: bool) -> str:
+    """What and how much; limit, stations and who may act stand on the alarm page, for five metres they are too long."""
+    return "; ".join(said.split("; ")[: 2 if simulated else 1])
+
+
+def _since(row: dict[str, object], picture: Picture) -> str:
+    """The time on the city's clock; with the date where it is not today's."""
+    since, zone = pd.Timestamp(row["since"]), picture.city.zone  # type: ignore[arg-type]
+    same = since.astimezone(zone).date() == picture.now.astimezone(zone).date()
+    return (
+        language.clock(since, zone)
+        if same
+        else f"{language.day(since, zone, year=False)} {language.clock(since, zone)}"
+    )
+
+
+def _taken(row: dict[str, object]) -> str:
+    by = str(row.get("by") or "")
+    if row["state"] == "acknowledged" and by:
+        return t("wall.alarm.acknowledged_by", name=by)
+    return t(f"wall.alarm.{row['state']}")
+
+
+def bare() -> str:
+    """A wall without figures, for when none can be drawn: its clock, and the banner that says why."""
+    views = f'<div class="views"><div class="none">{html(t("wall.nothing_drawn"))}</div></div>'
+    return top("", simulated=False, replay=False) + views + foot([], Alarms(False, pd.DataFrame(), 0), 0)

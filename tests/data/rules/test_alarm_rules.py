@@ -1,0 +1,120 @@
+"""The rules of the alarms: the shipped ones hold, and a wrong row is refused in a sentence that names it."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from data.city import LANGUAGES, cities
+from data.rules.alarms import FILE, VARIABLE, AlarmRuleError, rules
+from data.words import words
+
+ROW = """
+[[rule]]
+key = "r"
+kind = "limit"
+law = "kz"
+parameter = "pm25"
+averaging = "24h"
+needs = {{ stations = 2 }}
+priority = "low"
+view = "map"
+{more}
+[rule.text]
+en = "a"
+ru = "б"
+uz = "v"
+kk = "г"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "alarms.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_rule_of_one_law_never_acts_under_another() -> None:
+    book = rules()
+    for city in cities().values():
+        mine = book.of(city)
+        assert mine
+        assert {rule.law for rule in mine} <= {"", city.law}
+        assert all(trigger.law == city.law for rule in mine for trigger in book.triggers_of(rule, city))
+    assert {"uz-special-commission", "kz-nmu"} == set(book.triggers)
+
+
+def test_triggers_whose_own_text_was_not_read_are_indicative() -> None:
+    assert all(trigger.indicative for trigger in rules().triggers.values())
+
+
+def test_no_rule_listens_to_one_low_cost_sensor() -> None:
+    assert all(rule.stations >= 2 for rule in rules().rules if rule.kind in ("limit", "index"))
+
+
+def test_a_further_city_gets_the_rules_of_its_law(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (Path(__file__).parents[3] / "data" / "cities").glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "almaty.toml").write_text((tmp_path / "astana.toml").read_text("utf-8"), "utf-8")
+    monkeypatch.setenv("CLEANAIR_CITIES", str(tmp_path))
+    book = rules()
+    assert book.of(cities()["almaty"]) == book.of(cities()["astana"])
+
+
+def test_catalogs_are_alike() -> None:
+    keys = {language: set(words("rules", language).entries) for language in LANGUAGES}
+    assert all(keys[language] == keys["en"] for language in LANGUAGES)
+
+
+WRONG = [
+    ('law = "kz"', 'law = "uz"\ncity = "astana"', "astana is under the law 'kz'"),
+    ('averaging = "24h"', 'averaging = "1h"', "averaging '1h' is not one of single, 24h"),
+    ('parameter = "pm25"', 'parameter = "pm99"', "parameter 'pm99'"),
+    ('parameter = "pm25"', 'parameter = "h2s"', "no limit of h2s for 24h"),
+    ('priority = "low"', 'priority = "urgent"', "priority 'urgent'"),
+    ('view = "map"', 'view = "moon"', "view 'moon'"),
+    ('law = "kz"', "", "law missing"),
+    ('kk = "г"', "", "text is needed in en, ru, uz, kk"),
+    ('kind = "limit"', 'kind = "event"', "a rule of kind event has no"),
+    ('view = "map"', 'view = "map"\non_delay = 30', "a delay is longer than 24 h"),
+    ('view = "map"', 'view = "map"\non_delay = -1', "on_delay -1 is not a number"),
+    ('view = "map"', 'view = "map"\nstands_for = ["nobody"]', "stands_for 'nobody'"),
+    ("stations = 2", "stations = 2, cars = 1", "has no cars"),
+    ('key = "r"', "", "key"),
+    ("[[rule]]", "[[rule]", "mend the file"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG)
+def test_a_wrong_row_is_refused_in_a_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = ROW.format(more="")
+    assert len(rules(written(tmp_path, text)).rules) == 1
+    other = tmp_path / "wrong"
+    other.mkdir()
+    with pytest.raises(AlarmRuleError) as refused:
+        rules(written(other, text.replace(old, new, 1)))
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_each_key_stands_once(tmp_path: Path) -> None:
+    with pytest.raises(AlarmRuleError, match="r; every key stands once"):
+        rules(written(tmp_path, ROW.format(more="") * 2))
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(AlarmRuleError, match="no rule"):
+        rules(written(other, ""))
+
+
+def test_the_file_may_be_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(written(tmp_path, ROW.format(more=""))))
+    assert [rule.key for rule in rules().rules] == ["r"]
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none.toml"))
+    with pytest.raises(AlarmRuleError, match="cannot be read"):
+        rules()
+
+
+def test_every_rule_is_described_on_the_operators_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "method-alarms.md").read_text("utf-8")
+    raw = tomllib.loads(FILE.read_text("utf-8"))
+    assert [row["key"] for row in raw["rule"] if f"`{row['key']}`" not in page] == []

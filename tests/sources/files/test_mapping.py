@@ -1,0 +1,142 @@
+"""Import by a mapping file: hand-over tables in Russian, and the sentence where the file or the table is wrong."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cli import main as cli
+from data.store import Store, open_store
+from jobs.ingest.files import ImportFileError, run
+from sources.files import FORMATS, mapping
+
+WIDE = """Дата;Срок;ПНЗ;Диоксид азота, мг/м3;РМ-2,5;Оксид углерода (мг/м³);Ветер
+01.02.2025;07:00;5;0,041;0,033;1,2;СВ
+01.02.2025;24:00;5;н/д;<0,01;1,1;СВ
+01.02.2025;13;7;0,05;-;1,0;СВ
+"""
+MINE = """
+name = "my table"
+source = "my-network"
+kind = "indicative"
+zone = "UTC"
+stamps = "start"
+minutes = 60
+unit = "ug/m3"
+[columns]
+time = "when"
+station = ["where"]
+[values]
+"fine dust" = "pm25"
+"NO2" = ["no2", "ppb"]
+"""
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "utf-8-sig"])
+def test_a_wide_table_in_russian(store: Store, tmp_path: Path, encoding: str) -> None:
+    text = WIDE.replace("³", "3") if encoding == "cp1251" else WIDE
+    done = run([written(tmp_path / "posts.csv", text, encoding)], "kazhydromet-table", "astana", store)
+    assert done["read"] == 9
+    assert done["stored"] == 6
+    assert done["rejected"] == {"no value": 2, "below the detection limit, as the file says": 1}
+    rows = store.measurements("astana").set_index(["station", "parameter", "start"])
+    seven = pd.Timestamp("2025-02-01T01:40Z")  # 07:00 at UTC+5 ends the twenty minutes
+    one = rows.loc[("kazhydromet-table:5", "no2", seven)]
+    assert (one.value, one.raw_value, one.raw_unit, one.minutes, one.kind) == (41.0, 0.041, "mg/m³", 20, "reference")
+    assert rows.loc[("kazhydromet-table:5", "pm25", seven)].value == pytest.approx(33.0)
+    midnight = pd.Timestamp("2025-02-01T18:40Z")  # 24:00 is the next day's beginning
+    assert rows.loc[("kazhydromet-table:5", "co", midnight)].value == pytest.approx(1100.0)
+
+
+def test_a_long_table_with_units_of_its_own(store: Store, tmp_path: Path) -> None:
+    text = (
+        "Дата и время,Номер поста,Примесь,Концентрация,Единица измерения\n"
+        "10.01.2026 05:20,4,Диоксид серы,0.06,мг/м3\n"
+        '10.01.2026 05:20,4,"Взвешенные частицы РМ-10",81,мкг/м³\n'
+        "10.01.2026 05:20,4,Бензол,0.01,мг/м3\n"
+    )
+    done = run([written(tmp_path / "long.csv", text)], "uzhydromet-table", "tashkent", store)
+    assert done["rejected"] == {"unknown parameter": 1}
+    values = store.measurements("tashkent").set_index("parameter").value
+    assert (values["so2"], values["pm10"]) == (pytest.approx(60.0), 81.0)
+
+
+def test_excel_with_real_dates(store: Store, tmp_path: Path) -> None:
+    table = pd.DataFrame({"Дата": [datetime(2026, 1, 10)], "Время": ["06:00"], "Пост": [12], "PM10, мкг/м3": [77.5]})
+    table.to_excel(tmp_path / "post.xlsx", index=False)
+    assert run([tmp_path / "post.xlsx"], "uzhydromet-table", "tashkent", store)["stored"] == 1
+    row = store.measurements("tashkent").iloc[0]
+    assert (row.station, row.value, row.start) == ("uzhydromet-table:12", 77.5, pd.Timestamp("2026-01-10T00:00Z"))
+    assert not store.measurements("astana").shape[0]
+
+
+def test_astanas_clock_changed_in_2024(store: Store, tmp_path: Path) -> None:
+    text = "Дата и время;ПНЗ;PM10\n28.02.2024 12:00;5;0.05\n05.03.2024 12:00;5;0.05\n29.02.2024 23:30;5;0.05\n"
+    done = run([written(tmp_path / "x.csv", text)], "kazhydromet-table", "astana", store)
+    assert done["rejected"] == {"local hour came twice or never": 1}
+    hours = store.measurements("astana").start.dt.strftime("%H:%M").tolist()
+    assert hours == ["05:40", "06:40"]
+
+
+def test_a_mapping_of_ones_own_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = written(tmp_path / "mine.toml", MINE)
+    data = written(
+        tmp_path / "x.csv",
+        "when,where,Fine dust,NO2\n2026-01-10 00:00:00,roof,12,20\n2026-01-10T03:00:00+02:00,roof,13,\n",
+    )
+    command = ["import", str(data), "--format", "mapping", "--mapping", str(own), "--city", "tashkent"]
+    assert cli.main([*command, "--store", str(tmp_path / "s")]) == 0
+    rows = open_store(tmp_path / "s").measurements("tashkent").set_index(["parameter", "start"])
+    assert rows.value["pm25", pd.Timestamp("2026-01-10T01:00Z")] == 13.0  # a stated offset wins over the zone
+    assert rows.value["no2", pd.Timestamp("2026-01-10T00:00Z")] == pytest.approx(38.3, abs=0.1)
+    assert set(rows.source) == {"my-network"}
+    capsys.readouterr()
+    assert cli.main(["import", str(data), "--format", "mapping", "--city", "tashkent", "--store", str(tmp_path / "s")])
+    assert "--mapping FILE.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('kind = "indicative"', ""), "`kind` is missing; write one of reference"),
+        (('kind = "indicative"', 'kind = "good"'), "`kind` is 'good'"),
+        (('stamps = "start"', 'stamps = "middle"'), "start, end"),
+        (('zone = "UTC"', 'zone = "Asia/Nowhere"'), "zone 'Asia/Nowhere' is not known"),
+        (('zone = "UTC"', 'zone = "../etc"'), "zone '../etc' is not known"),
+        (("minutes = 60", 'minutes = "an hour"'), "`minutes` is 'an hour'"),
+        (('unit = "ug/m3"', 'unit = "spoons"'), "unit 'spoons' is not known"),
+        (('"fine dust" = "pm25"', '"fine dust" = "pm2"'), "'pm2', which is no parameter"),
+        (('["no2", "ppb"]', '["no2", "km/h"]'), "'NO2': NO2 cannot be read in 'km/h'"),
+        (('time = "when"', 'moment = "when"'), "columns.moment is not known; use"),
+        (("[values]", "[value]"), "value is not known; use"),
+        (('time = "when"', "time = 3"), "`columns.time` is no text"),
+        (("[columns]", "[columns"), "is not TOML"),
+    ],
+)
+def test_a_wrong_mapping_is_said_in_a_sentence(tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    assert change[0] in MINE
+    with pytest.raises(ImportFileError) as caught:
+        mapping.load(written(tmp_path / "mine.toml", MINE.replace(*change)))
+    assert says in str(caught.value)
+    assert "mine.toml" in str(caught.value)
+
+
+def test_a_table_without_what_the_mapping_names(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match="as a time or as a station or as values; its columns are: a, b"):
+        run([written(tmp_path / "x.csv", "a,b\n1,2\n")], "kazhydromet-table", "astana", store)
+    with pytest.raises(ImportFileError, match="cannot be opened"):
+        mapping.load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize("key", ["kazhydromet-table", "uzhydromet-table"])
+def test_the_shipped_mappings_read_what_the_agencies_call_things(key: str) -> None:
+    mapped = FORMATS[key].mapped  # type: ignore[attr-defined]
+    headers = ["Дата", "Срок", "№ поста", "Взвешенные частицы РМ-2,5, мг/м3", "Озон (приземный), мкг/м³", "Сероводород"]
+    assert set(mapped.found(headers)) == {"date", "clock", "station"}
+    assert list(mapped.wide(headers).values()) == [("pm25", "mg/m³"), ("o3", "µg/m³"), ("h2s", "mg/m³")]
