@@ -5,10 +5,12 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from data.errors import CentreError
+
 VARIABLE = "CLEANAIR_NOW"
 
 
-class ClockError(ValueError):
+class ClockError(CentreError, ValueError):
     """`CLEANAIR_NOW` is not a moment; the person who set it must mend it."""
 
 
@@ -72,7 +74,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ClockError(f"{VARIABLE}={text}: not an ISO 8601 time; set it like 2024-12-07T09:00:00+05:00") from error
+        raise ClockError("data.clock.no_time", parameter=VARIABLE, variable=VARIABLE, text=text) from error
     if moment.tzinfo is None:
-        raise ClockError(f"{VARIABLE}={text}: has no zone; add one, as in {text}+05:00")
+        raise ClockError("data.clock.no_zone", parameter=VARIABLE, variable=VARIABLE, text=text)
     return moment.astimezone(UTC)
