@@ -18,7 +18,7 @@ from models.alarms.rates import Rates, rates
 from models.alarms.readings import LOOK_BACK, Inputs, Signals, steps
 from models.alarms.signals import latched
 from models.alarms.states import CLEARED, RAISED, Entry, frame
-from models.stations.freshness import GREY
+from models.stations.freshness import grey_after
 
 CSV = ("at", "city", "rule", "priority", "action", "value", "unit")
 NOT_KEPT = "not replayed: the issues of the past are not kept"
@@ -134,7 +134,7 @@ def _stale(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     if air.empty:
         return []
     ends = pd.DatetimeIndex(air["start"]) + pd.to_timedelta(air["minutes"].to_numpy(), unit="min")
-    fresh = ends + pd.to_timedelta((GREY[1] / 60 * air["minutes"]).clip(lower=GREY[0]).to_numpy(), unit="h")
+    fresh = ends + pd.to_timedelta(grey_after(air["minutes"].to_numpy()), unit="h")
     order = np.argsort(ends.as_unit("us").asi8, kind="stable")
     moments = ends.as_unit("us").asi8[order]
     until = np.maximum.accumulate(fresh.as_unit("us").asi8[order])

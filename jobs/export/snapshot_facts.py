@@ -14,8 +14,9 @@ from data.store.shared import SharedStore
 from jobs.export import licence
 from jobs.export import request as export_request
 from models.indices.aqi import STANDARDS
+from models.stations.freshness import amber_after
 
-SILENT = timedelta(hours=3)  # a source without a single row for this long was out; the age rule's first step
+SILENT = timedelta(hours=amber_after(60))  # a source without a single row for so long was out: its hours would be amber
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""Each rule stands once: age, coverage, end of an interval, text of a time, release, name of a law, local day."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("api", "cli", "data", "jobs", "models", "pages", "sources")
+
+Spelling = Callable[[ast.AST], Iterator[ast.AST]]
+
+
+def places(spelling: Spelling, *homes: str, tops: tuple[str, ...] = OURS) -> list[str]:
+    """Where a rule is spelt outside of its home."""
+    found = []
+    for path in (p for top in tops for p in sorted((ROOT / top).rglob("*.py"))):
+        name = str(path.relative_to(ROOT))
+        if name not in homes:
+            found += [f"{name}:{node.lineno}" for node in spelling(ast.parse(path.read_text("utf-8")))]  # type: ignore[attr-defined]
+    return found
+
+
+def spelt(spelling: Spelling, text: str) -> int:
+    """How often a piece of code spells the rule: proves that the search below can find something."""
+    return len(list(spelling(ast.parse(text))))
+
+
+def called(node: ast.AST) -> str:
+    """Last name of what is called: ``timedelta`` of ``pd.timedelta(...)``; empty where nothing is."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def numbers(node: ast.AST) -> set[object]:
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
+
+
+def ages(tree: ast.AST) -> Iterator[ast.AST]:
+    """The steps of the age rule taken from their home, or the longer of some hours and some intervals by hand."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "models.stations.freshness":
+            if {"AMBER", "GREY"} & {alias.name for alias in node.names}:
+                yield node
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in ("freshness.AMBER", "freshness.GREY"):
+            yield node
+        elif called(node) in ("max", "maximum", "fmax", "clip") and numbers(node) & {3, 6, 180, 360}:
+            times = [n for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]
+            if any(numbers(n) & {2, 4} for n in times):
+                yield node
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(180, 2 * minutes)",
+        "(4 / 60 * rows['minutes']).clip(lower=6.0)",
+        "np.maximum(6, 4 * length)",
+        "from models.stations.freshness import GREY",
+    ],
+)
+def test_the_search_for_ages_finds_them(text: str) -> None:
+    assert spelt(ages, text) == 1
+
+
+def test_how_old_a_value_may_be_is_said_once() -> None:
+    assert places(ages, "models/stations/freshness.py") == []
