@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from data.parameters import PARAMETERS
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
-from models.averages import limit_averages
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.page import frame as page_frame
@@ -82,7 +82,7 @@ def _span(minutes: int) -> str:
 
 def rules() -> None:
     """Age, coverage and the city's figure, with the numbers the code uses."""
-    st.markdown(t("method.figure_say", share=number(100 * limit_averages.MIN_COVERAGE)))
+    st.markdown(t("method.figure_say", share=number(100 * MIN_COVERAGE)))
 
 
 def flags() -> None:

@@ -15,6 +15,7 @@ from data.city import City
 from data.city import city as city_of
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.schema import MEASURED
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.store import Store
 from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
@@ -199,7 +200,7 @@ def _before(whole: CityDays, first: date, last: date) -> Facts | None:
     begin, end = (moment.date() for moment in span)
     earlier, now = whole.within(begin, end), whole.within(first, last)
     made = _mean(earlier, (end - begin).days + 1)
-    enough = made is not None and made["coverage"] >= 0.75 and earlier.basis == now.basis
+    enough = made is not None and made["coverage"] >= MIN_COVERAGE and earlier.basis == now.basis
     return {**made, "first": begin.isoformat(), "last": end.isoformat()} if enough and made else None
 
 

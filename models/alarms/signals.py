@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.averages.limit_averages import DAY, MIN_COVERAGE, is_median
+from data.standards.coverage import MIN_COVERAGE
+from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.indices.nowcast import WINDOW, nowcast
 from models.indices.scales import scales

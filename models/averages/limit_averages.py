@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import time_average
 from models.averages.periods import periods
 from models.averages.running import daily_max_running
 
-MIN_COVERAGE = 0.75  # Directive (EU) 2024/2881, annex V: share of the hours a mean needs
 PEAK_MONTHS = 6  # WHO 2021: the six consecutive months with the highest mean of ozone
 DAY = 1440
 MEDIAN = "daily median"  # what an import writes into the reason of a row that is one

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-QUARTERS = 3  # of the four quarters of an hour that must hold a reading: 75 %, as for every other mean
+from data.standards.coverage import least
+
+QUARTERS = least(4)  # of the four quarters of an hour that must hold a reading
 HOUR = 60
 
 

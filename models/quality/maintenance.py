@@ -5,11 +5,13 @@ import re
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
+
 CHECK = "maintenance"
 # "maintenance: why [note m-1a2b3c, was ok]": the flag before stands in the reason, so that it can be given back.
 PART = re.compile(r"maintenance: (?P<why>[^;]*) \[note (?P<id>[\w-]+), was (?P<was>ok|suspect|invalid)\]")
 SHORT = 60  # an interval up to this is marked when any of it lies in the span [min]
-SHARE = 0.25  # of a longer interval must lie in the span: more missing than the 75 % rule allows
+SHARE = 1 - MIN_COVERAGE  # of a longer interval must lie in the span: more is missing than a mean may lack
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
 
 

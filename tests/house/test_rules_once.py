@@ -67,3 +67,40 @@ def test_the_search_for_ages_finds_them(text: str) -> None:
 
 def test_how_old_a_value_may_be_is_said_once() -> None:
     assert places(ages, "models/stations/freshness.py") == []
+
+
+# Three quarters of something else than a period's time.
+OTHER_THREE_QUARTERS = {
+    "data/demo/dispersion.py": "exponents of the made world",
+    "data/demo/gases.py": "titration of ozone in the made world",
+    "data/demo/weather.py": "wind of the made world",
+    "jobs/brief/figures.py": "of the stations, not of the time",
+    "jobs/brief/page.py": "size of letters",
+    "models/attribution/activity.py": "activity by the hour and on weekends",
+    "models/forecast/fitting.py": "a sample of errors, not a mean",
+    "models/wind/polar.py": "weight of a bin with three hours",
+    "pages/ui/events/words.py": "confidence that is called high",
+    "pages/ui/look/charts.py": "opacity",
+}
+
+
+def coverages(tree: ast.AST) -> Iterator[ast.AST]:
+    """The share itself, and any other name for it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == 0.75:
+            yield node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            names = {ast.unparse(t) for t in (node.targets if isinstance(node, ast.Assign) else [node.target])}
+            if any(name.isupper() and ("COVERAGE" in name or "CAPTURE" in name) for name in names):
+                yield node
+
+
+@pytest.mark.parametrize("text", ["good = days[days.coverage >= 0.75]", "LEAST_COVERAGE = 3 / 4"])
+def test_the_search_for_coverages_finds_them(text: str) -> None:
+    assert spelt(coverages, text) == 1
+
+
+def test_how_much_of_a_period_a_mean_needs_is_said_once() -> None:
+    assert places(coverages, "data/standards/coverage.py", *OTHER_THREE_QUARTERS) == []
+    for name in OTHER_THREE_QUARTERS:
+        assert spelt(coverages, (ROOT / name).read_text("utf-8")), f"{name} no longer needs to be left out"

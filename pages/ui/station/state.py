@@ -11,9 +11,10 @@ import pandas as pd
 
 from data.city import City
 from data.parameters import PARAMETERS
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from models.averages.averages import coverage, time_average
-from models.averages.limit_averages import DAY, MIN_COVERAGE, is_median
+from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.limits.in_force import applicable
 from models.quality.humidity import PARTICLES, corrected
