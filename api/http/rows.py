@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.times import interval_end
 from jobs.export import licence
 from sources.credits import credit
 
@@ -31,7 +32,7 @@ def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     credits = {s: credit(s) for s in rows["source"].unique()}
     pairs = zip(rows["source"], rows["station"], strict=True)
     return rows.assign(
-        end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"),
+        end=interval_end(rows["start"], rows["minutes"]),
         unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
         credit=rows["source"].map({s: c.text for s, c in credits.items()}),
         licence=[known.get((s, t)) or credits[s].licence for s, t in pairs],

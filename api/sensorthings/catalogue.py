@@ -14,6 +14,7 @@ from data import clock
 from data.city import cities
 from data.parameters import PARAMETERS
 from data.store import Store
+from data.times import interval_end
 from jobs.export import licence
 from sources.credits import credit
 
@@ -169,7 +170,7 @@ def _stream(
         "description": f"{known.label} at {about['name']}: {length}, {MARKS[kinds[0]]}",
         "observationType": MEASUREMENT,
         "unitOfMeasurement": {"name": name, "symbol": symbol, "definition": definition},
-        "phenomenonTime": interval(first, last + pd.Timedelta(minutes=minutes)),
+        "phenomenonTime": interval(first, interval_end(last, minutes)),
         "properties": {
             "parameter": parameter, "averaging_minutes": minutes, "unit": known.unit,
             "state": "20 °C and 1013.25 hPa" if known.molar_mass else "as measured",

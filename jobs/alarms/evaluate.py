@@ -13,6 +13,7 @@ from data.city import City, cities
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store import Store
+from data.times import interval_end
 from jobs.access.operators import Operator
 from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
 from models.alarms.states import (
@@ -177,7 +178,7 @@ def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tab
     rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
     # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(now)]
+    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(now)]
     silent = [r.parameter for r in mine if r.what == "stale" and not (rows["parameter"] == r.parameter).any()]
     return Inputs(
         rows=rows,
@@ -198,7 +199,7 @@ def _newest(store: Store, city: City, silent: list[str], now: datetime) -> dict[
     rows = store.latest(city.key, silent, now=now, days=LONG_AGO) if silent else pd.DataFrame()
     if rows.empty:
         return {}
-    ends = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    ends = interval_end(rows["start"], rows["minutes"])
     return {str(name): end for name, end in ends.groupby(rows["parameter"].astype(object)).max().items()}
 
 

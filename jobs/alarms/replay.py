@@ -12,6 +12,7 @@ import pandas as pd
 from data.city import City
 from data.rules.alarms import Rule, rules
 from data.store import Store
+from data.times import interval_end
 from jobs.alarms.evaluate import ROWS
 from jobs.events.detect import history
 from models.alarms.rates import Rates, rates
@@ -108,7 +109,7 @@ def _inputs(store: Store, city: City, mine: tuple[Rule, ...], start: datetime, e
     parameters = sorted({rule.parameter for rule in mine if rule.parameter})
     rows = store.measurements(city.key, parameters, start - LOOK_BACK, end, columns=ROWS, flags=("ok",))
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(end)]
+    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)]
     events = history(store, city.key, start, end)
     return Inputs(rows, store.stations(city.key), events, pd.DataFrame(), pd.DataFrame(), {})
 
@@ -133,7 +134,7 @@ def _stale(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     hours = pd.date_range(pd.Timestamp(start).ceil("h"), pd.Timestamp(end), freq="h", inclusive="left")
     if air.empty:
         return []
-    ends = pd.DatetimeIndex(air["start"]) + pd.to_timedelta(air["minutes"].to_numpy(), unit="min")
+    ends = pd.DatetimeIndex(interval_end(air["start"], air["minutes"]))
     fresh = ends + pd.to_timedelta(grey_after(air["minutes"].to_numpy()), unit="h")
     order = np.argsort(ends.as_unit("us").asi8, kind="stable")
     moments = ends.as_unit("us").asi8[order]

@@ -14,6 +14,7 @@ from data.demo.places import REFERENCE
 from data.parameters import POLLUTANTS
 from data.rules.events import values
 from data.store import Store
+from data.times import interval_end
 from jobs.events.hotspots import hotspots
 from models.events import Panel, detect, panel
 from models.events.panel import SKY
@@ -109,7 +110,7 @@ def found(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFram
 
 def _rows(store: Store, key: str, start: datetime, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     rows = store.measurements(key, NEEDED, start, end, columns=READ)
-    ended = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(end)
+    ended = interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)
     if demo.is_demo(rows):
         return rows[ended], demo.satellite(key, start, end)
     return rows[ended], hotspots(store, key, start, end, store.stations(key))

@@ -15,6 +15,7 @@ from data.city import City
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.limits import Limit
+from data.times import interval_end
 from models.alarms.signals import lasting, nothing, prepared, station_levels
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
@@ -241,7 +242,7 @@ def _stale(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     newest = signals.inputs.newest.get(rule.parameter)
     if air.empty and newest is None:
         return Reading(no_data=True)  # nothing ever came; the feeds page says so
-    ends = air["start"] + pd.to_timedelta(air["minutes"], unit="min")
+    ends = interval_end(air["start"], air["minutes"])
     fresh = pd.to_timedelta(grey_after(air["minutes"]), unit="h") + ends
     last = ends.max() if len(air) else newest
     stale = air.empty or bool(fresh.max() < pd.Timestamp(now))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.times import interval_end
 from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.indices.nowcast import WINDOW, nowcast
@@ -181,7 +182,7 @@ def _signal(
     value = quorum(now, reference, *needs)
     table = pd.DataFrame(
         {
-            "at": pd.DatetimeIndex(measured.index) + pd.Timedelta(minutes=minutes),
+            "at": interval_end(pd.DatetimeIndex(measured.index), minutes),
             "minutes": minutes,
             "value": value,
             "standing": np.fmax(quorum(kept, reference, *needs), value),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.times import interval_end
 
 CHECK = "maintenance"
 # "maintenance: why [note m-1a2b3c, was ok]": the flag before stands in the reason, so that it can be given back.
@@ -59,8 +60,8 @@ def marked(rows: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
 def covered(rows: pd.DataFrame, note: object) -> pd.Series:
     """Rows that a note is about: its station and parameter, measured, and enough of the interval within its span."""
     begin, end = pd.Timestamp(note.start), pd.Timestamp(note.end)  # type: ignore[attr-defined]
-    length = pd.to_timedelta(rows["minutes"], unit="min")
-    stop = rows["start"] + length
+    stop = interval_end(rows["start"], rows["minutes"])
+    length = stop - rows["start"]
     inside = (stop.clip(upper=end) - rows["start"].clip(lower=begin)).clip(lower=pd.Timedelta(0))
     here = (
         (rows["city"].astype("str") == note.city)  # type: ignore[attr-defined]

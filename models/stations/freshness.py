@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.times import interval_end
+
 Freshness = Literal["fresh", "amber", "grey"]
 
 
@@ -181,7 +183,7 @@ def _station_state(row: dict[str, object], name: str, station_class: str, now: d
 
 def ended(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Rows whose interval is over, with its end."""
-    closed = rows.assign(end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"))
+    closed = rows.assign(end=interval_end(rows["start"], rows["minutes"]))
     return closed[closed["end"] <= pd.Timestamp(now) + AHEAD]
 
 

@@ -104,3 +104,38 @@ def test_how_much_of_a_period_a_mean_needs_is_said_once() -> None:
     assert places(coverages, "data/standards/coverage.py", *OTHER_THREE_QUARTERS) == []
     for name in OTHER_THREE_QUARTERS:
         assert spelt(coverages, (ROOT / name).read_text("utf-8")), f"{name} no longer needs to be left out"
+
+
+def ends(tree: ast.AST) -> Iterator[ast.AST]:
+    """A start plus its minutes, in pandas, in Python or in SQL; a fixed number is a delay, not an interval."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            if any(_length(side) for side in (node.left, node.right)):
+                yield node
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "minutes * INTERVAL" in node.value:
+            yield node
+
+
+def _length(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or called(node) not in ("to_timedelta", "Timedelta", "timedelta"):
+        return False
+    given = {k.arg: k.value for k in node.keywords}
+    unit = given.get("unit")
+    minutes = node.args[0] if isinstance(unit, ast.Constant) and unit.value in ("m", "min") else given.get("minutes")
+    return minutes is not None and not isinstance(minutes, ast.Constant)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows['start'] + pd.to_timedelta(rows['minutes'], unit='min')",
+        "start + timedelta(minutes=int(minutes))",
+        "question = f'start + minutes * INTERVAL 1 MINUTE > {moment}'",
+    ],
+)
+def test_the_search_for_ends_finds_them(text: str) -> None:
+    assert spelt(ends, text) == 1
+
+
+def test_the_end_of_an_interval_is_computed_once() -> None:
+    assert places(ends, "data/times.py") == []
