@@ -44,8 +44,10 @@ def iso_texts(times: Any) -> list[str]:
     --------
     >>> iso_texts(pd.to_datetime(["2026-01-10T10:30:00+05:00", None]))
     ['2026-01-10T05:30:00Z', '']
+    >>> iso_texts(pd.Series([], dtype=object)), iso_texts(pd.Series([None], dtype=object))
+    ([], [''])
     """
-    moments = pd.DatetimeIndex(times).tz_convert("UTC").tz_localize(None)
+    moments = pd.DatetimeIndex(pd.to_datetime(times, utc=True)).tz_localize(None)
     texts = np.datetime_as_string(moments.to_numpy().astype("datetime64[s]"))
     return [f"{text}Z" if there else "" for text, there in zip(texts, moments.notna(), strict=True)]
 

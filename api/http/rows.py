@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.clock import iso
 from data.parameters import PARAMETERS
 from data.times import interval_end
 from jobs.export import licence
@@ -47,5 +48,5 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def plain(value: Any) -> Any:
     """A moment as ISO 8601 with Z, what is missing as None, everything else as it is."""
     if isinstance(value, pd.Timestamp | datetime):
-        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
+        return None if pd.isna(value) else iso(value)
     return None if (isinstance(value, float) and value != value) or value is pd.NaT else value

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from data import clock
 from data.city import City, cities
+from data.clock import iso
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store import Store
@@ -211,7 +212,7 @@ def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> It
     if state.active and seen.off:
         yield Entry(now, rule, city, CLEARED, state.occurrence, value=seen.value)
     if seen.on and not state.active and not state.held:
-        fresh = f"{rule}:{city}:{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        fresh = f"{rule}:{city}:{iso(now, 'seconds')}"
         action, occurrence = (RAISED, fresh) if state.seen else (RANG_AGAIN, state.occurrence)
         yield Entry(now, rule, city, action, occurrence, value=seen.value)
 

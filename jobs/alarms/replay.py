@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.city import City
+from data.clock import iso
 from data.rules.alarms import Rule, rules
 from data.store import Store
 from data.times import interval_end
@@ -184,7 +185,7 @@ def _entries(rule: Rule, city: City, turns: Standing) -> Iterator[Entry]:
     for at, stands, value in turns:
         moment = at.to_pydatetime()
         if stands:
-            occurrence = f"{rule.key}:{city.key}:{at.tz_convert('UTC'):%Y-%m-%dT%H:%M:%SZ}"
+            occurrence = f"{rule.key}:{city.key}:{iso(at, 'seconds')}"
         yield Entry(moment, rule.key, city.key, RAISED if stands else CLEARED, occurrence, value=value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import demo
+from data import clock, demo
 from data.city import City, cities, city
 from data.demo.places import REFERENCE
 from data.parameters import POLLUTANTS
@@ -209,7 +209,7 @@ def settled(kept: pd.DataFrame, new: pd.DataFrame, key: str, live: datetime, now
 def _id(one: Any) -> str:
     """City, kind and start; for gases the gas too, because two may rise in one hour."""
     gas = f":{one.parameter}" if one.kind == "industrial" else ""
-    return f"{one.city}:{one.kind}:{one.start.strftime('%Y-%m-%dT%H:%MZ')}{gas}"
+    return f"{one.city}:{one.kind}:{clock.iso(one.start, 'minutes')}{gas}"
 
 
 def _continued(row: dict[str, Any], known: Any, live: datetime) -> dict[str, Any]:

@@ -139,3 +139,45 @@ def test_the_search_for_ends_finds_them(text: str) -> None:
 
 def test_the_end_of_an_interval_is_computed_once() -> None:
     assert places(ends, "data/times.py") == []
+
+
+# It says what a written time looks like.
+OTHER_TEXTS = ("jobs/export/datapackage.py",)
+
+
+def texts(tree: ast.AST) -> Iterator[ast.AST]:
+    """A time written as ISO 8601 with a Z by hand; ids without hyphens are no such texts."""
+    for node in ast.walk(tree):
+        if called(node) in ("replace", "removesuffix") and words(node) in ({"+00:00", "Z"}, {"+00:00"}):
+            yield node
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "%d" in node.value:
+            if node.value.endswith(("%MZ", "%SZ")) and "-%d" in node.value:
+                yield node
+        elif isinstance(node, ast.JoinedStr):
+            for part, after in zip(node.values, node.values[1:], strict=False):
+                spec = ast.unparse(part) if isinstance(part, ast.FormattedValue) and part.format_spec else ""
+                if "-%d" in spec and isinstance(after, ast.Constant) and str(after.value).startswith("Z"):
+                    yield node
+
+
+def words(node: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "moment.isoformat().replace('+00:00', 'Z')",
+        "times.dt.strftime('%Y-%m-%dT%H:%M:%SZ')",
+        "f'{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'",
+        "f'newest {row.newest:%Y-%m-%d %H:%M}Z'",
+    ],
+)
+def test_the_search_for_texts_of_times_finds_them(text: str) -> None:
+    assert spelt(texts, text) == 1
+
+
+def test_a_time_is_written_once() -> None:
+    assert places(texts, "data/clock.py", "data/times.py", *OTHER_TEXTS) == []
+    for name in OTHER_TEXTS:
+        assert spelt(texts, (ROOT / name).read_text("utf-8")), f"{name} no longer needs to be left out"
