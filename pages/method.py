@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.parameters import PARAMETERS
+from data.release import release
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from models.indices import aqi
@@ -144,7 +145,7 @@ def software() -> None:
     """Release and dependencies as installed."""
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[<>=!;\[]", d)[0] for d in asked["dependencies"]]
-    st.markdown(t("method.release", release=asked["version"]))
+    st.markdown(t("method.release", release=release()))
     st.dataframe(
         pd.DataFrame({t("method.package"): names, t("method.version"): [_version(n) for n in names]}),
         hide_index=True,

@@ -1,7 +1,6 @@
 """A snapshot in a folder: the rows of a request, their description, and both as one zip."""
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from data.clock import iso
+from data.release import release
 from data.store import Store
 from jobs.export import measurements
 from jobs.export import request as export_request
@@ -118,11 +118,3 @@ WRITERS: Mapping[str, Callable[[Store, export_request.Request, Path], None]] = {
     "parquet": _parquet,
     "xlsx": _xlsx,
 }
-
-
-def release() -> str:
-    """Version of this program."""
-    try:
-        return version("clean-air-situation-centre")
-    except PackageNotFoundError:
-        return "unreleased"

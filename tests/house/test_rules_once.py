@@ -181,3 +181,22 @@ def test_a_time_is_written_once() -> None:
     assert places(texts, "data/clock.py", "data/times.py", *OTHER_TEXTS) == []
     for name in OTHER_TEXTS:
         assert spelt(texts, (ROOT / name).read_text("utf-8")), f"{name} no longer needs to be left out"
+
+
+def releases(tree: ast.AST) -> Iterator[ast.AST]:
+    """Whoever asks the package's metadata, or names the package."""
+    for node in ast.walk(tree):
+        asked = isinstance(node, ast.ImportFrom) and node.module == "importlib.metadata"
+        if asked or (isinstance(node, ast.Constant) and node.value == "clean-air-situation-centre"):
+            yield node
+
+
+def test_the_search_for_releases_finds_them() -> None:
+    copy = "from importlib.metadata import version\nrelease = version('clean-air-situation-centre')"
+    assert spelt(releases, copy) == 2
+
+
+def test_the_number_of_the_release_is_asked_for_once() -> None:
+    """The method page asks for the numbers of other packages."""
+    assert places(releases, "data/release.py", "pages/method.py") == []
+    assert spelt(releases, (ROOT / "pages/method.py").read_text("utf-8")) == 1
