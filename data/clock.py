@@ -3,7 +3,7 @@
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from data.errors import CentreError
 
@@ -68,6 +68,48 @@ def known() -> datetime:
         The machine's own time: a replay shows an earlier moment, but what the centre knows it learned since.
     """
     return datetime.now(UTC)
+
+
+def iso(moment: datetime, timespec: str = "auto") -> str:
+    """
+    A moment as ISO 8601 in UTC with Z.
+
+    Parameters
+    ----------
+    moment : datetime or Timestamp
+        Aware.
+    timespec : str
+        How fine, as in `datetime.isoformat`; by default as fine as it is.
+
+    Examples
+    --------
+    >>> moment = datetime.fromisoformat("2026-01-10T10:30:07.5+05:00")
+    >>> iso(moment), iso(moment, "seconds"), iso(moment, "minutes")
+    ('2026-01-10T05:30:07.500000Z', '2026-01-10T05:30:07Z', '2026-01-10T05:30Z')
+    """
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"{moment} has no zone")
+    universal = moment.astimezone(UTC) if offset else moment  # a table's own times are in UTC: several times faster
+    return universal.isoformat(timespec=timespec).removesuffix("+00:00") + "Z"
+
+
+def to_the_minute(moment: datetime) -> str:
+    """A moment for people who work with the machine, in UTC to the minute: ``2026-01-10 05:30Z``."""
+    return iso(moment, "minutes").replace("T", " ")
+
+
+def local_date(moment: datetime, zone: tzinfo) -> date:
+    """
+    The local day a moment lies on.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> str(local_date(datetime(2026, 1, 9, 20, tzinfo=UTC), ZoneInfo("Asia/Tashkent")))
+    '2026-01-10'
+    """
+    return moment.astimezone(zone).date()
 
 
 def _moment(text: str) -> datetime:

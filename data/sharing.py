@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from data.city import city_files
 from data.parameters import PARAMETERS
+from data.times import INTERVAL_END
 
 FILE = Path(__file__).parent / "rules" / "sharing.toml"
 VARIABLE = "CLEANAIR_SHARING"
@@ -63,7 +64,7 @@ class Withheld:
             text += f" AND parameter IN ({', '.join('?' * len(self.parameters))})"
             values = [*values, *self.parameters]
         if self.within is not None:
-            text += " AND start + minutes * INTERVAL '1' MINUTE > ?"
+            text += f" AND {INTERVAL_END} > ?"
             values = [*values, moment - self.within]
         return f"NOT ({text})", values
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import orjson
 
+from data.clock import iso
 from data.schema import CONTROL
 from jobs.access.operators import OPERATORS
 
@@ -170,9 +171,8 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         said: dict[str, Any] = {
-            "time": moment.replace("+00:00", "Z"),
+            "time": iso(datetime.fromtimestamp(record.created, UTC), "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import City
+from data.times import interval_end
 from jobs.forecast.export import forecast_csv
 from models.trends.scores import band_coverage, model_stats
 from pages.ui.city import tables as city_tables
@@ -76,7 +77,7 @@ def tomorrow_words(shown: Outlook, city: City, name: str, label: str) -> str:
     """Probability and interval of tomorrow, else the range of the hours."""
     day, unit, law = shown.tomorrow, t_unit(shown.unit), law_name(city)
     if day is None or day.value is None:
-        until = language.at((shown.hours["start"].max() + pd.Timedelta(hours=1)).to_pydatetime(), city.zone)
+        until = language.at(interval_end(shown.hours["start"].max(), 60).to_pydatetime(), city.zone)
         low, high = number(shown.hours["value"].min()), number(shown.hours["value"].max())
         return t("forecast.answer_hours", city=name, parameter=label, until=until, lowest=low, highest=high, unit=unit)
     numbers = {"value": number(day.value), "lower": number(day.lower), "upper": number(day.upper)}

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from data.parameters import PARAMETERS
+from data.release import release
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
-from models.averages import limit_averages
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.page import frame as page_frame
@@ -82,7 +83,7 @@ def _span(minutes: int) -> str:
 
 def rules() -> None:
     """Age, coverage and the city's figure, with the numbers the code uses."""
-    st.markdown(t("method.figure_say", share=number(100 * limit_averages.MIN_COVERAGE)))
+    st.markdown(t("method.figure_say", share=number(100 * MIN_COVERAGE)))
 
 
 def flags() -> None:
@@ -144,7 +145,7 @@ def software() -> None:
     """Release and dependencies as installed."""
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[<>=!;\[]", d)[0] for d in asked["dependencies"]]
-    st.markdown(t("method.release", release=asked["version"]))
+    st.markdown(t("method.release", release=release()))
     st.dataframe(
         pd.DataFrame({t("method.package"): names, t("method.version"): [_version(n) for n in names]}),
         hide_index=True,

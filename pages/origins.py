@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.attribution import published
 from data.city import City
+from data.times import interval_end
 from jobs.attribution.export import attribution_csv
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import Picture
@@ -81,7 +82,7 @@ def chips(found: Origins, city: City, rows: pd.DataFrame) -> list[page_frame.Chi
     made: list[page_frame.Chip] = []
     if len(rows):
         start = rows["start"].iloc[0].to_pydatetime()
-        end = start + timedelta(minutes=int(rows["minutes"].iloc[0]))
+        end = interval_end(start, int(rows["minutes"].iloc[0]))
         dates = f"{language.day(start, city.zone, year=False)} – {language.day(end, city.zone)}"
         made.append(f"{dates}, {language.offset(end, city.zone)}")
         made.append(t("origins.cover", n=int(status["stations_of"]), reporting=int(status["stations"]),
@@ -135,7 +136,7 @@ def shares_now(found: Origins, city: City) -> None:
         st.info(t("origins.reason.few_hours"), icon=":material/hourglass_empty:")
     else:
         st.html("".join(look_cards.bar(r.category, r.share, r.lower, r.upper) for r in rows.itertuples()))
-        end = rows["start"].iloc[0] + pd.Timedelta(minutes=int(rows["minutes"].iloc[0]))
+        end = interval_end(rows["start"].iloc[0], int(rows["minutes"].iloc[0]))
         total = number(float(rows["contribution"].sum()))
         page_frame.caption(t("origins.now_says", until=language.at(end.to_pydatetime(), city.zone), total=total))
     warnings = [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.city import City
 from data.parameters import POLLUTANTS
+from data.standards.coverage import least
 from models.trends.trends import Refused
 from pages.ui.city import tables as city_tables
 from pages.ui.look import charts as look_charts
@@ -30,7 +31,7 @@ from pages.ui.trends.view import (
     lines,
     view,
 )  # fmt: skip
-from pages.ui.trends.words import MUCH, days_words, gap_words, level_words, partial_words, trend_words, verdict, whose
+from pages.ui.trends.words import days_words, gap_words, level_words, partial_words, trend_words, verdict, whose
 
 MODES = ("raw", "deseason", "weather")
 LAWS = ("both", "own", "all")
@@ -285,7 +286,7 @@ def calendar(shown: View) -> None:
     options = [str(y) for y in shown.years]
     series = shown.series
     known = series.dropna().groupby(pd.DatetimeIndex(series.dropna().index).year).size()
-    usual = next((str(y) for y in reversed(known.index) if known[y] >= 365 * MUCH), options[-1])
+    usual = next((str(y) for y in reversed(known.index) if known[y] >= least(365)), options[-1])
     year = int(choices.pick("year", options, t("trends.column.year"), default=usual, widget=right.selectbox))
     mine = series[pd.DatetimeIndex(series.index).year == year]
     if mine.dropna().empty:

@@ -7,7 +7,6 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -15,6 +14,7 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
+from data.release import PACKAGE, release
 from sources.base import BadPayload, Denied, Quota, RateLimited, Unavailable
 
 TIMEOUT = (5.0, 30.0)  # to connect, between two bytes [s]
@@ -67,12 +67,8 @@ def agent() -> str:
     str
         User-Agent with the contact of `CLEANAIR_CONTACT`.
     """
-    try:
-        release = version("clean-air-situation-centre")
-    except PackageNotFoundError:
-        release = "0"
     contact = "".join(c for c in os.environ.get(CONTACT, "") if " " <= c <= "~")
-    return f"clean-air-situation-centre/{release} ({contact or 'contact not set'})"
+    return f"{PACKAGE}/{release()} ({contact or 'contact not set'})"
 
 
 class Client:

@@ -1,13 +1,14 @@
 """OpenAQ: measurements of many owners' stations, by API v3. Needs a key."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from data.city import City
+from data.clock import iso
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, moments, number, numbers, within
 
@@ -213,9 +214,7 @@ class OpenAQ(Network):
 
     def _measurements(self, sensor: int, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         # A time without Z would be read in the station's zone.
-        times = {
-            n: f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for n, t in (("datetime_from", since), ("datetime_to", until))
-        }
+        times = {n: iso(t, "seconds") for n, t in (("datetime_from", since), ("datetime_to", until))}
         return self._pages(f"sensors/{sensor}/measurements", times)
 
     def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:

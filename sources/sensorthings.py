@@ -1,7 +1,7 @@
 """OGC SensorThings (v1.1): observations that another centre publishes. Keyless, an address per city."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from data.city import City
-from data.clock import now
+from data.clock import iso, now
 from data.schema import KINDS
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, moments, number, pair, part, shape, within
@@ -191,7 +191,7 @@ class SensorThings(Network):
         base = str(city.networks.get(self.name, {}).get("server", ""))
         south, west, north, east = city.box
         ring = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
-        times = [f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for t in (since, until)]
+        times = [iso(t, "seconds") for t in (since, until)]
         when = f"phenomenonTime ge {times[0]} and phenomenonTime lt {times[1]}"
         query = {
             "$filter": f"st_within(Thing/Locations/location, geography'POLYGON(({ring}))')",

@@ -1,13 +1,14 @@
 """WIS2: surface weather of Kazhydromet's stations, as its WIS2 node decodes their SYNOP reports. Keyless."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pandas as pd
 
 from data.city import City
+from data.clock import iso
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, moments, number, pair, part, shape, within
 
@@ -137,7 +138,7 @@ class Wis2(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Observations whose time begins in [since, until)."""
-        times = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}/{until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        times = f"{iso(since, 'seconds')}/{iso(until, 'seconds')}"
         features = list(self._all({**_box(city), "datetime": times}))
         return within(parse({"features": features}, city.key), since, until)
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data import clock
+from data.release import release
 from data.sharing import rules
 from data.store.served import served
-from jobs.export.snapshot import release
 
 # Tables that an answer follows from. A table of the whole answer follows from these, the address and the reader.
 FOLLOWS: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +47,7 @@ def tag(request: Request, path: str) -> str | None:
         return None
     shown = served("download")
     parts = [
-        _release(), rule_state(), shown.store.version(*FOLLOWS[path]), str(shown.demo), str(request.base_url),
+        release(), rule_state(), shown.store.version(*FOLLOWS[path]), str(shown.demo), str(request.base_url),
         request.url.path, *sorted(f"{k}={v}" for k, v in asked.multi_items()),
     ]  # fmt: skip
     if path in MINUTELY:
@@ -77,11 +77,6 @@ def unchanged(found: str) -> Response:
 def rule_state() -> str:
     """Changes with the rules of sharing."""
     return _digest(rules())
-
-
-@lru_cache(maxsize=1)
-def _release() -> str:
-    return release()
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from data.clock import iso
 from data.parameters import PARAMETERS
+from data.times import interval_end
 from jobs.export import licence
 from sources.credits import credit
 
@@ -31,7 +33,7 @@ def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     credits = {s: credit(s) for s in rows["source"].unique()}
     pairs = zip(rows["source"], rows["station"], strict=True)
     return rows.assign(
-        end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"),
+        end=interval_end(rows["start"], rows["minutes"]),
         unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
         credit=rows["source"].map({s: c.text for s, c in credits.items()}),
         licence=[known.get((s, t)) or credits[s].licence for s, t in pairs],
@@ -46,5 +48,5 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def plain(value: Any) -> Any:
     """A moment as ISO 8601 with Z, what is missing as None, everything else as it is."""
     if isinstance(value, pd.Timestamp | datetime):
-        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
+        return None if pd.isna(value) else iso(value)
     return None if (isinstance(value, float) and value != value) or value is pd.NaT else value

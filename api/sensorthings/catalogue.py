@@ -12,8 +12,10 @@ from api.http import etags
 from api.sensorthings.vocabulary import DEFINITIONS, MARKS, MEASUREMENT, RELATIONS, UNITS
 from data import clock
 from data.city import cities
+from data.clock import iso
 from data.parameters import PARAMETERS
 from data.store import Store
+from data.times import interval_end
 from jobs.export import licence
 from sources.credits import credit
 
@@ -145,7 +147,7 @@ def _place(made: Catalogue, key: str, name: str, about: Mapping[Any, Any]) -> No
     }  # fmt: skip
     made.add("Locations", key, {**shared, "location": point})
     made.add("FeaturesOfInterest", key, {**shared, "description": f"Air around {name}", "feature": point})
-    made.add("HistoricalLocations", key, {"time": stamp(about["known_at"])})
+    made.add("HistoricalLocations", key, {"time": iso(about["known_at"])})
     for kind, relation, other in (
         ("Things", "Locations", key), ("Things", "HistoricalLocations", key), ("Locations", "Things", key),
         ("Locations", "HistoricalLocations", key), ("HistoricalLocations", "Thing", key),
@@ -169,7 +171,7 @@ def _stream(
         "description": f"{known.label} at {about['name']}: {length}, {MARKS[kinds[0]]}",
         "observationType": MEASUREMENT,
         "unitOfMeasurement": {"name": name, "symbol": symbol, "definition": definition},
-        "phenomenonTime": interval(first, last + pd.Timedelta(minutes=minutes)),
+        "phenomenonTime": interval(first, interval_end(last, minutes)),
         "properties": {
             "parameter": parameter, "averaging_minutes": minutes, "unit": known.unit,
             "state": "20 °C and 1013.25 hPa" if known.molar_mass else "as measured",
@@ -225,14 +227,9 @@ def _point(about: Mapping[Any, Any]) -> dict[str, Any]:
     return {"type": "Point", "coordinates": place if height is None or pd.isna(height) else [*place, float(height)]}
 
 
-def stamp(moment: Any) -> str:
-    """ISO 8601 in UTC, with Z."""
-    return str(pd.Timestamp(moment).isoformat()).replace("+00:00", "Z")
-
-
 def interval(begin: Any, end: Any) -> str:
     """Two moments as ISO 8601 writes an interval."""
-    return f"{stamp(begin)}/{stamp(end)}"
+    return f"{iso(begin)}/{iso(end)}"
 
 
 def members(made: Catalogue, kind: str) -> Iterator[str]:

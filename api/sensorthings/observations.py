@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from api.sensorthings import filters
-from api.sensorthings.catalogue import Catalogue, interval, stamp
+from api.sensorthings.catalogue import Catalogue, interval
 from api.sensorthings.options import Options
+from data.clock import iso
 from data.store import Store
+from data.times import interval_end
 from jobs.arguments import ArgumentError
 
 COLUMNS = (
@@ -209,10 +211,10 @@ def identity(start: Any) -> str:
 def members(row: dict[str, Any]) -> dict[str, Any]:
     """Members of an observation."""
     start, minutes = row["start"], int(row["minutes"])
-    end = start + pd.Timedelta(minutes=minutes)
+    end = interval_end(start, minutes)
     return {
-        "phenomenonTime": interval(start, end) if minutes else stamp(start),
-        "resultTime": stamp(row["known_at"]),
+        "phenomenonTime": interval(start, end) if minutes else iso(start),
+        "resultTime": iso(row["known_at"]),
         "result": float(row["value"]),
         "resultQuality": row["flag"],
         "parameters": {

@@ -7,6 +7,7 @@ from datetime import datetime
 from api.http.paging import size
 from api.sensorthings import filters
 from api.sensorthings.vocabulary import RELATIONS
+from data.clock import iso
 from jobs.arguments import ArgumentError
 
 PAGE, LIMIT, FURTHEST, LEVELS = 100, 1_000, 100_000, 3
@@ -77,7 +78,7 @@ def read(kind: str, query: Mapping[str, str], level: int = 0) -> Options:
 
 def token(start: datetime, given: int) -> str:
     """Where a page ended."""
-    return f"{start.isoformat().replace('+00:00', 'Z')}~{given}"
+    return f"{iso(start)}~{given}"
 
 
 def _token(text: str) -> tuple[datetime, int]:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from data import clock
 from data.city import cities
+from data.release import release
 from data.store import Store
 from data.store.served import demo_store, real_store
 from jobs.collect import attempts
@@ -64,7 +64,7 @@ class Centre:
         real = real_store()
         demo = real.is_empty()
         whole = demo_store() if demo else real
-        about = {"version": _version(), "python": sys.version.split()[0]}
+        about = {"version": release(), "python": sys.version.split()[0]}
         yield InfoMetricFamily("cleanair_build", "Version of the centre.", about)
         yield GaugeMetricFamily("cleanair_demo", "1 while the demo world is shown.", int(demo))
         yield GaugeMetricFamily("cleanair_replay", "1 while the clock is moved.", int(clock.replaying()))
@@ -203,11 +203,3 @@ def _stamp(moment: Any) -> float:
 
 def _minute() -> pd.Timestamp:
     return pd.Timestamp(clock.now()).floor("min")
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    try:
-        return version("clean-air-situation-centre")
-    except PackageNotFoundError:
-        return "unknown"

@@ -11,6 +11,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from data.city import city as city_of
+from data.clock import iso
 from data.store.served import served
 from jobs.export import publish
 
@@ -54,7 +55,7 @@ def feed(request: HttpRequest) -> Response:
     made = Element("feed", xmlns=ATOM)
     last = rows["published_at"].max() if len(rows) else pd.Timestamp(0, tz=UTC)
     head = (("id", f"{base}/api/v1/snapshots.atom"), ("title", "Snapshots of the Clean Air Situation Centre"),
-            ("updated", _iso(last)))  # fmt: skip
+            ("updated", iso(last)))  # fmt: skip
     for name, text in head:
         SubElement(made, name).text = text
     SubElement(made, "link", rel="self", href=f"{base}/api/v1/snapshots.atom")
@@ -68,21 +69,17 @@ def _entry(made: Element, base: str, row: Mapping[Any, Any]) -> None:
     entry, link = SubElement(made, "entry"), f"{base}/api/v1/snapshots/{row['id']}.zip"
     author = SubElement(entry, "author")
     for parent, name, text in (
-        (entry, "id", link), (entry, "title", str(row["title"])), (entry, "updated", _iso(row["published_at"])),
+        (entry, "id", link), (entry, "title", str(row["title"])), (entry, "updated", iso(row["published_at"])),
         (author, "name", str(row["published_by"])),
-        (entry, "summary", f"{row['rows']} rows as of {_iso(row['as_of'])}; SHA-256 {row['sha256']}"),
+        (entry, "summary", f"{row['rows']} rows as of {iso(row['as_of'])}; SHA-256 {row['sha256']}"),
     ):  # fmt: skip
         SubElement(parent, name).text = text
     SubElement(entry, "link", rel="enclosure", href=link, type="application/zip", length=str(row["bytes"]))
 
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    plain = {str(k): _iso(v) if isinstance(v, pd.Timestamp) else v for k, v in row.items()}
+    plain = {str(k): iso(v) if isinstance(v, pd.Timestamp) else v for k, v in row.items()}
     return {**plain, "url": f"/api/v1/snapshots/{row['id']}.zip", "recipe": publish.recipe(row)}
-
-
-def _iso(moment: Any) -> str:
-    return str(pd.Timestamp(moment).tz_convert("UTC").isoformat()).replace("+00:00", "Z")
 
 
 def _json(content: dict[str, Any], status: int = 200) -> Response:

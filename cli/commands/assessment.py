@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cli.commands import Arguments, Command, Parser, Result, city_argument, out_argument, period_arguments, shown_store
 from data.city import city
+from data.standards.coverage import MIN_COVERAGE
 from jobs.arguments import period
 
 
@@ -39,7 +40,7 @@ def index(a: Arguments) -> Result | None:
 def _aggregate(parser: Parser) -> None:
     parser.add_argument("--input", required=True, metavar="FILE")
     parser.add_argument("--every", required=True, choices=("hour", "day", "month", "year"))
-    parser.add_argument("--min-coverage", type=float, default=0.75)
+    parser.add_argument("--min-coverage", type=float, default=MIN_COVERAGE)
     parser.add_argument("--vector-wind", action="store_true")
     out_argument(parser)
 

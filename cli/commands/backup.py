@@ -4,9 +4,9 @@ from typing import Any
 
 from cli.commands import Arguments, Command, Failed, Parser, Result
 from data import clock
+from data.release import release
 from data.store import open_store
 from jobs.arguments import ArgumentError
-from jobs.export.snapshot import release
 from jobs.server import backup as job
 
 

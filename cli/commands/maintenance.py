@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.commands import Arguments, Command, Failed, Parser, Result, city_argument
 from data.city import city
+from data.clock import to_the_minute
 from data.store.served import VARIABLE as STORE
 from jobs.access import operators
 from jobs.arguments import ArgumentError, moment
@@ -66,7 +67,7 @@ def _list(a: Arguments, store: Any) -> Result:
     for row in rows.itertuples():
         what = row.parameter or "all"
         gone = " (withdrawn)" if row.withdrawn else ""
-        span = f"{row.start:%Y-%m-%d %H:%M}Z to {row.end:%Y-%m-%d %H:%M}Z"
+        span = f"{to_the_minute(row.start)} to {to_the_minute(row.end)}"
         print(f"{row.id}{gone}: {row.city} {row.station} {what}, {span}, {row.by}: {row.why}")
     return {"notes": rows.astype({"start": "str", "end": "str", "at": "str"}).to_dict("records")}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.commands import Arguments, Command, Failed, Parser, Result
 from data import clock
+from data.clock import to_the_minute
 from data.store.served import VARIABLE as STORE
 
 
@@ -38,7 +39,7 @@ def _list(a: Arguments, store: Any) -> Result:
     box = box.assign(state=outbox.standing(box), error=[redacted(e) for e in box["error"]])
     rows = box if a.all else box[box["state"] != "sent"]
     for row in rows.itertuples():
-        when = f", next {row.next:%Y-%m-%d %H:%M}Z" if row.state == "waiting" else ""
+        when = f", next {to_the_minute(row.next)}" if row.state == "waiting" else ""
         print(f"{row.state}: {row.id} ({row.tries} tries{when}) {row.error}".rstrip())
     counts = {state: int((box["state"] == state).sum()) for state in ("waiting", "refused", "sent")}
     if not len(rows):

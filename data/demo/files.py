@@ -8,6 +8,7 @@ import pandas as pd
 from data.city import city as city_of
 from data.demo.places import CATEGORIES
 from data.demo.world import MAST, Demo
+from data.times import iso_texts
 
 TABLES = Path(__file__).resolve().parents[1] / "attribution"
 WEATHER = [name for name in MAST.values() if name != "pressure"]
@@ -68,7 +69,7 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     text = table.copy()
     for name in text.columns:
         if isinstance(text[name].dtype, pd.DatetimeTZDtype):
-            text[name] = text[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+            text[name] = iso_texts(text[name])
     packing = {"method": "gzip", "compresslevel": 1, "mtime": 0} if path.suffix == ".gz" else None
     text.to_csv(path, index=False, compression=packing, float_format="%.6g")
 

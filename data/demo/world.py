@@ -17,6 +17,7 @@ from data.demo.noise import Floats, Hours, salts, white
 from data.demo.sensors import Reported, report
 from data.demo.weather import Weather, weather
 from data.schema import Conformed, conform, conform_stations
+from data.times import interval_end
 
 if TYPE_CHECKING:
     from data.store import Appended, Store
@@ -145,7 +146,7 @@ def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1, check: Ch
     rows = world.measurements if check is None else check(world.measurements)
     taken = store.append(_fresh(rows, store.spans()))
     for key, mine in rows.groupby("city"):
-        newest = mine["start"].max() + pd.Timedelta(hours=1)
+        newest = interval_end(mine["start"].max(), 60)
         fields = {"rows": len(mine), "rejected": 0, "error": "", "next": now + timedelta(hours=1), "newest": newest}
         store.put_status(SOURCE, str(key), attempted=now, succeeded=now, **fields)
     return taken
@@ -258,7 +259,7 @@ def _rows(
         parts.append(_series(f"demo:{key}-weather", name, hours[keep], getattr(sky, attribute)[keep]))
     table = pd.concat(parts, ignore_index=True)
     shared = {"source": SOURCE, "minutes": 60, "kind": "simulated", "city": key}
-    known = table["start"] + pd.Timedelta(hours=1) + DELAY
+    known = interval_end(table["start"], 60) + DELAY
     conformed: Conformed = conform(table.assign(**shared, known_at=known))
     return conformed.rows
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from data import clock
 from data.city import City, cities
+from data.clock import iso
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store import Store
+from data.times import interval_end
 from jobs.access.operators import Operator
 from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
 from models.alarms.states import (
@@ -177,7 +179,7 @@ def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tab
     rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
     # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(now)]
+    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(now)]
     silent = [r.parameter for r in mine if r.what == "stale" and not (rows["parameter"] == r.parameter).any()]
     return Inputs(
         rows=rows,
@@ -198,7 +200,7 @@ def _newest(store: Store, city: City, silent: list[str], now: datetime) -> dict[
     rows = store.latest(city.key, silent, now=now, days=LONG_AGO) if silent else pd.DataFrame()
     if rows.empty:
         return {}
-    ends = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    ends = interval_end(rows["start"], rows["minutes"])
     return {str(name): end for name, end in ends.groupby(rows["parameter"].astype(object)).max().items()}
 
 
@@ -210,7 +212,7 @@ def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> It
     if state.active and seen.off:
         yield Entry(now, rule, city, CLEARED, state.occurrence, value=seen.value)
     if seen.on and not state.active and not state.held:
-        fresh = f"{rule}:{city}:{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        fresh = f"{rule}:{city}:{iso(now, 'seconds')}"
         action, occurrence = (RAISED, fresh) if state.seen else (RANG_AGAIN, state.occurrence)
         yield Entry(now, rule, city, action, occurrence, value=seen.value)
 

@@ -10,15 +10,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.city import City
+from data.clock import iso
 from data.rules.alarms import Rule, rules
 from data.store import Store
+from data.times import interval_end
 from jobs.alarms.evaluate import ROWS
 from jobs.events.detect import history
 from models.alarms.rates import Rates, rates
 from models.alarms.readings import LOOK_BACK, Inputs, Signals, steps
 from models.alarms.signals import latched
 from models.alarms.states import CLEARED, RAISED, Entry, frame
-from models.stations.freshness import GREY
+from models.stations.freshness import grey_after
 
 CSV = ("at", "city", "rule", "priority", "action", "value", "unit")
 NOT_KEPT = "not replayed: the issues of the past are not kept"
@@ -108,7 +110,7 @@ def _inputs(store: Store, city: City, mine: tuple[Rule, ...], start: datetime, e
     parameters = sorted({rule.parameter for rule in mine if rule.parameter})
     rows = store.measurements(city.key, parameters, start - LOOK_BACK, end, columns=ROWS, flags=("ok",))
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(end)]
+    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)]
     events = history(store, city.key, start, end)
     return Inputs(rows, store.stations(city.key), events, pd.DataFrame(), pd.DataFrame(), {})
 
@@ -133,8 +135,8 @@ def _stale(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     hours = pd.date_range(pd.Timestamp(start).ceil("h"), pd.Timestamp(end), freq="h", inclusive="left")
     if air.empty:
         return []
-    ends = pd.DatetimeIndex(air["start"]) + pd.to_timedelta(air["minutes"].to_numpy(), unit="min")
-    fresh = ends + pd.to_timedelta((GREY[1] / 60 * air["minutes"]).clip(lower=GREY[0]).to_numpy(), unit="h")
+    ends = pd.DatetimeIndex(interval_end(air["start"], air["minutes"]))
+    fresh = ends + pd.to_timedelta(grey_after(air["minutes"].to_numpy()), unit="h")
     order = np.argsort(ends.as_unit("us").asi8, kind="stable")
     moments = ends.as_unit("us").asi8[order]
     until = np.maximum.accumulate(fresh.as_unit("us").asi8[order])
@@ -183,7 +185,7 @@ def _entries(rule: Rule, city: City, turns: Standing) -> Iterator[Entry]:
     for at, stands, value in turns:
         moment = at.to_pydatetime()
         if stands:
-            occurrence = f"{rule.key}:{city.key}:{at.tz_convert('UTC'):%Y-%m-%dT%H:%M:%SZ}"
+            occurrence = f"{rule.key}:{city.key}:{iso(at, 'seconds')}"
         yield Entry(moment, rule.key, city.key, RAISED if stands else CLEARED, occurrence, value=value)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.store import Store
+from data.times import iso_texts
 from jobs.export.csv_lines import safe
 
 COLUMNS = (
@@ -38,6 +39,6 @@ def attribution_csv(store: Store, city: str, start: datetime | None = None, end:
     """The same as UTF-8 CSV; times in UTC with a Z."""
     rows = days(store, city, start, end).round(DECIMALS)
     for name in TIMES:
-        rows[name] = [t.strftime("%Y-%m-%dT%H:%M:%SZ") if not pd.isna(t) else "" for t in rows[name]]
+        rows[name] = iso_texts(rows[name])
     rows["prior"] = [safe(words) if isinstance(words, str) else "" for words in rows["prior"]]
     return str(rows.to_csv(index=False, lineterminator="\n")).encode("utf-8")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.times import iso_texts
 from models.attribution import InputError, SourceAttributor
 from models.attribution.refusal import REASONS
 
@@ -135,7 +136,7 @@ def write(model: SourceAttributor, report: dict[str, Any], out: Path) -> None:
         hours = model.transform()
         hours["start"] = pd.Categorical.from_codes(
             model.panel_.hours.get_indexer(pd.DatetimeIndex(hours["start"])),
-            categories=list(model.panel_.hours.strftime("%Y-%m-%dT%H:%M:%SZ")),
+            categories=iso_texts(model.panel_.hours),
         )
         hours["contribution"] = hours["contribution"].round(5)
         hours.to_csv(out / "categories.csv", index=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from datetime import date, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import orjson
@@ -14,7 +13,9 @@ import pandas as pd
 from data.city import City
 from data.city import city as city_of
 from data.parameters import PARAMETERS, POLLUTANTS
+from data.release import release
 from data.schema import MEASURED
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.store import Store
 from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
@@ -64,7 +65,7 @@ def gather(store: Store, city_key: str, start: datetime, end: datetime, now: dat
     wanted_end = (end - timedelta(microseconds=1)).astimezone(city.zone).date()
     facts = {
         "format": FORMAT,
-        "release": _release(),
+        "release": release(),
         "city": city.key,
         "law": city.law,
         "zone": str(city.zone),
@@ -199,7 +200,7 @@ def _before(whole: CityDays, first: date, last: date) -> Facts | None:
     begin, end = (moment.date() for moment in span)
     earlier, now = whole.within(begin, end), whole.within(first, last)
     made = _mean(earlier, (end - begin).days + 1)
-    enough = made is not None and made["coverage"] >= 0.75 and earlier.basis == now.basis
+    enough = made is not None and made["coverage"] >= MIN_COVERAGE and earlier.basis == now.basis
     return {**made, "first": begin.isoformat(), "last": end.isoformat()} if enough and made else None
 
 
@@ -252,10 +253,3 @@ def licences(facts: Facts) -> list[str]:
     """Credit and licence of every source, as its owner wants it written."""
     made = [credit(key) for key in facts["credits"]]
     return [f"{one.text} ({one.licence})" for one in dict.fromkeys(made)]
-
-
-def _release() -> str:
-    try:
-        return version("clean-air-situation-centre")
-    except PackageNotFoundError:
-        return "unreleased"

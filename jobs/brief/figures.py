@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from models.averages.averages import coverage, time_average
-from models.averages.limit_averages import MIN_COVERAGE
 from models.averages.yearly import annual
 from models.limits.exceedance_days import COLUMNS, exceedance_days
 from models.stations.freshness import BACKGROUND, described
@@ -20,7 +20,7 @@ from models.stations.monitors import once, standing_for_air
 TREND_MONTHS = 60  # the last five years
 SEED = 2
 LEAST = 24  # months a trend needs
-SAME = 0.75  # share of the stations that must be there in the first and in the last year, our choice
+SAME = 0.75  # of the stations must be there in the first and in the last year: our choice, of stations and not of time
 EPISODES = 3
 Facts = dict[str, Any]
 

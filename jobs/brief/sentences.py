@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.city import city as city_of
+from data.standards.coverage import MIN_COVERAGE
 from data.words import Words, words
 from jobs.brief.facts import checksum, licences
 
 LONG = 48  # months; below it a trend that is stated carries a caution
-ENOUGH = 0.75  # share of the days that must be checked before a period may be called within the limit
 CATEGORIES = ("heating", "traffic", "industry", "dust", "agriculture", "fires", "regional", "undetermined")
 Facts = dict[str, Any]
 
@@ -132,7 +132,7 @@ def verdict(facts: Facts) -> str:
         return "unknown"
     if held["over"]:
         return "above"
-    return "within" if held["checked"] >= ENOUGH * held["days"] else "unknown"
+    return "within" if held["checked"] >= MIN_COVERAGE * held["days"] else "unknown"
 
 
 def _offsets(first: date, last: date, zone: ZoneInfo) -> str:

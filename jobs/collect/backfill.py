@@ -69,7 +69,7 @@ def _backfilled(
             task = Task(network, place, begin, end)
             delivery = _patiently(source, task, set() if begin == since or not total.stored else None)
             if delivery.error is not None:
-                where = f"kept up to {begin:%Y-%m-%dT%H:%MZ}; go on with --since from there"
+                where = f"kept up to {clock.iso(begin, 'minutes')}; go on with --since from there"
                 return replace(total, error=f"{delivery.error} ({where})")
             total += stored(store, delivery, clock.now())
             if progress:

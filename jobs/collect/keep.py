@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
+from data.times import interval_end
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
 from sources import SOURCES
@@ -135,7 +136,7 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     began = time.monotonic()
     done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
     SPENT[:] = SPENT[0] + 1, SPENT[1] + time.monotonic() - began
-    ends = door.rows["start"] + pd.to_timedelta(door.rows["minutes"], unit="min")
+    ends = interval_end(door.rows["start"], door.rows["minutes"])
     past = ends[ends <= pd.Timestamp(now)]
     newest = past.max().to_pydatetime() if len(past) else None
     return Outcome(

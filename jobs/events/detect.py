@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import demo
+from data import clock, demo
 from data.city import City, cities, city
 from data.demo.places import REFERENCE
 from data.parameters import POLLUTANTS
 from data.rules.events import values
 from data.store import Store
+from data.times import interval_end
 from jobs.events.hotspots import hotspots
 from models.events import Panel, detect, panel
 from models.events.panel import SKY
@@ -109,7 +110,7 @@ def found(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFram
 
 def _rows(store: Store, key: str, start: datetime, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     rows = store.measurements(key, NEEDED, start, end, columns=READ)
-    ended = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= pd.Timestamp(end)
+    ended = interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)
     if demo.is_demo(rows):
         return rows[ended], demo.satellite(key, start, end)
     return rows[ended], hotspots(store, key, start, end, store.stations(key))
@@ -208,7 +209,7 @@ def settled(kept: pd.DataFrame, new: pd.DataFrame, key: str, live: datetime, now
 def _id(one: Any) -> str:
     """City, kind and start; for gases the gas too, because two may rise in one hour."""
     gas = f":{one.parameter}" if one.kind == "industrial" else ""
-    return f"{one.city}:{one.kind}:{one.start.strftime('%Y-%m-%dT%H:%MZ')}{gas}"
+    return f"{one.city}:{one.kind}:{clock.iso(one.start, 'minutes')}{gas}"
 
 
 def _continued(row: dict[str, Any], known: Any, live: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pandas as pd
 from data.store import Store
 from data.store.narrow import ALL, narrowed
 from data.store.shared import SharedStore
+from data.times import iso_texts
 from jobs.events import detect as job
 from jobs.export import licence
 from jobs.export.csv_lines import safe
@@ -54,7 +55,7 @@ def events_csv(rows: pd.DataFrame) -> bytes:
         stations_reached=rows["stations"].str.count('"station":').fillna(0).astype("int64"),
     )
     for name in TIMES:
-        table[name] = [t.strftime("%Y-%m-%dT%H:%M:%SZ") if not pd.isna(t) else "" for t in table[name]]
+        table[name] = iso_texts(table[name])
     for name in COLUMNS:  # also of what another network told
         if not pd.api.types.is_numeric_dtype(table[name]):
             table[name] = [safe(words) if isinstance(words, str) else words for words in table[name]]

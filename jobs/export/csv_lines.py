@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.parameters import PARAMETERS
+from data.times import interval_end
 from models.indices.aqi import index_numbers
 from models.indices.scales import Integers
 
@@ -139,7 +140,7 @@ class Lines:
         """Averaging, start and end in UTC and on the city's clock, its name: once per interval."""
         row, (starts, minutes) = rows.kinds("start", "minutes")
         start = _moments(starts)
-        end = start + pd.to_timedelta(minutes.to_numpy(), unit="min")
+        end = interval_end(start, minutes.to_numpy())
         made = pc.binary_join_element_wise(
             minutes.cast(_TEXT), stamped(start), stamped(end), stamped(start, self.zone), stamped(end, self.zone),
             pa.scalar(self._cell(str(self.zone)), _TEXT), pa.scalar(self.delimiter, _TEXT),

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data.city import city as city_of
 from data.parameters import PARAMETERS
 from data.store import Store
+from data.times import interval_end
 from jobs.export.csv_lines import STANDARDS, Lines, pieces, safe, stamped
 from jobs.export.licence import free
 from jobs.export.request import Request
@@ -166,7 +167,7 @@ def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Tabl
         return SCHEMA.empty_table()
     zone = city_of(request.city).zone
     about = book.loc[pd.MultiIndex.from_frame(frame[["source", "station"]])]
-    end = frame["start"] + pd.to_timedelta(frame["minutes"], unit="min")
+    end = interval_end(frame["start"], frame["minutes"])
     units = {k: p.unit for k, p in PARAMETERS.items()}
     cells: dict[str, Any] = {
         "station_id": about["station_id"],

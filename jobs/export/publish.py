@@ -13,6 +13,7 @@ import pandas as pd
 from data import clock
 from data.city import cities
 from data.city import city as city_of
+from data.release import release
 from data.sharing import PUBLIC
 from data.store import Store
 from data.store.shared import SharedStore
@@ -95,7 +96,7 @@ def publish(store: Store, request: export_request.Request, form: str, *, by: str
         "id": name, "city": request.city, "from": request.start, "to": request.end, "as_of": request.as_of,
         "flags": request.flags, "format": form, "excel": request.excel,
         "parameters": ",".join(request.parameters or ()), "title": title("en", request), "rows": done["rows"],
-        "bytes": size, "sha256": done["zip_sha256"], "release": snapshot.release(), "published_at": now,
+        "bytes": size, "sha256": done["zip_sha256"], "release": release(), "published_at": now,
         "published_by": by,
     }  # fmt: skip
     table = pd.DataFrame([row])

@@ -1,8 +1,6 @@
 """A snapshot in a folder: the rows of a request, their description, and both as one zip."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,8 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
+from data.clock import iso
+from data.release import release
 from data.store import Store
 from jobs.export import measurements
 from jobs.export import request as export_request
@@ -106,7 +106,7 @@ def _xlsx(store: Store, request: export_request.Request, target: Path) -> None:
     if sheet is None:
         book.create_sheet("measurements 1").append(list(measurements.COLUMNS))
     book.save(target)
-    repack(target, {"docProps/core.xml": CORE.format(moment=f"{request.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")})
+    repack(target, {"docProps/core.xml": CORE.format(moment=iso(request.as_of, "seconds"))})
 
 
 def _rows(table: pa.Table) -> Any:
@@ -118,11 +118,3 @@ WRITERS: Mapping[str, Callable[[Store, export_request.Request, Path], None]] = {
     "parquet": _parquet,
     "xlsx": _xlsx,
 }
-
-
-def release() -> str:
-    """Version of this program."""
-    try:
-        return version("clean-air-situation-centre")
-    except PackageNotFoundError:
-        return "unreleased"

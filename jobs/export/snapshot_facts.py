@@ -11,11 +11,13 @@ from data.city import city as city_of
 from data.standards.limits import registry
 from data.store import Store
 from data.store.shared import SharedStore
+from data.times import interval_end
 from jobs.export import licence
 from jobs.export import request as export_request
 from models.indices.aqi import STANDARDS
+from models.stations.freshness import amber_after
 
-SILENT = timedelta(hours=3)  # a source without a single row for this long was out; the age rule's first step
+SILENT = timedelta(hours=amber_after(60))  # a source without a single row for so long was out: its hours would be amber
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def gaps(intervals: pd.DataFrame, silent: timedelta = SILENT) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for source, rows in intervals.groupby("source") if len(intervals) else ():
         rows = rows.sort_values("start")
-        end = (rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")).cummax()
+        end = interval_end(rows["start"], rows["minutes"]).cummax()
         after = rows["start"].shift(-1)
         for left, right in zip(end, after, strict=True):
             if pd.notna(right) and right - left >= silent:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from data.store import Store
+from data.times import iso_texts
 from jobs.export.csv_lines import safe
 from jobs.export.licence import free
 
@@ -33,9 +34,5 @@ def forecast_csv(store: Store, city: str) -> bytes:
     described = store.stations(city)
     leaving = {"", *described.loc[free(described, described), "station"]}
     rows = rows[rows["station"].isin(leaving)].sort_values(["parameter", "station", "start"])[list(COLUMNS)]
-    plain = rows.assign(**{name: _written(rows[name]) for name in TIMES}, station=rows["station"].map(safe))
+    plain = rows.assign(**{name: iso_texts(rows[name]) for name in TIMES}, station=rows["station"].map(safe))
     return str(plain.to_csv(index=False, lineterminator="\n", float_format="%.2f")).encode("utf-8")
-
-
-def _written(times: pd.Series) -> list[str]:
-    return [t.strftime("%Y-%m-%dT%H:%M:%SZ") for t in times]

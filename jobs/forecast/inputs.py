@@ -9,6 +9,7 @@ import pandas as pd
 from data import clock, demo
 from data.city import City, city
 from data.store import Store
+from data.times import interval_end
 from models.forecast.panel import WEATHER
 from models.situation.figures import city_series
 from models.stations.freshness import freshness
@@ -90,7 +91,7 @@ def gather(store: Store, key: str, now: datetime) -> Inputs:
     """
     place, issued = city(key), pd.Timestamp(now).tz_convert("UTC").floor("h")
     rows = store.measurements(key, POLLUTANTS, issued - HISTORY, issued, flags=("ok",))
-    known = standing_for_air(rows[rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= issued])
+    known = standing_for_air(rows[interval_end(rows["start"], rows["minutes"]) <= issued])
     described, simulated = store.stations(key), demo.is_demo(known)
     hours = once(known[known["minutes"] == 60], described)
     parts = [_history(hours[hours["parameter"] == p], described, p) for p in POLLUTANTS]
@@ -122,7 +123,7 @@ def _refused(rows: pd.DataFrame, history: pd.DataFrame, now: datetime) -> str:
         return "no_rows"
     if not len(figure):
         return "daily_only" if (recent["minutes"] >= 1440).all() else "no_rows"
-    if freshness(figure["start"].max() + pd.Timedelta(hours=1), 60, now) == "grey":
+    if freshness(interval_end(figure["start"].max(), 60), 60, now) == "grey":
         return "daily_only" if (recent["minutes"] >= 1440).any() else "stale"
     return "too_short" if len(figure) < LEAST / timedelta(hours=1) else ""
 

@@ -77,7 +77,7 @@ def main() -> int:
     except (ReplayError, clock.ClockError, ValueError) as error:
         sys.stderr.write(f"replay: {error}\n")
         return 1
-    sys.stderr.write(f"REPLAY at {clock.now():%Y-%m-%d %H:%M}Z from {store.uri}\n")
+    sys.stderr.write(f"REPLAY at {clock.to_the_minute(clock.now())} from {store.uri}\n")
     return os.execv(sys.executable, [sys.executable, "-m", "cli", "serve"])
 
 

@@ -3,11 +3,12 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.city import LANGUAGES, City, cities
+from data.clock import iso
 from data.words import Words
 from jobs.alarms.reports import Report, figure, moment, named, spoken, subject, where, who, zone_of
 from jobs.notify.cap import OVER, STANDS, WITHDRAWN, Message, Situation
@@ -120,7 +121,7 @@ def feed(found: Sequence[Message], sender: str, base: str, language: str, now: d
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
     _add(root, "id", f"{base}/alarms.atom")
     _add(root, "title", said.say("cap.feed"))
-    _add(root, "updated", _utc(found[0].sent if found else now.replace(minute=0, second=0, microsecond=0)))
+    _add(root, "updated", iso(found[0].sent if found else now.replace(minute=0, second=0, microsecond=0), "seconds"))
     ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=f"{base}/alarms.atom")
     _add(ET.SubElement(root, "author"), "name", said.say("centre.name"))
     for message in found:
@@ -128,8 +129,8 @@ def feed(found: Sequence[Message], sender: str, base: str, language: str, now: d
         link = f"{base}/alarms/{message.identifier}.cap"
         _add(entry, "id", link)
         _add(entry, "title", _headline(message, said, exercise))
-        _add(entry, "updated", _utc(message.sent))
-        _add(entry, "published", _utc(message.sent))
+        _add(entry, "updated", iso(message.sent, "seconds"))
+        _add(entry, "published", iso(message.sent, "seconds"))
         ET.SubElement(entry, "link", rel="alternate", type="application/cap+xml", href=link)
         ET.SubElement(entry, "category", term=message.kind)
         _add(entry, "summary", _description(message, said))
@@ -246,17 +247,13 @@ def stamp(moment: datetime, zone: ZoneInfo) -> str:
 
     Examples
     --------
-    >>> at = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
+    >>> at = datetime(2026, 1, 10, 6, 30, tzinfo=ZoneInfo("UTC"))
     >>> stamp(at, ZoneInfo("Asia/Tashkent")), stamp(at, ZoneInfo("UTC"))
     ('2026-01-10T11:30:00+05:00', '2026-01-10T06:30:00-00:00')
     """
     local = moment.astimezone(zone)
     text = local.replace(microsecond=0).isoformat()
     return text.replace("+00:00", "-00:00") if not local.utcoffset() else text
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _pair(parent: ET.Element, tag: str, name: str, value: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from data.clock import iso
 from jobs.alarms import reports as alarms_reports
 from jobs.alarms.reports import Report, spoken
 from jobs.notify.channels import Channel, page
@@ -49,7 +50,7 @@ class Content:
         return {
             "id": self.id,
             "type": self.kind,
-            "timestamp": _iso(self.at),
+            "timestamp": iso(self.at, "seconds"),
             "exercise": self.exercise,
             "language": self.language,
             "subject": self.subject,
@@ -114,7 +115,7 @@ def _record(report: Report) -> Mapping[str, Any]:
     return {
         "occurrence": report.occurrence,
         "action": report.action,
-        "at": _iso(report.at),
+        "at": iso(report.at, "seconds"),
         "rule": report.rule,
         "city": report.city,
         "priority": report.priority,
@@ -128,7 +129,3 @@ def _record(report: Report) -> Mapping[str, Any]:
         "simulated": report.simulated,
         "text": dict(report.definition.text) if report.definition else {},
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

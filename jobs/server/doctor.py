@@ -51,7 +51,7 @@ def _clock() -> Iterator[Finding]:
     yield Finding(GOOD, "Python", sys.version.split()[0])
     try:
         mark = NOTE if clock.replaying() else GOOD
-        yield Finding(mark, "clock", f"{clock.now():%Y-%m-%d %H:%M}Z{', REPLAY' if clock.replaying() else ''}")
+        yield Finding(mark, "clock", f"{clock.to_the_minute(clock.now())}{', REPLAY' if clock.replaying() else ''}")
     except clock.ClockError as error:
         yield Finding(BAD, "clock", str(error))
 
@@ -99,9 +99,9 @@ def _contents(store: Store) -> Iterator[Finding]:
     yield Finding(GOOD, "measurements", f"{size['rows']:,} rows, {megabytes:.1f} MB in {size['files']} files")
     age = pd.Timestamp(clock.now()) - size["last"]
     mark = GOOD if age < pd.Timedelta("6h") else NOTE
-    yield Finding(mark, "newest", f"{size['last']:%Y-%m-%d %H:%M}Z, {age.total_seconds() / 3600:.1f} h ago")
+    yield Finding(mark, "newest", f"{clock.to_the_minute(size['last'])}, {age.total_seconds() / 3600:.1f} h ago")
     for row in store.status().itertuples():
-        newest = f"{row.rows} rows, newest {row.newest:%Y-%m-%d %H:%M}Z" if pd.notna(row.newest) else "nothing yet"
+        newest = f"{row.rows} rows, newest {clock.to_the_minute(row.newest)}" if pd.notna(row.newest) else "nothing yet"
         yield Finding(BAD if row.error else GOOD, f"{row.network} for {row.city}", str(row.error or newest))
 
 

@@ -11,6 +11,7 @@ import orjson
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.times import iso_texts
 from models.averages.averages import tidy_average, time_average, wides
 from models.averages.periods import Every
 from models.averages.resample import Bootstrap
@@ -67,10 +68,10 @@ def aggregate(input: str | Path, every: str, min_coverage: float, vector_wind: b
     try:
         if is_tidy(table):
             made = tidy_average(table, period, min_coverage, vector_wind=vector_wind)
-            made["start"] = stamps(made["start"])
+            made["start"] = iso_texts(made["start"])
         else:
             made = time_average(_placed(table), period, min_coverage, vector_wind=vector_wind).reset_index()
-            made["date"] = stamps(made["date"])
+            made["date"] = iso_texts(made["date"])
     except ValueError as error:
         raise WideFileError(f"{input}: {error}") from error
     _write(Path(out), made.to_csv(index=False, lineterminator="\n").encode())
@@ -193,11 +194,6 @@ def read(path: Path) -> pd.DataFrame:
 def is_tidy(table: pd.DataFrame) -> bool:
     """Whether the table is long: one row per station, parameter and time."""
     return set(TIDY) <= set(table)
-
-
-def stamps(times: pd.Series) -> pd.Series:
-    """Times in UTC as ISO 8601 with Z."""
-    return times.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _packed(path: Path) -> bool:

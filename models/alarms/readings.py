@@ -15,11 +15,12 @@ from data.city import City
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.limits import Limit
+from data.times import interval_end
 from models.alarms.signals import lasting, nothing, prepared, station_levels
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
 from models.situation.figures import HOUR
-from models.stations.freshness import GREY
+from models.stations.freshness import grey_after
 
 LOOK_BACK = timedelta(days=5)  # 24 h of a mean, 24 h of a delay, and four days after which a daily value is grey
 FORGOTTEN = timedelta(hours=36)  # a forecast issued before that says nothing about tomorrow
@@ -172,7 +173,7 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     made, limit = steps(rule, city, signal)
     last = made.iloc[-1]
     minutes = float(last["minutes"])
-    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > max(GREY[0], GREY[1] * minutes / 60)
+    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > grey_after(minutes)
     blank = old or bool(np.isnan(last["bar"]))
     return Reading(
         on=not blank and bool(last["on_for"] >= rule.on_delay),
@@ -241,13 +242,13 @@ def _stale(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     newest = signals.inputs.newest.get(rule.parameter)
     if air.empty and newest is None:
         return Reading(no_data=True)  # nothing ever came; the feeds page says so
-    ends = air["start"] + pd.to_timedelta(air["minutes"], unit="min")
-    fresh = pd.to_timedelta((GREY[1] / 60 * air["minutes"]).clip(lower=GREY[0]), unit="h") + ends
+    ends = interval_end(air["start"], air["minutes"])
+    fresh = pd.to_timedelta(grey_after(air["minutes"]), unit="h") + ends
     last = ends.max() if len(air) else newest
     stale = air.empty or bool(fresh.max() < pd.Timestamp(now))
     hours = (pd.Timestamp(now) - last) / pd.Timedelta(hours=1)
     daily = air.empty or bool((air["minutes"] >= DAY).all())
-    limit = GREY[1] * DAY / HOUR if daily and len(air) else GREY[0]
+    limit = grey_after(DAY if daily and len(air) else HOUR)
     return Reading(
         on=stale, off=not stale, value=float(np.floor(hours)), limit=limit, unit="h", since=last,
         simulated=bool((air["kind"] == "simulated").any()),

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.averages.limit_averages import DAY, MIN_COVERAGE, is_median
+from data.standards.coverage import MIN_COVERAGE
+from data.times import interval_end
+from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.indices.nowcast import WINDOW, nowcast
 from models.indices.scales import scales
 from models.situation.figures import HOUR
-from models.stations.freshness import BACKGROUND, GREY, described
+from models.stations.freshness import BACKGROUND, described, grey_after
 from models.stations.monitors import once, standing_for_air
 
 Floats = npt.NDArray[np.float64]
@@ -23,7 +25,7 @@ Basis = Literal["single", "24h", "nowcast"]
 
 INDEX = "us-epa-2024"
 BASES = ("hour", "day", "daily_median")  # what a step's value was made of
-CARRIED = int(GREY[0])  # a silent station speaks for the city until it is grey [h]
+CARRIED = int(grey_after(HOUR))  # a silent station speaks for the city until it is grey [h]
 COLUMNS = ("at", "minutes", "value", "standing", "n", "of", "basis")
 
 
@@ -180,7 +182,7 @@ def _signal(
     value = quorum(now, reference, *needs)
     table = pd.DataFrame(
         {
-            "at": pd.DatetimeIndex(measured.index) + pd.Timedelta(minutes=minutes),
+            "at": interval_end(pd.DatetimeIndex(measured.index), minutes),
             "minutes": minutes,
             "value": value,
             "standing": np.fmax(quorum(kept, reference, *needs), value),
@@ -240,18 +242,18 @@ def lasting(signal: pd.DataFrame, threshold: npt.ArrayLike, deadband: float = 0.
     bar = np.broadcast_to(np.asarray(threshold, dtype=float), value.shape)
     word = np.where(value > bar, 1, np.where(standing <= bar - deadband, -1, 0))
     ends = pd.DatetimeIndex(signal["at"]).as_unit("us").asi8 / 3.6e9  # [h]
-    length = signal["minutes"].to_numpy(dtype=float) / 60
-    since = _run_starts(word, ends, length)
+    since = _run_starts(word, ends, signal["minutes"].to_numpy(dtype=float))
     lasted = ends - since
     return signal.assign(on_for=np.where(word == 1, lasted, np.nan), off_for=np.where(word == -1, lasted, np.nan))
 
 
-def _run_starts(word: npt.NDArray[Any], ends: Floats, length: Floats) -> Floats:
+def _run_starts(word: npt.NDArray[Any], ends: Floats, minutes: Floats) -> Floats:
     """Start of the first interval of the run that each step belongs to. [h]"""
     if not len(word):
         return np.empty(0)
+    length = minutes / 60
     silence = ends[1:] - length[1:] - ends[:-1]
-    broken = silence > np.maximum(GREY[0], GREY[1] * length[:-1])
+    broken = silence > grey_after(minutes[:-1])
     new = np.concatenate([[True], (word[1:] != word[:-1]) | broken])
     return np.asarray((ends - length)[np.maximum.accumulate(np.where(new, np.arange(len(word)), 0))])
 

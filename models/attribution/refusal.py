@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import least
 from models.attribution.panel import CALM, Array, Panel
 
-DAY_HOURS = 18
-"""Valid hours a day needs for a daily share (75 %, as for daily means in Directive (EU) 2024/2881, annex V)."""
+DAY_HOURS = least(24)
+"""Valid hours a day needs for a daily share, as for a daily mean."""
 HISTORY_HOURS = 72
 LOW_LEVEL = 5.0
 """Below this PM2.5 the error of the shares grows by half. [µg/m³]"""

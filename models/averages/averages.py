@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.periods import Every, Periods, nanoseconds, periods, step
 
 Statistic = Literal["mean", "median", "min", "max", "sum", "percentile"]
@@ -22,7 +23,7 @@ WIND = {"wind_speed": "ws", "wind_direction": "wd"}
 def time_average(
     wide: pd.DataFrame,
     every: Every = "day",
-    min_coverage: float = 0.75,
+    min_coverage: float = MIN_COVERAGE,
     *,
     vector_wind: bool = False,
     tz: str = "UTC",
@@ -132,7 +133,7 @@ def coverage(
 def tidy_average(
     table: pd.DataFrame,
     every: Every = "day",
-    min_coverage: float = 0.75,
+    min_coverage: float = MIN_COVERAGE,
     *,
     minutes: int = 60,
     flags: Collection[str] = ("ok", "suspect"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from models.averages.limit_averages import MIN_COVERAGE
+from data.standards.coverage import MIN_COVERAGE
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 

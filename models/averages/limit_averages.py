@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
+from data.times import interval_end
 from models.averages.averages import time_average
 from models.averages.periods import periods
 from models.averages.running import daily_max_running
 
-MIN_COVERAGE = 0.75  # Directive (EU) 2024/2881, annex V: share of the hours a mean needs
 PEAK_MONTHS = 6  # WHO 2021: the six consecutive months with the highest mean of ozone
 DAY = 1440
 MEDIAN = "daily median"  # what an import writes into the reason of a row that is one
@@ -133,14 +134,14 @@ class _Maker:
         if averaging in ("single", "1h"):
             grid = self.steps(minutes)
             blank = pd.DataFrame(np.nan, index=grid, columns=self.names)
-            return _named(blank, blank, pd.DatetimeIndex(grid + pd.Timedelta(minutes=minutes)), minutes)
+            return _named(blank, blank, pd.DatetimeIndex(interval_end(grid, minutes)), minutes)
         every: Literal["day", "year"] = "year" if averaging in ("year", "season") else "day"
         blank = pd.DataFrame(np.nan, index=self.grid(every), columns=self.names)
         return self.whole(blank, blank) if every == "year" else _named(blank, blank, self.ends(every), minutes)
 
     def samples(self, minutes: int) -> Checks:
         values = self.wide(self.sound, minutes)
-        ends = pd.DatetimeIndex(values.index + pd.Timedelta(minutes=minutes))
+        ends = pd.DatetimeIndex(interval_end(values.index, minutes))
         seen = values if len(self.sound) == len(self.rows) else self.wide(self.rows, minutes)
         return _named(values, seen, ends, minutes, few="flagged")
 

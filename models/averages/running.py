@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import checked, time_average
 from models.averages.periods import step
 
@@ -36,7 +37,7 @@ def regular(wide: pd.DataFrame, minutes: int | None = None) -> pd.DataFrame:
 
 
 def running_mean(
-    wide: pd.DataFrame, hours: int = 8, min_coverage: float = 0.75, *, minutes: int | None = None
+    wide: pd.DataFrame, hours: int = 8, min_coverage: float = MIN_COVERAGE, *, minutes: int | None = None
 ) -> pd.DataFrame:
     """
     Mean of the last `hours` hours, written at the start of the window's last interval.
@@ -76,7 +77,7 @@ def running_mean(
 
 
 def daily_max_running(
-    wide: pd.DataFrame, hours: int = 8, min_coverage: float = 0.75, *, tz: str = "UTC"
+    wide: pd.DataFrame, hours: int = 8, min_coverage: float = MIN_COVERAGE, *, tz: str = "UTC"
 ) -> pd.DataFrame:
     """
     Highest running mean of each local day; a window counts for the day in which it ends.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import checked, coverage, time_average
 from models.averages.running import regular, running_mean
 
@@ -65,7 +66,7 @@ def aq_stats(wide: pd.DataFrame, *, tz: str = "UTC", percentiles: tuple[float, .
     return pd.DataFrame(rows)
 
 
-def annual(wide: pd.DataFrame, min_coverage: float = 0.75, *, tz: str = "UTC") -> pd.DataFrame:
+def annual(wide: pd.DataFrame, min_coverage: float = MIN_COVERAGE, *, tz: str = "UTC") -> pd.DataFrame:
     """
     Mean of each calendar year, called annual only when the year is complete.
 

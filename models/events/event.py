@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from data.clock import iso
 from models.events.footprint import footprint
 from models.events.intervals import Booleans, Spell, spells
 from models.events.panel import Panel
@@ -198,10 +199,6 @@ def front(trace: Trace, panel: Panel, one: Spell) -> list[dict[str, object]]:
             continue
         first, last = seen.index[hits[0]], seen.index[hits[-1]] + pd.Timedelta(hours=panel.step)
         peak = float(values[station].iloc[hits[0] : hits[-1] + 1].max())
-        made.append({"station": str(station), "first": _iso(first), "last": _iso(last),
+        made.append({"station": str(station), "first": iso(first, "minutes"), "last": iso(last, "minutes"),
                      "peak": None if np.isnan(peak) else _rounded(peak)})  # fmt: skip
     return sorted(made, key=lambda r: (str(r["first"]), str(r["station"])))
-
-
-def _iso(moment: pd.Timestamp) -> str:
-    return str(moment.strftime("%Y-%m-%dT%H:%MZ"))

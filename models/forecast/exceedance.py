@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import least
 from models.forecast.panel import HOUR, Array
 from models.forecast.residuals import Residuals
 
-LEAST_HOURS = 18  # of a day, measured or forecast: 75 %
+LEAST_HOURS = least(24)  # of a day, measured or forecast
 LEAST_RUNS = 30
 Z90 = 1.645  # of a two-sided 90 % interval
 COLUMNS = (

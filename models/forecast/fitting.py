@@ -26,6 +26,7 @@ LATELY = 2 * 365 * 24  # errors from before do not speak of today's air [h]
 LEAST_RUNS = 60
 LEAST_CASES = 1000  # learned from at least so many
 SETTLING = 21  # first days, in which nothing is usual yet: not learned from
+DRAWN = 0.75  # of a run must be measured before its errors are drawn: a sample of errors, not a mean; our choice
 SHORT, SHORT_SHARE = 12, 0.4  # so many of the cases learned are drawn from the first hours
 DEFAULT = ("damped_persistence", "climatology", "persistence")  # where no error was ever measured
 
@@ -159,7 +160,7 @@ def _runs(base: Ground, kept: Bools, count: int, random: np.random.Generator) ->
     inside = np.concatenate([[0], np.cumsum(kept)])
     issue, station = (a.ravel() for a in np.indices((max(0, len(panel.hours) - AHEAD + 1), len(panel.stations))))
     full = inside[issue + AHEAD] - inside[issue] == AHEAD
-    full &= known[issue + AHEAD, station] - known[issue, station] >= 0.75 * AHEAD
+    full &= known[issue + AHEAD, station] - known[issue, station] >= DRAWN * AHEAD
     starts = Cases(issue, station, np.ones(len(issue), dtype=np.int64))
     full &= answerable(base.last, starts) & ~np.isnan(base.usual.scale(panel.day[issue], station))
     place = np.sort(random.permutation(np.flatnonzero(full))[:count])

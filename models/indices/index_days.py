@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import time_average
-from models.averages.limit_averages import DAY, MIN_COVERAGE, NOBODY, checks
+from models.averages.limit_averages import DAY, NOBODY, checks
 from models.indices.aqi import averagings, bands, index_frame
 from models.stations.monitors import once, standing_for_air
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from models.averages.averages import coverage, time_average
-from models.averages.limit_averages import MIN_COVERAGE, checks
+from models.averages.limit_averages import checks
 from models.limits.in_force import own
 from models.stations.monitors import once, standing_for_air
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
-from models.averages.limit_averages import MIN_COVERAGE
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import AVERAGINGS, Group, Limit
-from models.averages.limit_averages import MIN_COVERAGE, REASONS, Checks, checks
+from models.averages.limit_averages import REASONS, Checks, checks
 from models.limits.in_force import HOUR_BESIDE_SINGLE
 from models.stations.monitors import once, standing_for_air
 

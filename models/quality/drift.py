@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
+
 Floats = npt.NDArray[np.float64]
 
 NEIGHBOURS = 3  # stations that must report on a day
 NEAREST = 8  # at most so many are looked at
 REACH = 30.0  # and none farther away [km]
 DAYS_LEAST, SPAN_LEAST = 20, 30  # days with a ratio, and from the first to the last of them [d]
-COVERAGE = 0.75  # of a day
 FLOOR = 1.0  # daily means below it say nothing as a ratio [µg/m³]
 SCALE = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
 LAST = 14.0  # the level is that of so many days [d]
@@ -79,7 +80,7 @@ def drift(days: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wide(days: pd.DataFrame) -> pd.DataFrame:
-    good = days[(days["coverage"] >= COVERAGE) & (days["value"] >= FLOOR)]
+    good = days[(days["coverage"] >= MIN_COVERAGE) & (days["value"] >= FLOOR)]
     table = good.pivot_table(index="day", columns="station", values="value", aggfunc="mean")
     table.index = pd.to_datetime(table.index)
     return table.reindex(columns=sorted(set(days["station"])))

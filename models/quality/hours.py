@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-QUARTERS = 3  # of the four quarters of an hour that must hold a reading: 75 %, as for every other mean
+from data.standards.coverage import least
+from data.times import interval_end
+
+QUARTERS = least(4)  # of the four quarters of an hour that must hold a reading
 HOUR = 60
 
 
@@ -35,7 +38,7 @@ def hourly_means(readings: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     sound = readings[(readings["minutes"] < HOUR) & (readings["flag"] != "invalid")]
     hour = sound["start"].dt.floor("h")
     sound = sound.assign(hour=hour, quarter=(sound["start"] - hour) // pd.Timedelta(minutes=15))
-    sound = sound[sound["hour"] + pd.Timedelta(hours=1) <= until]
+    sound = sound[interval_end(sound["hour"], HOUR) <= until]
     keys = ["source", "station", "parameter", "hour"]
     made = sound.groupby(keys, as_index=False, sort=True).agg(
         value=("value", "mean"),

@@ -5,11 +5,14 @@ import re
 import numpy as np
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
+from data.times import interval_end
+
 CHECK = "maintenance"
 # "maintenance: why [note m-1a2b3c, was ok]": the flag before stands in the reason, so that it can be given back.
 PART = re.compile(r"maintenance: (?P<why>[^;]*) \[note (?P<id>[\w-]+), was (?P<was>ok|suspect|invalid)\]")
 SHORT = 60  # an interval up to this is marked when any of it lies in the span [min]
-SHARE = 0.25  # of a longer interval must lie in the span: more missing than the 75 % rule allows
+SHARE = 1 - MIN_COVERAGE  # of a longer interval must lie in the span: more is missing than a mean may lack
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
 
 
@@ -57,8 +60,8 @@ def marked(rows: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
 def covered(rows: pd.DataFrame, note: object) -> pd.Series:
     """Rows that a note is about: its station and parameter, measured, and enough of the interval within its span."""
     begin, end = pd.Timestamp(note.start), pd.Timestamp(note.end)  # type: ignore[attr-defined]
-    length = pd.to_timedelta(rows["minutes"], unit="min")
-    stop = rows["start"] + length
+    stop = interval_end(rows["start"], rows["minutes"])
+    length = stop - rows["start"]
     inside = (stop.clip(upper=end) - rows["start"].clip(lower=begin)).clip(lower=pd.Timedelta(0))
     here = (
         (rows["city"].astype("str") == note.city)  # type: ignore[attr-defined]

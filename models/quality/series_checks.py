@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.standards.coverage import least
 from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
 from models.quality.row_checks import Found
 
 # A median of two weeks below this is no city air: the channel is dead. [µg/m³]
 DEAD_BELOW = {"pm1": 1.0, "pm25": 2.0, "pm10": 3.0, "tsp": 3.0}
 DEAD_DAYS, DEAD_KNOWN = 15, 5
-FLAT_DAYS, FLAT_KNOWN, FLAT_ROWS = 3, 2, 18  # rows a day
+FLAT_DAYS, FLAT_KNOWN, FLAT_ROWS = 3, 2, least(24)  # rows a day
 FLAT_SHARE = 0.04  # three days that vary by less than this share of their level
 LEVEL_DAYS, LEVEL_KNOWN = 31, 7
 LEVEL_FACTOR = {"no": 10.0, "so2": 10.0, "h2s": 10.0, "nh3": 10.0, "o3": 10.0}  # differ more within a city

@@ -9,8 +9,9 @@ from typing import Literal
 
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import wides
-from models.averages.limit_averages import DAY, MIN_COVERAGE, is_median
+from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.stations.freshness import BACKGROUND, Freshness, described, ended, freshness, not_grey
 from models.stations.monitors import once, standing_for_air

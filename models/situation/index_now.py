@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from data.standards.coverage import least
 from models.indices.aqi import averagings, combine, index
 from models.indices.nowcast import nowcast_frame
 from models.situation.figures import HOUR, figure_of, prepared
@@ -96,7 +97,7 @@ def _eight_hours(hours: pd.DataFrame) -> pd.DataFrame:
     window = hours[hours["start"] > last - pd.Timedelta(hours=8)]
     n = window.groupby("station")["value"].transform("size")
     means = window.groupby("station")["value"].transform("mean")
-    return window.assign(value=means, minutes=480)[n >= 0.75 * 8]
+    return window.assign(value=means, minutes=480)[n >= least(8)]
 
 
 def _medians(current: pd.DataFrame, stations: pd.DataFrame) -> list[tuple[str, int, float]]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, NamedTuple, overload
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from data.times import interval_end
 
 Freshness = Literal["fresh", "amber", "grey"]
 
-# Age from the END of the interval: at least so many hours, and so many intervals.
-AMBER, GREY = (3.0, 2), (6.0, 4)
+
+class Step(NamedTuple):
+    """Age from the END of the interval: at least so many hours, and so many intervals."""
+
+    hours: float
+    intervals: int
+
+
+AMBER, GREY = Step(3.0, 2), Step(6.0, 4)  # nobody else reads them: ask amber_after and grey_after
 BACKGROUND = ("background", "")  # a station of unknown class counts, and the figure says so
 AHEAD = timedelta(minutes=10)  # a clock may run ahead by this much
 
@@ -47,6 +58,46 @@ class StationState:
     counts: bool
 
 
+@overload
+def amber_after(minutes: float) -> float: ...
+@overload
+def amber_after(minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
+def amber_after(minutes: Any) -> Any:
+    """Age after which a value is shown as old: 3 h, and 2 intervals of so many minutes. [h]"""
+    return _longest(AMBER, minutes)
+
+
+@overload
+def grey_after(minutes: float) -> float: ...
+@overload
+def grey_after(minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
+def grey_after(minutes: Any) -> Any:
+    """
+    Age after which a value speaks for nobody any more: 6 h, and 4 intervals.
+
+    Parameters
+    ----------
+    minutes : float, array or Series
+        Length of the interval; 0 = instantaneous. [min]
+
+    Returns
+    -------
+    float, array or Series
+        From the END of the interval. [h]
+
+    Examples
+    --------
+    >>> grey_after(60), grey_after(1440), grey_after(np.array([0.0, 1440.0])).tolist()
+    (6.0, 96.0, [6.0, 96.0])
+    """
+    return _longest(GREY, minutes)
+
+
+def _longest(step: Step, minutes: Any) -> Any:
+    hours = np.maximum(step.hours, step.intervals * minutes / 60)
+    return float(hours) if np.ndim(hours) == 0 else hours
+
+
 def freshness(end: datetime, minutes: int, now: datetime) -> Freshness:
     """
     How old a value may look.
@@ -74,9 +125,9 @@ def freshness(end: datetime, minutes: int, now: datetime) -> Freshness:
     'fresh'
     """
     hours = (now - end).total_seconds() / 3600
-    if hours > max(GREY[0], GREY[1] * minutes / 60):
+    if hours > grey_after(minutes):
         return "grey"
-    return "amber" if hours > max(AMBER[0], AMBER[1] * minutes / 60) else "fresh"
+    return "amber" if hours > amber_after(minutes) else "fresh"
 
 
 def station_states(latest: pd.DataFrame, stations: pd.DataFrame, now: datetime) -> tuple[StationState, ...]:
@@ -132,14 +183,14 @@ def _station_state(row: dict[str, object], name: str, station_class: str, now: d
 
 def ended(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Rows whose interval is over, with its end."""
-    closed = rows.assign(end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"))
+    closed = rows.assign(end=interval_end(rows["start"], rows["minutes"]))
     return closed[closed["end"] <= pd.Timestamp(now) + AHEAD]
 
 
 def not_grey(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Rows (with their `end`) that may still speak for the city."""
     hours = (pd.Timestamp(now) - rows["end"]) / pd.Timedelta(hours=1)
-    return rows[(hours <= (GREY[1] / 60 * rows["minutes"]).clip(lower=GREY[0])).to_numpy(dtype=bool)]
+    return rows[(hours <= grey_after(rows["minutes"])).to_numpy(dtype=bool)]
 
 
 def described(stations: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.resample import resamples
 from models.trends.trends import Refused
 from models.trends.weather_normalised import Normalised
 
-LEAST_COVERAGE = 0.75
 PLACEBO_STEP_DAYS = 15
 LEAST_PLACEBOS = 8
 TIMES = 599
@@ -117,8 +117,8 @@ def _windows(level: Array, at: int, days: int) -> tuple[Array, Array]:
     before, after = level[at - days : at], level[at : at + days]
     for name, window in (("before", before), ("after", after)):
         share = float(np.mean(~np.isnan(window)))
-        if share < LEAST_COVERAGE:
-            raise Refused(f"only {share:.0%} of the days {name} the date are measured, {LEAST_COVERAGE:.0%} are needed")
+        if share < MIN_COVERAGE:
+            raise Refused(f"only {share:.0%} of the days {name} the date are measured, {MIN_COVERAGE:.0%} are needed")
     return before, after
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import time_average
 
 # A heating season as city files write it: first and last day, each (month, day).
@@ -76,7 +77,7 @@ def time_variation(
 
 
 def calendar(
-    series: pd.Series, *, tz: str = "UTC", min_coverage: float = 0.75, statistic: str = "mean"
+    series: pd.Series, *, tz: str = "UTC", min_coverage: float = MIN_COVERAGE, statistic: str = "mean"
 ) -> pd.DataFrame:
     """
     One row per local day: what a calendar plot draws.
@@ -145,7 +146,9 @@ def heating(index: pd.DatetimeIndex, season: Season, *, tz: str = "UTC") -> npt.
     return np.asarray((day >= first) | (day <= last))
 
 
-def heating_split(series: pd.Series, season: Season, *, tz: str = "UTC", min_coverage: float = 0.75) -> pd.DataFrame:
+def heating_split(
+    series: pd.Series, season: Season, *, tz: str = "UTC", min_coverage: float = MIN_COVERAGE
+) -> pd.DataFrame:
     """
     Mean of each heating season and of the months between, with its coverage.
 

@@ -8,10 +8,11 @@ import pandas as pd
 
 from data.city import City
 from data.demo.places import REFERENCE
+from data.standards.coverage import least
 from models.situation.figures import BACKGROUND, city_series
 from models.situation.situation import Situation, situation
 from models.stations.monitors import once, standing_for_air
-from pages.ui.city.city import BACK, SHARE, Picture
+from pages.ui.city.city import BACK, Picture
 from pages.ui.city.likely import likely, unattributed
 
 EVENT_COLUMNS = ("city", "kind", "start", "end", "degree")
@@ -108,7 +109,7 @@ def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
     if daily or not len(hours):
         return days.sort_values("start").groupby("station")["value"].last()
     window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
-    return window.mean()[window.size() >= SHARE * 24]
+    return window.mean()[window.size() >= least(24)]
 
 
 def ended(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.city import City
 from data.parameters import PARAMETERS
+from data.standards.coverage import least
 from models.situation.situation import Chip, Situation
 from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
@@ -17,7 +18,6 @@ from pages.ui.reader.language import number, t, t_unit
 
 STANDARDS = ("us-epa-2024", "eaqi-2024")
 BACK = timedelta(hours=72)
-SHARE = 0.75  # of the 24 hours that a mean needs
 ARROWS = {"rising": "↗", "steady": "→", "falling": "↘", "unknown": ""}
 POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 DUST = "dust_storm"
@@ -236,7 +236,7 @@ class Picture:
     def modelled(self) -> str:
         """What the model says for the same 24 hours; beside, never in the figure."""
         last = self.model[self.model["start"] > pd.Timestamp(self.now - timedelta(hours=25))]
-        if len(last) < SHARE * 24:
+        if len(last) < least(24):
             return ""
         return t("situation.model", value=number(float(last["value"].tail(24).mean())), unit=t_unit(self.unit))
 

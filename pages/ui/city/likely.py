@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from data.times import interval_end
+
 NEEDED = ("city", "span", "start", "minutes", "category", "share", "lower", "upper")
 COLUMNS = ("category", "share", "lower", "upper", "confidence", "arrow")
 SURE, FAIR = 0.25, 0.5
@@ -36,7 +38,7 @@ def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.Dat
         return pd.DataFrame(columns=list(COLUMNS))
     mine = attribution[(attribution["city"] == city) & attribution["share"].notna()]
     rows = mine[mine["span"] == "now"]
-    end = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    end = interval_end(rows["start"], rows["minutes"])
     rows = rows[(end <= pd.Timestamp(now)) & (end > pd.Timestamp(now - LATE))]
     begin = rows["start"].min()
     before = mine[(mine["span"] == "day") & (mine["start"] < begin) & (mine["start"] >= begin - BEFORE)]

@@ -11,6 +11,7 @@ from data.city import city as city_of
 from data.parameters import POLLUTANTS, WEATHER
 from data.store import Store
 from data.store.served import real_store, served
+from data.times import interval_end
 from jobs.export.licence import leaving
 from pages.ui.city.build import paint
 from pages.ui.city.city import Picture
@@ -182,7 +183,7 @@ def measurements(
         _tuple(kinds),
         _tuple(flags),
     )
-    ended = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min") <= moment + ahead
+    ended = interval_end(rows["start"], rows["minutes"]) <= moment + ahead
     return rows[ended].reset_index(drop=True)
 
 

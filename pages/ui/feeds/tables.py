@@ -11,6 +11,7 @@ from data.city import cities
 from data.city import city as city_of
 from data.parameters import POLLUTANTS
 from data.store.served import real_store
+from data.times import interval_end
 from jobs.collect import attempts
 from jobs.ingest import notes as ingest_notes
 from models.quality.drift import drift
@@ -168,7 +169,7 @@ def _others() -> pd.DataFrame:
     spans = spans[[pair not in asked for pair in zip(spans["source"], spans["city"], strict=True)]]
     if not len(spans):
         return pd.DataFrame(columns=["source", "city", "state"])
-    ends = spans["last"] + pd.to_timedelta(spans["minutes"], unit="min")
+    ends = interval_end(spans["last"], spans["minutes"])
     found = spans.assign(newest=ends).groupby(["source", "city"], as_index=False).agg(newest=("newest", "max"))
     lags = _lags(city_tables.settled(), "", True)[["source", "city", "known"]].rename(columns={"known": "succeeded"})
     refused = city_tables.store().rejects().groupby("source")["count"].sum()
@@ -225,7 +226,7 @@ def _stations(version: str, city: str, minute: datetime) -> pd.DataFrame:
     spans = spans[(spans["kind"] != "model") & (spans["last"] >= now - LISTED)]
     if not len(spans):
         return pd.DataFrame()
-    spans = spans.assign(end=(spans["last"] + pd.to_timedelta(spans["minutes"], unit="min")).clip(upper=now))
+    spans = spans.assign(end=interval_end(spans["last"], spans["minutes"]).clip(upper=now))
     place = ["source", "station"]
     rows = spans.sort_values("end", kind="stable").drop_duplicates(place, keep="last")
     rows = rows[[*place, "kind", "end", "minutes"]]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.city import city as city_of
 from data.parameters import PARAMETERS, POLLUTANTS
+from data.times import interval_end
 from models.situation.figures import city_series
 from pages.ui.city import tables as city_tables
 
@@ -139,7 +140,7 @@ def _outlook(version: str, city: str, parameter: str, station: str, moment: date
     age = (pd.Timestamp(moment) - issued) / pd.Timedelta(minutes=1)
     if not -60 <= age <= OLD / timedelta(minutes=1):
         return Outlook(city, parameter, nothing, issued=issued, age=age, refused="old")
-    coming = rows[rows["start"] + pd.Timedelta(hours=1) > pd.Timestamp(moment)].sort_values("start")
+    coming = rows[interval_end(rows["start"], 60) > pd.Timestamp(moment)].sort_values("start")
     return Outlook(
         city, parameter, coming.reset_index(drop=True), days=() if station else _days(city, parameter, issued),
         issued=issued, age=age, weather=bool(rows["weather"].any()), cams=bool(rows["cams"].notna().any()),

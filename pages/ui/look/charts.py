@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from data.times import interval_end
 from pages.ui.look.palette import ALARM, GROUND, INK, MODEL, SERIES, THIN
 from pages.ui.reader import language
 from pages.ui.reader.language import t, t_unit
@@ -230,7 +231,7 @@ def hours(
         if table is None or not len(table):
             continue
         drawn = thin(regular(table, 60))
-        end = drawn["start"] + pd.Timedelta(hours=1)
+        end = interval_end(drawn["start"], 60)
         ends += [end.min(), end.max()]
         made.add_scatter(
             x=wall_time(end, zone),
@@ -277,7 +278,7 @@ def many(
         if not len(table):
             continue
         drawn = thin(regular(table, minutes))
-        end = drawn["start"] + pd.Timedelta(minutes=minutes)
+        end = interval_end(drawn["start"], minutes)
         ends += [end.min(), end.max()]
         look = {"color": SERIES[i % len(SERIES)], "width": 2, "dash": ("solid", "dash", "dot", "dashdot")[i // 4 % 4]}
         made.add_scatter(

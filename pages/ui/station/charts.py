@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
+from data.times import interval_end
 from pages.ui.look.charts import HOVER, Line, clockwork, figure, levels, regular, thin, wall_time
 from pages.ui.look.palette import ALARM, INK, THIN, WARN
 from pages.ui.reader.language import t, t_unit
@@ -63,7 +64,7 @@ def hours(
     for flag, (symbol, colour) in FLAGS.items():
         _flagged(made, flagged[flagged["flag"] == flag], minutes, zone, unit, flag, symbol, colour, edge)
     if len(rows):
-        ends = rows["start"] + pd.Timedelta(minutes=minutes)
+        ends = interval_end(rows["start"], minutes)
         clockwork(made, ends.min(), ends.max(), zone)
     made.layout.yaxis.update(range=[min(0.0, float(sound["value"].min()) if len(sound) else 0.0), edge * 1.08])
     return made
@@ -74,7 +75,7 @@ def _line(
     look: dict[str, object], mode: dict[str, object],
 ) -> None:  # fmt: skip
     made.add_scatter(
-        x=wall_time(table["start"] + pd.Timedelta(minutes=minutes), zone), y=table["value"].round(2), name=name,
+        x=wall_time(interval_end(table["start"], minutes), zone), y=table["value"].round(2), name=name,
         line=look, connectgaps=False, hovertemplate=f"{HOVER}{t_unit(unit)}<extra></extra>", **mode,
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ def _flagged(
         return
     off = rows["value"] > edge
     made.add_scatter(
-        x=wall_time(rows["start"] + pd.Timedelta(minutes=minutes), zone), y=rows["value"].clip(upper=edge, lower=0.0),
+        x=wall_time(interval_end(rows["start"], minutes), zone), y=rows["value"].clip(upper=edge, lower=0.0),
         mode="markers", name=t(f"quantity.flag.{flag}"),
         marker={"symbol": ["triangle-up" if o else symbol for o in off], "size": 7,
                 "color": colour, "line": {"color": colour, "width": 1.6}},
@@ -117,7 +118,7 @@ def dried(table: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
     """
     made = figure(height=260, unit=unit, simulated=simulated, showlegend=True, legend=LEGEND)
     full = regular(table[["start", "raw", "corrected", "corrected_low", "corrected_high"]].assign(value=0.0), 60)
-    end = wall_time(full["start"] + pd.Timedelta(hours=1), zone)
+    end = wall_time(interval_end(full["start"], 60), zone)
     hover = {"hovertemplate": f"{HOVER}{t_unit(unit)}<extra></extra>", "connectgaps": False}
     plain = {"mode": "lines", "hoverinfo": "skip", "showlegend": False, "line": {"width": 0}}
     band = full[["corrected_low", "corrected_high"]].interpolate(limit=1)
@@ -126,5 +127,5 @@ def dried(table: pd.DataFrame, *, zone: ZoneInfo, unit: str, simulated: bool = F
     made.add_scatter(x=end, y=full["raw"].round(1), name=t("station.raw"), line={"color": THIN, "width": 1.6}, **hover)
     look = {"color": "#4f9a72", "width": 2.2, "dash": "dash"}
     made.add_scatter(x=end, y=full["corrected"].round(1), name=t("station.corrected"), line=look, **hover)
-    clockwork(made, table["start"].min(), table["start"].max() + pd.Timedelta(hours=1), zone)
+    clockwork(made, table["start"].min(), interval_end(table["start"].max(), 60), zone)
     return made

@@ -11,9 +11,11 @@ import pandas as pd
 
 from data.city import City
 from data.parameters import PARAMETERS
+from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.times import interval_end
 from models.averages.averages import coverage, time_average
-from models.averages.limit_averages import DAY, MIN_COVERAGE, is_median
+from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.limits.in_force import applicable
 from models.quality.humidity import PARTICLES, corrected
@@ -94,7 +96,7 @@ class Place:
         if not len(self.running) or self.newest is None:
             return None
         last = self.running.iloc[-1]
-        recent = last["start"] + timedelta(hours=1) == self.newest.end
+        recent = interval_end(last["start"], HOUR) == self.newest.end
         return float(last["value"]) if recent and last["value"] == last["value"] else None
 
     def since(self, back: timedelta) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from data.standards.coverage import MIN_COVERAGE, least
 from models.trends.trends import Trend
 from pages.ui.reader import language
 from pages.ui.reader.language import number, t, t_unit
@@ -10,8 +11,6 @@ from pages.ui.trends.view import (
     View,
     law_name,
 )  # fmt: skip
-
-MUCH = 0.75  # share of a year's days from which the year may speak in the head line
 
 
 def level_words(years: pd.DataFrame, shown: View) -> str:
@@ -71,7 +70,7 @@ def days_words(counts: pd.DataFrame, shown: View) -> str:
 
 def fullest(rows: pd.DataFrame, shares: pd.Series) -> pd.Series:
     """The newest line of a year that is known well enough and over, else the newest of all."""
-    good = rows[(shares >= MUCH) & (rows["days"] >= 365 * MUCH)]
+    good = rows[(shares >= MIN_COVERAGE) & (rows["days"] >= least(365))]
     return (good if len(good) else rows).iloc[-1]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from models.stations.freshness import amber_after, grey_after
 from pages.ui.alarms.board import PRIORITIES, Alarms
 from pages.ui.city.city import Picture
 from pages.ui.look.palette import STATES
@@ -62,8 +63,8 @@ def fresh(picture: Picture) -> str:
 
 def age(end: datetime, minutes: int) -> str:
     """What the browser needs to age a value by itself: end of its interval, limits of amber and grey [min]."""
-    amber, grey = max(180, 2 * minutes), max(360, 4 * minutes)  # design of the table: age rules
-    return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber}" data-grey="{grey}"'
+    amber, grey = 60 * amber_after(minutes), 60 * grey_after(minutes)
+    return f'data-end="{end.timestamp() * 1000:.0f}" data-amber="{amber:.0f}" data-grey="{grey:.0f}"'
 
 
 def _blind(said: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.times import interval_end
 from pages.ui.look.charts import Line, regular
 from pages.ui.reader import language
 
@@ -84,7 +85,7 @@ def _limit(line: Line, at: float) -> str:
 
 def _band(rows: pd.DataFrame, x, y) -> str:  # type: ignore[no-untyped-def]
     """The interval of each coming hour as one area."""
-    ends = [x(start.to_pydatetime() + timedelta(hours=1)) for start in rows["start"]]
+    ends = [x(interval_end(start, 60).to_pydatetime()) for start in rows["start"]]
     above = [f"{at:.1f},{y(value):.1f}" for at, value in zip(ends, rows["upper"], strict=True)]
     below = [f"{at:.1f},{y(value):.1f}" for at, value in zip(ends, rows["lower"], strict=True)]
     return f'<path class="band" d="M{" L".join([*above, *reversed(below)])} Z"/>'
@@ -108,7 +109,7 @@ def _path(table: pd.DataFrame, x, y) -> str:  # type: ignore[no-untyped-def]
         if value != value:
             drawn = True
             continue
-        end = start.to_pydatetime() + timedelta(hours=1)
+        end = interval_end(start, 60).to_pydatetime()
         steps.append(f"{'M' if drawn else 'L'}{x(end):.1f},{y(value):.1f}")
         drawn = False
     return " ".join(steps)
