@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("api", "cli", "data", "jobs", "models", "pages", "sources")
 KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+){2,}")
 PLACE = re.compile(r"\{([a-z_]+)\}")
+BY_CLASS = {"argument"}  # what a class of errors gives by itself
 FOLDERS = sorted(p.name for p in (FOLDER / CATALOGS).iterdir())
 
 
@@ -37,6 +38,16 @@ def texts() -> Iterator[str]:
             said = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
             if KEY.fullmatch(said) and said.partition(".")[0] in FOLDERS and not module(said):
                 yield said
+
+
+def calls() -> Iterator[tuple[str, set[str]]]:
+    """Key and named words of every call that says a key outright and passes no words on."""
+    for path in (p for top in OURS for p in sorted((ROOT / top).rglob("*.py"))):
+        for node in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)):
+            keys = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            names = {k.arg for k in node.keywords}
+            for key in (k for k in keys if KEY.fullmatch(k) and k.partition(".")[0] in FOLDERS and None not in names):
+                yield key, {str(name) for name in names}
 
 
 def module(name: str) -> bool:
@@ -65,6 +76,13 @@ def test_every_sentence_is_said_somewhere_and_every_key_has_one() -> None:
     known = {key for folder in FOLDERS for key in sentences(folder, "en")}
     assert known - used == set(), "nobody says these"
     assert used - known == set(), "these have no sentence"
+
+
+def test_who_says_a_sentence_gives_what_its_placeholders_stand_for() -> None:
+    known = {key: set(PLACE.findall(said)) for folder in FOLDERS for key, said in sentences(folder, "en").items()}
+    wanting = {(key, *sorted(known[key] - names - BY_CLASS)) for key, names in calls() if known[key] - names - BY_CLASS}
+    assert wanting == set()
+    assert len(list(calls())) > 50
 
 
 def test_an_error_kept_as_fields_says_the_same_later() -> None:

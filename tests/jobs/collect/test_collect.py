@@ -289,7 +289,7 @@ def test_a_store_that_cannot_be_written_is_a_sentence(
     networks("fake")
 
     def refuse(*_: object, **__: object) -> None:
-        raise StoreBusy("another process has been writing for 60 s")
+        raise StoreBusy("store.place.busy", place="store", seconds=60)
 
     monkeypatch.setattr(store, "append", refuse)
     (outcome,) = collect_due(store, NOW)
