@@ -72,4 +72,4 @@ def _answer(source: Source, task: Task, known: set[str] | None) -> Delivery:
 
 
 def _unexpected(source: Source, error: Exception) -> BadPayload:
-    return BadPayload(f"{source.name}: the answer was not understood ({type(error).__name__}); the adapter must change")
+    return BadPayload("sources.answer.not_understood", network=source.name, error=type(error).__name__)
