@@ -31,7 +31,8 @@ class CentreError(Exception):
     status : int, optional
         Of the HTTP answer that says it; the class says it by default.
     **said : Any
-        What the sentence's placeholders stand for: texts, numbers, lists of texts, or the error that caused this one.
+        What the sentence's placeholders stand for: texts, numbers, lists of texts, a
+        `phrase`, or the error that caused this one.
 
     Attributes
     ----------
@@ -73,8 +74,27 @@ class CentreError(Exception):
 
     def fields(self) -> dict[str, Any]:
         """The error as plain values, to be kept and shown later: ``key, who, parameter, words``; a cause is its own."""
-        said = {k: v.fields() if isinstance(v, CentreError) else _plain(v) for k, v in self.words.items()}
-        return {"key": self.key, "who": self.who, "parameter": self.parameter, "words": said}
+        return {"key": self.key, "who": self.who, "parameter": self.parameter, "words": _plain(self.words)}
+
+
+def phrase(key: str, /, **said: Any) -> Mapping[str, Any]:
+    """
+    Words that stand for a placeholder of a sentence and must be written in the reader's language, too.
+
+    Parameters
+    ----------
+    key : str
+        As of a `CentreError`.
+    **said : Any
+        What its own placeholders stand for.
+
+    Examples
+    --------
+    >>> line = phrase("data.inventory.line", number="3")
+    >>> CentreError("data.inventory.quotes", file="a.csv", row=line, cause="strange").sentence("en")
+    'a.csv, line 3: strange; mend the quotes'
+    """
+    return {"key": key, "words": said}
 
 
 def sentence(key: str, said: Mapping[str, Any], language: str) -> str:
@@ -98,14 +118,23 @@ def sentence(key: str, said: Mapping[str, Any], language: str) -> str:
 def _written(value: Any, language: str) -> object:
     if isinstance(value, CentreError):
         return value.sentence(language)
-    if isinstance(value, Mapping):  # a cause, kept as its fields
+    if isinstance(value, Mapping):  # a phrase, or a cause that was kept as its fields
         return sentence(value["key"], value["words"], language)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(_written(one, language)) for one in value)
-    return value if isinstance(value, int) else str(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else _shown(str(value))
+
+
+def _shown(text: str) -> str:
+    """What somebody else wrote, in one line: what would break it or turn its direction is written as its number."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, CentreError):
+        return value.fields()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(one) for one in value]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)

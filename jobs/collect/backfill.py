@@ -61,9 +61,12 @@ def _backfilled(
     progress: Callable[[str, datetime], None] | None,
 ) -> Outcome:
     source, total = SOURCES[network](), Outcome(network, place.key)
-    lock = None if source.missing() else network_lock(store, network)
+    missing = source.missing()
+    lock = None if missing else network_lock(store, network)
     if lock is None:
-        return replace(total, error=source.missing() or f"{network}: another process is collecting it; try again later")
+        return replace(
+            total, error=str(missing or "") or f"{network}: another process is collecting it; try again later"
+        )
     try:
         for begin, end in pieces(SOURCES[network], since, until, clock.now()):
             task = Task(network, place, begin, end)

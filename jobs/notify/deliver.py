@@ -18,7 +18,7 @@ from jobs.notify import email, outbox, telegram, webhook
 from jobs.notify.channels import Channel, ChannelError, Later, Stop, channels, exercising
 from jobs.notify.content import Content, compose, trial
 from jobs.notify.webhook import LONGEST_WAIT
-from sources.http import redact
+from sources.redaction import redact
 
 log = logging.getLogger("cleanair")
 _failing: set[str] = set()

@@ -73,7 +73,7 @@ def write(store: Store, work: str, now: datetime, error: str = "") -> None:
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise StoreError(f"{store.folder}: cannot be made ({problem.strerror}); check space and rights") from problem
+        raise StoreError("store.place.no_make", place=store.folder, cause=problem.strerror) from problem
     store.place.write(FILE, orjson.dumps(told).decode())
 
 

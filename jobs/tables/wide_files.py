@@ -216,7 +216,7 @@ def _placed(table: pd.DataFrame) -> pd.DataFrame:
     wide = table.set_index("date").sort_index()
     text = [str(name) for name in wide.columns if not pd.api.types.is_numeric_dtype(wide[name])]
     if text:
-        raise Refused(f"the columns {', '.join(text)} hold something else than numbers; take them out")
+        raise Refused("models.trends.no_numbers", who="asker", parameter=text[0], columns=text)
     return wide.astype(np.float64)
 
 

@@ -65,11 +65,12 @@ def test_the_sign_of_life_says_of_each_work_how_it_went(store: Store, works: dic
     assert set(beats) == set(heartbeat.WORKS)
     assert not any(beat.late(clock.known()) or beat.error for beat in beats.values())
     assert store.version() == before, "the sign of life is no commit: every page's cache would go with it"
-    works["evaluate"].side_effect = StoreError("the disk is full; make room")
+    full = StoreError("store.place.no_write", place="air", cause="the disk is full")
+    works["evaluate"].side_effect = full
     works["deliver"].side_effect = RuntimeError("a secret")
     look(store, NOW, Memory())
     told = heartbeat.read(store)
-    assert told["alarms"].error == "the disk is full; make room"
+    assert told["alarms"].error == str(full) == "air: cannot be written (the disk is full); check space and rights"
     assert told["notifications"].error == "RuntimeError"
     assert told["alarms"].well == beats["alarms"].well, "a failed look keeps the moment of the last good one"
     assert told["events"].well >= beats["events"].well
@@ -79,7 +80,8 @@ def test_a_folder_that_cannot_be_written_ends_no_look(
     store: Store, works: dict[str, mock.Mock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.append(hourly([1.0]))
-    monkeypatch.setattr(type(store.place), "write", mock.Mock(side_effect=StoreError("no space; make room")))
+    full = StoreError("store.place.no_write", place="air", cause="the disk is full")
+    monkeypatch.setattr(type(store.place), "write", mock.Mock(side_effect=full))
     look(store, NOW, Memory())
     assert works["deliver"].call_count == 1
     assert heartbeat.read(store) == {}
