@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from data.errors import CentreError, columns
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from data.times import interval_end
@@ -29,7 +30,9 @@ class Outcome:
     stored, revised, unchanged, rejected : int
         Rows.
     error : str
-        A sentence that says who must act; empty when all went well.
+        A sentence that says who must act, in English; empty when all went well.
+    fault : CentreError or None
+        The same as fields.
     newest : datetime or None
         End of the newest interval that came.
     at : datetime or None
@@ -48,6 +51,7 @@ class Outcome:
     newest: datetime | None = None
     at: datetime | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)
+    fault: CentreError | None = field(default=None, compare=False, repr=False)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         ends = [e for e in (self.newest, other.newest) if e is not None]
@@ -62,7 +66,12 @@ class Outcome:
             max(ends, default=None),
             other.at or self.at,
             self.seconds + other.seconds,
+            other.fault or self.fault,
         )
+
+    def failed(self, fault: CentreError) -> "Outcome":
+        """The same, ended by an error."""
+        return replace(self, error=str(fault), fault=fault)
 
 
 @dataclass(frozen=True)
@@ -96,22 +105,24 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     """
     task = delivery.task
     before = row_of(store.status(), task.network, task.city.key)
-    error: Exception | None = delivery.error
+    fault: CentreError | None = delivery.error
     outcome = Outcome(task.network, task.city.key)
-    if error is None:
+    if fault is None:
         try:
             outcome = stored(store, delivery, now)
         except (SchemaError, StoreError) as problem:
-            error = problem
+            fault = problem
         except Exception as problem:  # whatever it is, the other networks go on
             log.debug("keeping failed", exc_info=True)
-            error = StoreError(f"{task.network}: what came could not be kept ({type(problem).__name__}); report it")
-    outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
+            fault = StoreError(
+                "jobs.collect.not_kept", who="developer", network=task.network, kind=type(problem).__name__
+            )
+    outcome = replace(outcome if fault is None else outcome.failed(fault), at=now, seconds=delivery.seconds)
     _tell(outcome, str(before.get("error", "")))
     try:
-        _write_status(store, outcome, before, now, getattr(error, "retry_after", 0.0))
+        _write_status(store, outcome, before, now, getattr(fault, "retry_after", 0.0))
     except StoreError as problem:
-        outcome = replace(outcome, error=str(problem))
+        outcome = outcome.failed(problem)
     return outcome
 
 
@@ -148,7 +159,7 @@ def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now
     source = SOURCES[outcome.network]
     fields: dict[str, object] = {
         "attempted": now,
-        "error": outcome.error,
+        **columns(outcome.fault),
         "next": following(source, now, retry_after),
         "failing_since": (before.get("failing_since") or now) if outcome.error else None,
     }

@@ -1,13 +1,15 @@
 """The watch's sign of life: a small file beside the tables, so that every process can tell when nobody watches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from data.errors import CentreError
 from data.store import Store, StoreError
+from jobs.logs import redacted
 
 FILE = ".watch.json"  # no table: a commit a minute would move `version()` and with it every page's cache
 STALE = timedelta(minutes=3)  # the watch looks every minute: one look may be slow, a second wait for a lock
@@ -25,10 +27,13 @@ class Beat:
         When it last went well, by the machine's clock; None where it never did.
     error : str
         What went wrong at the last look, in a sentence without secrets; empty where nothing did.
+    fault : mapping
+        The same as `data.errors.CentreError.fields` gives it; empty where nothing did, or an older release said it.
     """
 
     well: datetime | None = None
     error: str = ""
+    fault: Mapping[str, Any] = field(default_factory=dict)
 
     def late(self, now: datetime) -> bool:
         """
@@ -47,7 +52,7 @@ class Beat:
         return self.well is None or abs(now - self.well) > STALE
 
 
-def write(store: Store, work: str, now: datetime, error: str = "") -> None:
+def write(store: Store, work: str, now: datetime, error: CentreError | None = None) -> None:
     """
     Say how a work went, in one step: a reader sees the old file or the new one.
 
@@ -59,7 +64,7 @@ def write(store: Store, work: str, now: datetime, error: str = "") -> None:
         One of `WORKS`.
     now : datetime
         By the machine's clock.
-    error : str
+    error : CentreError, optional
         Why it did not go well; it then keeps the moment at which it last did, also that of another process.
 
     Raises
@@ -68,8 +73,11 @@ def write(store: Store, work: str, now: datetime, error: str = "") -> None:
         When the store cannot be written.
     """
     known = read(store)
-    beats = {**known, work: Beat(known.get(work, Beat()).well, error) if error else Beat(now)}
-    told = {name: {"well": b.well.isoformat() if b.well else None, "error": b.error} for name, b in beats.items()}
+    beats = {**known, work: _failed(known.get(work, Beat()), error) if error else Beat(now)}
+    told = {
+        name: {"well": b.well.isoformat() if b.well else None, "error": b.error, "fault": b.fault}
+        for name, b in beats.items()
+    }
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -95,4 +103,10 @@ def read(store: Store) -> Mapping[str, Beat]:
 
 def _beat(row: Mapping[str, Any]) -> Beat:
     well = row.get("well")
-    return Beat(datetime.fromisoformat(well).astimezone(UTC) if well else None, str(row.get("error") or ""))
+    moment = datetime.fromisoformat(well).astimezone(UTC) if well else None
+    return Beat(moment, str(row.get("error") or ""), dict(row.get("fault") or {}))
+
+
+def _failed(before: Beat, error: CentreError) -> Beat:
+    """As before, with what went wrong; a secret may stand in what somebody else said within the error."""
+    return Beat(before.well, redacted(error), error.fields(redacted))

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("api", "cli", "data", "jobs", "models", "pages", "sources")
 KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+){2,}")
 PLACE = re.compile(r"\{([a-z_]+)\}")
-BY_CLASS = {"argument"}  # what a class of errors gives by itself
+BY_CLASS = {"argument", "setting"}  # what a class of errors gives by itself
 FOLDERS = sorted(p.name for p in (FOLDER / CATALOGS).iterdir())
 
 
@@ -43,11 +43,17 @@ def texts() -> Iterator[str]:
 def calls() -> Iterator[tuple[str, set[str]]]:
     """Key and named words of every call that says a key outright and passes no words on."""
     for path in (p for top in OURS for p in sorted((ROOT / top).rglob("*.py"))):
-        for node in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)):
+        for node in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call) and says(n)):
             keys = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             names = {k.arg for k in node.keywords}
             for key in (k for k in keys if KEY.fullmatch(k) and k.partition(".")[0] in FOLDERS and None not in names):
                 yield key, {str(name) for name in names}
+
+
+def says(call: ast.Call) -> bool:
+    """Whether a call makes an error or a phrase, and no look-up of a key."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name == phrase.__name__ or name[:1].isupper()
 
 
 def module(name: str) -> bool:
