@@ -46,6 +46,11 @@ class Words:
         written = {k: self.number(v) if isinstance(v, int) else v for k, v in params.items()}
         return entry.format(**written) if params else entry
 
+    def law_name(self, law: str) -> str:
+        """Whose law it is; another's where the catalog has no name for it."""
+        key = f"law.{law}"
+        return self.say(key if key in self.entries else "law.other")
+
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number as the reader writes it; a dash where it is missing, never zero."""
         if value is None or not math.isfinite(value):
@@ -108,14 +113,22 @@ def words(document: str, language: str) -> Words:
     if not path.is_file():
         known = sorted(p.stem for p in (FOLDER / document).glob("*.toml"))
         raise LookupError(f"no {document} in language {language!r}; choose one of {', '.join(known) or 'none'}")
-    return Words(language, dict(_flat(tomllib.loads(path.read_text("utf-8")), "")))
+    return Words(language, dict(flat(tomllib.loads(path.read_text("utf-8")))))
 
 
-def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Entry]]:
+def flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Entry]]:
+    """
+    Entries of a catalog by their full keys; a table whose keys are `FORMS` is one entry.
+
+    Examples
+    --------
+    >>> dict(flat({"day": "Day", "hours": {"one": "{n} hour", "other": "{n} hours"}}, "time"))
+    {'time.day': 'Day', 'time.hours': {'one': '{n} hour', 'other': '{n} hours'}}
+    """
     for name, value in table.items():
         key = f"{prefix}.{name}" if prefix else name
         if isinstance(value, Mapping) and not set(value) <= set(FORMS):
-            yield from _flat(value, key)
+            yield from flat(value, key)
         elif isinstance(value, Mapping):
             yield key, {str(k): str(v) for k, v in value.items()}
         else:

@@ -18,17 +18,11 @@ from pages.ui.look import cards as look_cards
 from pages.ui.look import charts as look_charts
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import markdown, number, t, t_unit
+from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 
 BACK = pd.Timedelta(hours=48)
 LEADS = (1, 3, 6, 12, 24, 36, 48, 60, 72)
 SWITCH = "baselines"
-
-
-def law_name(city: City) -> str:
-    """Whose law it is, short."""
-    key = f"quantity.law.{city.law}"
-    return t(key) if language.has(key) else city.law.upper()
 
 
 def date_words(day: Day, city: City) -> str:
@@ -75,7 +69,7 @@ def answer(shown: Outlook, city: City, station: str) -> str:
 
 def tomorrow_words(shown: Outlook, city: City, name: str, label: str) -> str:
     """Probability and interval of tomorrow, else the range of the hours."""
-    day, unit, law = shown.tomorrow, t_unit(shown.unit), law_name(city)
+    day, unit, law = shown.tomorrow, t_unit(shown.unit), law_name(city.law)
     if day is None or day.value is None:
         until = language.at(interval_end(shown.hours["start"].max(), 60).to_pydatetime(), city.zone)
         low, high = number(shown.hours["value"].min()), number(shown.hours["value"].max())
@@ -109,7 +103,7 @@ def limit_lines(shown: Outlook, city: City) -> tuple[look_charts.Line, ...]:
     day = next((d for d in shown.days if d.limit is not None), None)
     if day is None or day.limit is None:
         return ()
-    words = t("situation.limit_line", limit=number(day.limit), law=law_name(city))
+    words = t("situation.limit_line", limit=number(day.limit), law=law_name(city.law))
     return (look_charts.Line(day.limit, f"{words}, {t('frame.indicative')}" if day.indicative else words),)
 
 
@@ -169,7 +163,7 @@ def card(title: str, day: Day, shown: Outlook, city: City) -> str:
     detail = t("forecast.no_probability")
     if day.probability is not None:
         key = "forecast.probability_indicative" if day.indicative else "forecast.probability"
-        detail = t(key, probability=percent(day.probability), limit=number(day.limit), law=law_name(city))
+        detail = t(key, probability=percent(day.probability), limit=number(day.limit), law=law_name(city.law))
     interval = t("forecast.expected", lower=number(day.lower), upper=number(day.upper))
     return (
         f'<div class="ca-card"><div class="ca-name"><b>{language.html(title)}</b>'

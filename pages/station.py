@@ -20,7 +20,7 @@ from pages.ui.look.palette import FRESHNESS, KINDS
 from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import markdown, number, t, t_unit
+from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.station import charts as station_charts
 from pages.ui.station.state import Place
 from pages.ui.station.tables import place
@@ -98,15 +98,9 @@ def law_words(shown: Place) -> str:
     if shown.limit is None:
         return t("station.day_free", value=said)
     held = compare(day, 1440, shown.limit)
-    law = law_name(shown.city)
+    law = law_name(shown.city.law)
     key = "station.day_held_indicative" if held.indicative else "station.day_held"
     return t(key, value=said, ratio=times(held.ratio), limit=number(shown.limit.concentration), law=law)
-
-
-def law_name(city: City) -> str:
-    """Whose law it is, short."""
-    key = f"quantity.law.{city.law}"
-    return t(key) if language.has(key) else city.law.upper()
 
 
 def digits(value: float | None) -> int:
@@ -163,7 +157,7 @@ def hours(shown: Place, back: timedelta) -> None:
         return
     lines = ()
     if shown.limit is not None and not shown.medians:
-        words = t("situation.limit_line", limit=number(shown.limit.concentration), law=law_name(shown.city))
+        words = t("situation.limit_line", limit=number(shown.limit.concentration), law=law_name(shown.city.law))
         lines = (look_charts.Line(shown.limit.concentration, words),)
     running = shown.running[shown.running["start"] >= pd.Timestamp(shown.now - back)]
     drawn = station_charts.hours(
@@ -239,7 +233,7 @@ def days(shown: Place) -> None:
     drawn = heatmaps.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN, theme=choices.theme())
     st.plotly_chart(drawn, key="station.calendar", config=look_charts.CONFIG, alt=t("station.calendar_title"))
     what = t("station.calendar_median" if shown.medians else "station.calendar_mean")
-    colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city)) if limit else ""
+    colour = t("station.calendar_limit", limit=number(limit), law=law_name(shown.city.law)) if limit else ""
     st.caption(" ".join(x for x in (what, t("station.calendar_says"), colour) if x))
     downloads.offer(shown.days, f"{stem(shown)}-days", of=shown.about["station"])
 

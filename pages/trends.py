@@ -15,7 +15,7 @@ from pages.ui.look import heatmaps
 from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import markdown, number, t, t_unit
+from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends.compare import compare
@@ -26,7 +26,6 @@ from pages.ui.trends.view import (
     annual_limits,
     bases,
     counted,
-    law_name,
     limit_name,
     lines,
     view,
@@ -54,7 +53,7 @@ def asked(city: City) -> tuple[View, str] | None:
     last = choices.pick("through", years, t("trends.through"), default=years[-1], widget=top[3].selectbox)
     low, high = sorted((int(first), int(last)))
     row = st.columns([1.7, 1.7, 1.2], vertical_alignment="bottom")
-    law = choices.pick("law", LAWS, t("trends.law"), show=lambda k: t(f"trends.laws.{k}", law=law_name(city)),
+    law = choices.pick("law", LAWS, t("trends.law"), show=lambda k: t(f"trends.laws.{k}", law=law_name(city.law)),
                        widget=row[0].segmented_control, required=True)  # fmt: skip
     both = bases(trends_tables.days(city, parameter, station))
     basis = None
@@ -112,7 +111,7 @@ def levels(shown: View, years: pd.DataFrame, law: str) -> None:
     st.plotly_chart(drawn, key="trends.years", config=look_charts.CONFIG, alt=t("trends.years_title"))
     said = [t(f"trends.years_caption_{shown.basis}")]
     if shown.basis == "mean" and not any(x.law for x in annual_limits(shown, "own")):
-        said.append(t("trends.no_annual_law", law=law_name(shown.city)))
+        said.append(t("trends.no_annual_law", law=law_name(shown.city.law)))
     partial = years[~years["complete"]]
     said += [partial_words(row, shown) for row in partial.itertuples()]
     said += [gap_words(row) for row in years[years["complete"] & (years["missing"] != "")].itertuples()]
@@ -130,7 +129,7 @@ def days_over(shown: View, counts: pd.DataFrame, law: str) -> None:
         ]
     ]
     if not len(rows):
-        st.info(t("trends.days_free", law=law_name(shown.city)), icon=":material/rule:")
+        st.info(t("trends.days_free", law=law_name(shown.city.law)), icon=":material/rule:")
         return
     own = rows[(rows["standard"] == shown.city.law) & (rows["days_checked"] > 0)].sort_values("year")
     if len(own):

@@ -169,8 +169,7 @@ class _Say:
 
     @property
     def law(self) -> str:
-        key = f"law.{self.facts['law']}"
-        return self.w.say(key if key in self.w.entries else "law.other")
+        return self.w.law_name(self.facts["law"])
 
     def share(self, part: float) -> str:
         return self.w.number(100 * part, 0 if part >= 0.1 or part == 0 else 1)

@@ -60,7 +60,6 @@ def _text(rule: Rule, city: City, reading: Reading | None, triggers: Sequence[Tr
 
 
 def _limit(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
-    law = f"law.{city.law}" if f"law.{city.law}" in say.entries else "law.other"
     yield say.say(
         "line.limit",
         title=title,
@@ -69,7 +68,7 @@ def _limit(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> 
         averaging=say.say(f"averaging.{rule.averaging}"),
         limit=say.level(reading.limit),
         over=say.say(f"over.{rule.averaging}"),
-        law=say.say(law),
+        law=say.law_name(city.law),
         status=_status(reading.indicative, say),
     )
     yield _stations(reading, say)

@@ -200,3 +200,22 @@ def test_the_number_of_the_release_is_asked_for_once() -> None:
     """The method page asks for the numbers of other packages."""
     assert places(releases, "data/release.py", "pages/method.py") == []
     assert spelt(releases, (ROOT / "pages/method.py").read_text("utf-8")) == 1
+
+
+def laws(tree: ast.AST) -> Iterator[ast.AST]:
+    """A key of the name of a law made by hand, where it is looked up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and ast.unparse(node)[2:].startswith(("quantity.law.", "law.")):
+            yield node
+
+
+@pytest.mark.parametrize("text", ["t(f'quantity.law.{city.law}')", "say.say(f'law.{law}')"])
+def test_the_search_for_names_of_laws_finds_them(text: str) -> None:
+    assert spelt(laws, text) == 1
+
+
+def test_a_law_is_named_once_on_screens_and_once_in_documents() -> None:
+    assert places(laws, "data/words.py", "pages/ui/reader/language.py") == []
+    assert [
+        spelt(laws, (ROOT / name).read_text("utf-8")) for name in ("data/words.py", "pages/ui/reader/language.py")
+    ] == [1, 1]

@@ -14,7 +14,7 @@ from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import KINDS, by_ratio
 from pages.ui.reader import language
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import law_name, number, t, t_unit
 
 STANDARDS = ("us-epa-2024", "eaqi-2024")
 BACK = timedelta(hours=72)
@@ -146,8 +146,7 @@ class Picture:
 
     def law(self) -> str:
         """Whose law the limit is."""
-        key = f"quantity.law.{self.city.law}"
-        return t(key) if language.has(key) else self.city.law.upper()
+        return law_name(self.city.law)
 
     def verdict_words(self) -> str:
         """`Above limit`."""

@@ -14,17 +14,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data.city import LANGUAGES
-from data.words import plural
+from data.words import Entry, flat, plural
 from pages.ui.reader.once import once
 
 FOLDER = Path(__file__).parent / "text"
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uz": "Oʻzbekcha", "kk": "Қазақша"}
 SESSION_KEY = "lang"
-FORMS = ("one", "few", "many", "other")
 MISSING = "–"
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
-
-Entry = str | Mapping[str, str]
 
 
 @cache
@@ -44,19 +41,8 @@ def catalog(language: str) -> Mapping[str, Entry]:
     """
     entries: dict[str, Entry] = {}
     for path in sorted((FOLDER / language).glob("*.toml")):
-        entries.update(_flat(tomllib.loads(path.read_text("utf-8")), path.stem))
+        entries.update(flat(tomllib.loads(path.read_text("utf-8")), path.stem))
     return entries
-
-
-def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Entry]]:
-    for name, value in table.items():
-        key = f"{prefix}.{name}"
-        if isinstance(value, Mapping) and not set(value) <= set(FORMS):
-            yield from _flat(value, key)
-        elif isinstance(value, Mapping):
-            yield key, {str(k): str(v) for k, v in value.items()}
-        else:
-            yield key, str(value)
 
 
 def language() -> str:
@@ -163,6 +149,12 @@ def t_unit(unit: str) -> str:
     """A unit in the reader's spelling."""
     key = f"quantity.unit.{unit}"
     return t(key) if has(key) else unit
+
+
+def law_name(law: str) -> str:
+    """Whose law it is, short; its key in capitals where the catalogs do not know it."""
+    key = f"quantity.law.{law}"
+    return t(key) if has(key) else law.upper()
 
 
 def day(moment: datetime, zone: ZoneInfo, *, year: bool = True) -> str:

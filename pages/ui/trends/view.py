@@ -15,7 +15,7 @@ from models.trends.seasons import without_days
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import ALARM, WARN
 from pages.ui.reader import language
-from pages.ui.reader.language import number, t
+from pages.ui.reader.language import law_name, number, t
 from pages.ui.trends import tables
 
 LEVELS = {"both": ("law", "aqg"), "own": ("law",), "all": ("law", "aqg", "it-4", "it-3", "it-2", "it-1")}
@@ -130,15 +130,9 @@ def counted(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
     return made.assign(parameter=shown.parameter, completeness=share)
 
 
-def law_name(city: City) -> str:
-    """Whose law it is, short."""
-    key = f"quantity.law.{city.law}"
-    return t(key) if language.has(key) else city.law.upper()
-
-
 def limit_name(limit: Limit, city: City) -> str:
     """`UZ`, `WHO interim target 1`; with `indicative` where the limit is not verified."""
-    who = law_name(city) if limit.law else t(f"trends.level.{limit.level}")
+    who = law_name(city.law) if limit.law else t(f"trends.level.{limit.level}")
     return f"{who}, {t('frame.indicative')}" if limit.indicative else who
 
 

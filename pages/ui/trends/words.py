@@ -5,12 +5,9 @@ import pandas as pd
 from data.standards.coverage import MIN_COVERAGE, least
 from models.trends.trends import Trend
 from pages.ui.reader import language
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import law_name, number, t, t_unit
 from pages.ui.trends import tables as trends_tables
-from pages.ui.trends.view import (
-    View,
-    law_name,
-)  # fmt: skip
+from pages.ui.trends.view import View
 
 
 def level_words(years: pd.DataFrame, shown: View) -> str:
@@ -52,7 +49,7 @@ def replaced(shown: View) -> bool:
 def days_words(counts: pd.DataFrame, shown: View) -> str:
     """Days over the own 24-h limit in the last year with any check; medians are not checked."""
     mine = counts[counts["standard"] == shown.city.law].sort_values("year")
-    law = law_name(shown.city)
+    law = law_name(shown.city.law)
     if not len(mine):
         return t("trends.days_free", law=law)
     checked, medians = mine[mine["days_checked"] > 0], mine[mine["indicative_of"].fillna(0) > 0]
@@ -93,7 +90,7 @@ def gap_words(row: object) -> str:
 def whose(row: object, shown: View) -> str:
     """Law or yardstick of a line."""
     own = row.standard == shown.city.law  # type: ignore[attr-defined]
-    name = law_name(shown.city) if own else t(f"trends.level.{row.level}")  # type: ignore[attr-defined]
+    name = law_name(shown.city.law) if own else t(f"trends.level.{row.level}")  # type: ignore[attr-defined]
     return f"{name}, {t('frame.indicative')}" if row.indicative else name  # type: ignore[attr-defined]
 
 
