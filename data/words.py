@@ -31,7 +31,7 @@ class Words:
     language: str
     entries: Mapping[str, Entry]
 
-    def say(self, key: str, **params: object) -> str:
+    def say(self, key: str, /, **params: object) -> str:
         """
         Words for a key; ``n`` chooses the plural form.
 
