@@ -22,6 +22,8 @@ LONGEST = 40  # of what somebody wrote for a city, where an error repeats it [ch
 class CityError(CentreError, ValueError):
     """A city is unknown or its file is wrong; the person who named or wrote it must mend it."""
 
+    exit_status = 2
+
 
 @dataclass(frozen=True)
 class Neighbour:

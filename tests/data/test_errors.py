@@ -74,7 +74,7 @@ def test_each_language_has_the_same_sentences_about_the_same_things(folder: str,
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_uzbek_letters_are_the_right_ones(folder: str) -> None:
     wrong = re.compile(r"[oOgG][‘’'`]|[a-z][‘’'`][a-z]")
-    assert [k for k, v in sentences(folder, "uz").items() if wrong.search(v)] == []
+    assert [k for k, v in sentences(folder, "uz").items() if wrong.search(re.sub("`[^`]*`", "", v))] == []
 
 
 def test_every_sentence_is_said_somewhere_and_every_key_has_one() -> None:
