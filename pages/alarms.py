@@ -27,8 +27,6 @@ STYLE = page_frame.STYLE.parents[1] / "alarms" / "alarms.css"
 def log() -> pd.DataFrame:
     """The log up to now, in its own order; a replay does not know what comes."""
     rows = city_tables.table("alarm_log")
-    if not len(rows):
-        return pd.DataFrame(columns=list(LOG_COLUMNS))
     return rows[rows["at"] <= pd.Timestamp(city_tables.now()) + timedelta(seconds=1)].sort_values("at", kind="stable")
 
 
@@ -77,9 +75,9 @@ def happened(entries: pd.DataFrame, book: Rules) -> None:
     rule = choices.pick("rule", list(every), t("alarms.column.rule"), show=every.__getitem__, widget=which.selectbox)
     _, back = choices.period(when, default="7d")
     end = city_tables.now()
-    mine = entries[entries["at"] > pd.Timestamp(end - back)] if len(entries) else entries
-    mine = mine[(mine["city"] == city) | (city == ALL)] if len(mine) else mine
-    mine = mine[(mine["rule"] == rule) | (rule == ALL)] if len(mine) else mine
+    mine = entries[entries["at"] > pd.Timestamp(end - back)]
+    mine = mine[(mine["city"] == city) | (city == ALL)]
+    mine = mine[(mine["rule"] == rule) | (rule == ALL)]
     if len(mine):
         st.dataframe(alarms_cards.log_table(mine, book), hide_index=True, width="stretch")
         downloads.offer(mine[list(LOG_COLUMNS)], "alarm-log")

@@ -176,7 +176,7 @@ def _alarms(whole: Store) -> Iterator["Metric"]:
         yield _labelled("cleanair_alarms_standing", "Alarms that stand, by priority.", ("priority",), rows)
         away = alarms["state"].isin(["shelved", "out_of_service"])
         yield GaugeMetricFamily("cleanair_alarms_shelved", "Alarms shelved or out of service.", int(away.sum()))
-    if "sent" in outbox:
+    if whole.begun("outbox"):
         waiting = outbox[outbox["sent"].isna()]
         yield GaugeMetricFamily("cleanair_outbox_waiting", "Messages not delivered yet.", len(waiting))
         oldest = [] if not len(waiting) else [((), _stamp(waiting["at"].min()))]

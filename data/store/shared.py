@@ -73,7 +73,7 @@ class SharedStore(Store):
         if all(_whole(r, self.reader, self.purpose) for r in rules()):
             return {}, frozenset()
         country = _countries()
-        every = self._read(self._stations)[["source", "station", "city"]].drop_duplicates()
+        every = self._read("stations")[["source", "station", "city"]].drop_duplicates()
         held = {
             pair: rule(pair[0], country.get(pair[1], ""))
             for pair in set(zip(every["source"], every["city"], strict=True))

@@ -13,9 +13,11 @@ from data.schema import conform_stations
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
 from data.store.storage.location import Place
+from data.store.tables import fitting
 from data.store.tables.delta import Table
 from data.store.tables.layout import WAIT, writing
-from data.store.tables.schemas import REJECTS, STATIONS, STATUS, STATUS_COLUMNS
+from data.store.tables.schemas import MEASUREMENTS, MONTH, REJECTS, STATUS_COLUMNS, TABLES
+from data.store.tables.undeclared import Undeclared, undeclared
 
 
 class SmallTables:
@@ -32,10 +34,9 @@ class SmallTables:
 
     def __init__(self, where: Place | Path | str, wait: float = WAIT) -> None:
         self.place, self.wait = place(where), wait
-        self._stations = Table(self.place, "stations", STATIONS)
-        self._rejects = Table(self.place, "rejects", REJECTS)
-        self._status = Table(self.place, "status", STATUS)
-        self._small: dict[str, Table] = {}
+        self._measurements = Table(self.place, "measurements", MEASUREMENTS, MONTH)
+        self._tables: dict[str, Table] = {"measurements": self._measurements}
+        self._typed: dict[str, tuple[pa.Table, pa.Table]] = {}  # rows as they lie on disk, and typed
         self._guard = Lock()
 
     @property
@@ -53,12 +54,12 @@ class SmallTables:
     def _keep_rejects(self, rejects: pd.DataFrame) -> None:
         rows = rejects.assign(count=rejects.get("count", 1))
         rows = rows.assign(origin=rows.get("origin", ""))
-        same = ["source", "origin", "reason", "excerpt"]
+        same = list(TABLES["rejects"].key)
         known = self.rejects()
         fresh = rows.merge(known[same].drop_duplicates(), on=same, how="left", indicator=True)
         fresh = fresh[fresh.pop("_merge") == "left_only"]
         if len(fresh):
-            self._rejects.append(pa.Table.from_pandas(fresh[REJECTS.names], schema=REJECTS, preserve_index=False))
+            self._extend("rejects", fresh[REJECTS.names])
 
     def put_stations(self, rows: pd.DataFrame, known_at: datetime | None = None) -> int:
         """
@@ -72,7 +73,7 @@ class SmallTables:
         fresh = conform_stations(rows)
         moment = pd.Timestamp(known_at or datetime.now(UTC))
         with writing(self.place, self.wait):
-            kept = self._read(self._stations)
+            kept = self._read("stations")
             current = kept[kept["known_until"].isna()]
             names = [c for c in fresh.columns if c not in ("source", "station")]
             both = fresh.merge(current, on=["source", "station"], how="left", suffixes=("", "_old"), indicator=True)
@@ -89,8 +90,7 @@ class SmallTables:
             kept.loc[gone & kept["known_until"].isna(), "known_until"] = moment
             added = changed.assign(known_at=moment, known_until=pd.NaT)
             every = pd.concat([kept, added], ignore_index=True) if len(kept) else added
-            every["known_until"] = pd.to_datetime(every["known_until"], utc=True)
-            self._stations.overwrite(pa.Table.from_pandas(every[STATIONS.names], schema=STATIONS, preserve_index=False))
+            self._replace("stations", every)
         return len(changed)
 
     def put_status(self, network: str, city: str, **fields: Any) -> None:
@@ -102,53 +102,44 @@ class SmallTables:
             kept = self.status()
             mine = (kept["network"] == network) & (kept["city"] == city)
             before = kept[mine].iloc[-1].to_dict() if mine.any() else {}
-            row = {**dict.fromkeys(STATUS_COLUMNS), **before, **fields, "network": network, "city": city}
-            row["rows"], row["rejected"] = int(row["rows"] or 0), int(row["rejected"] or 0)
-            row |= {name: row[name] or "" for name in ("error", "error_key", "error_who", "error_words")}
-            rows = [*kept[~mine].to_dict("records"), row]
-            plain = [{k: None if pd.isna(v) else v for k, v in r.items()} for r in rows]
-            self._status.overwrite(pa.Table.from_pylist(plain, schema=STATUS))
+            row = {**before, **fields, "network": network, "city": city}
+            self._replace("status", pd.DataFrame([row]), TABLES["status"].key)
 
     def replace(self, name: str, rows: pd.DataFrame, key: Sequence[str] = ()) -> None:
         """
-        Keep rows of a small derived table, replacing those with the same key (all rows where no key is given).
+        Keep rows of a small table in one commit, replacing those with the same key (all rows where no key is given).
 
         Parameters
         ----------
         name : str
             ``attribution``, ``forecasts``, ``events``, ``alarms``, ….
         rows : DataFrame
-            Plain columns; a table keeps the columns of its newest write.
+            Plain columns in any order. A declared column that is missing is blank, one that nobody declared is kept as
+            it comes; a type is widened where the values need it.
+
+        Raises
+        ------
+        StoreError
+            When a column cannot take its values; the table stays as it was.
         """
         with writing(self.place, self.wait):
-            kept = self.table(name) if key else rows.iloc[:0]
-            if len(kept):
-                gone = pd.MultiIndex.from_frame(kept[list(key)]).isin(pd.MultiIndex.from_frame(rows[list(key)]))
-                rows = pd.concat([kept[~gone], rows], ignore_index=True)
-            batch = pa.Table.from_pandas(rows, preserve_index=False)
-            table = self._table(name)
-            current = table.current()
-            if current is not None:
-                batch = batch.cast(pa.schema(current.schema().to_arrow()), safe=False)
-            table.schema = batch.schema
-            table.overwrite(batch)
+            self._replace(name, rows, key)
 
     def extend(self, name: str, rows: pd.DataFrame) -> None:
         """
-        Add rows to a log; what is in it stays as it is.
+        Add rows to a log in one commit; what is in it stays as it is.
 
         Parameters
         ----------
         name : str
             ``alarm_log``, ``attempts``, ….
         rows : DataFrame
-            The columns of the table's first write; a column the table does not have is an error, one that is missing
-            is empty.
+            As of `replace`.
 
         Raises
         ------
         StoreError
-            When a row has a column that the log does not know.
+            When a column cannot take its values; the log stays as it was.
         """
         if not len(rows):
             return
@@ -177,33 +168,49 @@ class SmallTables:
             moment = f"arrow_cast('{before.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
             return self._table(name).delete(f"{table_name(column)} < {moment}")
 
+    def _replace(self, name: str, rows: pd.DataFrame, key: Sequence[str] = ()) -> None:
+        table, declared = self._table(name), TABLES.get(name)
+        parts = [fitting.arrow(name, rows)]
+        stored = table.rows() if key else None
+        if stored is not None and len(stored):
+            parts.insert(0, fitting.typed(stored, declared))
+        wanted = fitting.target(name, declared, parts)
+        if not wanted:
+            return
+        cut = [fitting.cast(part, wanted, declared) for part in parts]
+        if len(cut) > 1:
+            old, new = (pd.MultiIndex.from_frame(part.select(list(key)).to_pandas()) for part in cut)
+            cut[0] = cut[0].filter(pa.array(~old.isin(new)))
+        self._write(table, pa.concat_tables(cut), wanted)
+
     def _extend(self, name: str, rows: pd.DataFrame) -> None:
-        kept = self._table(name)
-        current = kept.current()
-        batch = pa.Table.from_pandas(rows, preserve_index=False)
-        if current is None:
-            typed = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in batch.schema]
-            batch = batch.cast(pa.schema(typed))
-        else:
-            schema = pa.schema(current.schema().to_arrow())
-            unknown = set(batch.column_names) - set(schema.names)
-            if unknown:
-                raise StoreError("store.table.no_column", who="developer", table=name, columns=sorted(unknown))
-            for field in (f for f in schema if f.name not in batch.column_names):
-                batch = batch.append_column(field.name, pa.nulls(len(batch), field.type))
-            batch = batch.select(schema.names).cast(schema, safe=False)
-        kept.schema = batch.schema
-        kept.append(batch)
+        table, declared = self._table(name), TABLES.get(name)
+        fresh, kept = fitting.arrow(name, rows), table.columns()
+        if all(fitting.fits(fresh[c], kind) for c, kind in kept.items() if c in fresh.column_names):
+            wanted = fitting.target(name, declared, [fresh], kept)
+            table.schema = pa.schema(list(wanted.items()))
+            table.append(fitting.cast(fresh, wanted, declared), fresh=bool(kept) and set(wanted) != set(kept))
+            return
+        parts = [fitting.typed(table.rows() or pa.table({}), declared), fresh]  # a wider type: the log is written anew
+        wanted = fitting.target(name, declared, parts)
+        self._write(table, pa.concat_tables(fitting.cast(part, wanted, declared) for part in parts), wanted)
+
+    @staticmethod
+    def _write(table: Table, rows: pa.Table, wanted: fitting.Columns) -> None:
+        """Replace all rows of a table, in their order and whatever its columns were, in one commit."""
+        kept = table.columns()
+        table.schema = rows.schema
+        table.overwrite(rows.combine_chunks(), fresh=bool(kept) and list(kept.items()) != list(wanted.items()))
 
     def _table(self, name: str) -> Table:
         with self._guard:
-            return self._small.setdefault(name, Table(self.place, table_name(name), pa.schema([])))
+            return self._tables.setdefault(name, Table(self.place, table_name(name), pa.schema([])))
 
     # --- reading -------------------------------------------------------------------------------------------------
 
     def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
         """Station descriptions, latest known or as of a moment."""
-        rows = self._read(self._stations)
+        rows = self._read("stations")
         if as_of is None:
             rows = rows[rows["known_until"].isna()]
         else:
@@ -213,22 +220,47 @@ class SmallTables:
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""
-        return self._read(self._status)
+        return self._read("status")
 
     def rejects(self, limit: int | None = None) -> pd.DataFrame:
         """Rows that could not be understood, newest first."""
-        rows = self._read(self._rejects).sort_values("at", ascending=False, kind="stable")
+        rows = self._read("rejects").sort_values("at", ascending=False, kind="stable")
         return (rows if limit is None else rows.head(limit)).reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A small derived table; without columns before its first write."""
-        rows = self._table(name).rows()
-        return pd.DataFrame() if rows is None else rows.to_pandas()
+        """
+        A small table whole.
 
-    def _read(self, table: Table) -> pd.DataFrame:
-        kept = table.rows()
-        rows = table.schema.empty_table() if kept is None else kept
-        return rows.select(table.schema.names).cast(table.schema).to_pandas()
+        Parameters
+        ----------
+        name : str
+            Of `data.store.tables.schemas.TABLES`, or one that nobody declared.
+
+        Returns
+        -------
+        DataFrame
+            Every declared column in its type, also before the first write and where an older release wrote the table;
+            then columns that nobody declared, as they came. A table that nobody declared has none before its first
+            write.
+        """
+        return self._read(name)
+
+    def begun(self, name: str) -> bool:
+        """Whether a table was ever written."""
+        return self._table(name).version() >= 0
+
+    def undeclared(self) -> tuple[Undeclared, ...]:
+        """Tables, columns and types in the store that no release declared."""
+        return undeclared({name: self._table(name).columns() for name in self.place.tables()})
+
+    def _read(self, name: str) -> pd.DataFrame:
+        stored, declared = self._table(name).rows(), TABLES.get(name)
+        if stored is None:
+            return pd.DataFrame() if declared is None else declared.empty()
+        known = self._typed.get(name)
+        if known is None or known[0] is not stored:
+            known = self._typed[name] = (stored, fitting.typed(stored, declared))
+        return known[1].to_pandas()
 
 
 def table_name(name: str) -> str:

@@ -23,11 +23,12 @@ from data.store.small import SmallTables
 from data.store.sql import Where
 from data.store.storage.choose import place
 from data.store.storage.location import VARIABLE, Place
-from data.store.tables.delta import Kept, Table
+from data.store.tables.delta import Kept
 from data.store.tables.layout import WAIT, fit, writing
 from data.store.tables.schemas import MEASUREMENTS, MONTH
 
 DEFAULT = "var/store"
+FIRST = ("measurements", "stations", "rejects", "status")  # tables that every store begins with
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,6 @@ class Store(SmallTables):
         self._engine = engine(self.place.filesystem())
         self._holds = False
         self._past: tuple[str, str] | None = None
-        self._measurements = Table(self.place, "measurements", MEASUREMENTS, MONTH)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -298,8 +298,7 @@ class Store(SmallTables):
             Only these tables; all by default.
         """
         names = tables or self.place.tables()
-        fixed = {t.name: t for t in (self._measurements, self._stations, self._rejects, self._status)}
-        return " ".join(f"{n}={(fixed.get(n) or self._table(n)).version()}" for n in names)
+        return " ".join(f"{n}={self._table(n).version()}" for n in names)
 
     def settled(self) -> str:
         """
@@ -333,12 +332,8 @@ class Store(SmallTables):
             Files joined, by table.
         """
         with writing(self.place, self.wait):
-            tables = (self._measurements, self._stations, self._rejects, self._status)
-            done = {t.name: t.compact() for t in tables}
-            for name in self.place.tables():
-                if name not in done:
-                    done[name] = self._table(name).compact()
-        return done
+            names = dict.fromkeys((*FIRST, *self.place.tables()))
+            return {name: self._table(name).compact() for name in names}
 
     def size(self) -> dict[str, Any]:
         """Bytes and files, rows kept, first and last interval."""

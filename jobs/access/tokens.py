@@ -21,18 +21,6 @@ BYTES = 32  # of chance in a secret: 256 bit, so that one round of SHA-256 suffi
 LONGEST = timedelta(days=366)
 PURPOSES: tuple[Purpose, ...] = ("see", "download")
 ISSUED, REVOKED = "issued", "revoked"
-COLUMNS: Mapping[str, str] = {
-    "id": "public half of the token",
-    "at": "when the row was written",
-    "action": "issued or revoked",
-    "name": "of the person or program that bears it",
-    "organisation": "of the bearer",
-    "role": "public, member, operator or admin",
-    "purposes": "comma-separated: see, download",
-    "expires": "end of validity",
-    "digest": "SHA-256 of the secret half",
-    "by": "who issued or revoked",
-}
 
 
 class TokenError(CentreError, ValueError):
@@ -177,10 +165,7 @@ def listed(store: Store) -> list[dict[str, Any]]:
 
 
 def _add(store: Store, now: datetime, **row: Any) -> None:
-    table = pd.DataFrame([{**row, "at": pd.Timestamp(now)}])[list(COLUMNS)]
-    for name in ("at", "expires"):
-        table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
-    store.extend(TABLE, table)
+    store.extend(TABLE, pd.DataFrame([{**row, "at": pd.Timestamp(now)}]))
 
 
 def _standing(store: Store) -> Mapping[str, Mapping[str, Any]]:

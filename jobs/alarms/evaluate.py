@@ -14,6 +14,7 @@ from data.clock import iso
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from data.times import interval_end
 from jobs.access.operators import Operator
 from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
@@ -39,15 +40,7 @@ TABLE, LOG = "alarms", "alarm_log"
 WAIT = 20.0  # for another process that evaluates or acts [s]
 LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
 ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
-COLUMNS = (
-    "rule", "city", "state", "since", "priority", "occurrence", "value", "unit", "limit", "parameter", "averaging",
-    "text", "text_ru", "text_uz", "text_kk", "view", "by", "until", "simulated", "no_data",
-)  # fmt: skip
-_TYPES: Mapping[str, str] = {
-    **dict.fromkeys(("since", "until"), "datetime64[us, UTC]"),
-    **dict.fromkeys(("value", "limit"), "float64"),
-    **dict.fromkeys(("simulated", "no_data"), "bool"),
-}
+COLUMNS = TABLES[TABLE].dtypes
 Pair = tuple[Rule, City]
 Readings = dict[tuple[str, str], tuple[Pair, Reading]]
 
@@ -79,8 +72,9 @@ def evaluate(store: Store, now: datetime) -> int:
         return 0
     book = rules()
     found: Readings = {}
-    tables = {name: store.table(name) for name in ("events", "forecast_warnings")}
-    tables["status"] = store.status()
+    tables = {"warnings": store.table("forecast_warnings"), "status": store.status()}
+    if store.begun("events"):
+        tables["events"] = store.table("events")
     for city in cities().values():
         mine = book.of(city)
         signals = Signals(_inputs(store, city, mine, now, tables))
@@ -145,7 +139,7 @@ def act(
     with _alone(store):
         log = _known(log_of(store), moment)
         moment = _latest(log, moment)
-        state = fold(log[log["rule"] == rule] if len(log) else log, moment).get((rule, city), State())
+        state = fold(log[log["rule"] == rule], moment).get((rule, city), State())
         asked = Entry(moment, rule, city, action, state.occurrence, operator.name, note.strip(), until)
         after = step(state, asked)
         (entry,) = _in_order([asked], log)
@@ -157,8 +151,7 @@ def act(
 
 def log_of(store: Store) -> pd.DataFrame:
     """The whole log in its own order, typed; empty before its first entry."""
-    log = store.table(LOG)
-    return frame([]) if log.empty else log.sort_values("at", kind="stable").reset_index(drop=True)
+    return store.table(LOG).sort_values("at", kind="stable").reset_index(drop=True)
 
 
 def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
@@ -184,15 +177,15 @@ def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tab
     return Inputs(
         rows=rows,
         stations=store.stations(city.key),
-        events=_of(tables["events"], city),
-        warnings=_of(tables["forecast_warnings"], city),
+        events=_of(tables["events"], city) if "events" in tables else None,
+        warnings=_of(tables["warnings"], city),
         status=_of(tables["status"], city),
         newest=_newest(store, city, silent, now),
     )
 
 
 def _of(table: pd.DataFrame, city: City) -> pd.DataFrame:
-    return table[table["city"] == city.key] if len(table) else table
+    return table[table["city"] == city.key]
 
 
 def _newest(store: Store, city: City, silent: list[str], now: datetime) -> dict[str, pd.Timestamp]:
@@ -219,7 +212,7 @@ def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> It
 
 def _known(log: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """The log up to now: a replay that begins anew at an earlier moment does not know what comes."""
-    return log[log["at"] <= pd.Timestamp(now) + timedelta(seconds=1)] if len(log) else log
+    return log[log["at"] <= pd.Timestamp(now) + timedelta(seconds=1)]
 
 
 def _latest(log: pd.DataFrame, now: datetime) -> datetime:
@@ -240,7 +233,7 @@ def _in_order(written: list[Entry], log: pd.DataFrame) -> list[Entry]:
 
 def _table(found: Readings, states: Mapping[tuple[str, str], State], book: Rules) -> pd.DataFrame:
     rows = [_row(pair, seen, states.get(key, State()), book) for key, (pair, seen) in found.items()]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def _row(pair: Pair, seen: Reading, state: State, book: Rules) -> dict[str, Any]:
@@ -277,8 +270,8 @@ def _of_state(state: State) -> dict[str, Any]:
 
 def _keep(store: Store, table: pd.DataFrame) -> None:
     """Commit the table where it says something new."""
-    kept = store.table(TABLE)
-    if len(kept) == len(table) and list(kept.columns) == list(table.columns):
+    kept = store.table(TABLE)[list(COLUMNS)]
+    if len(kept) == len(table) and store.begun(TABLE):
         same = (kept == table) | (kept.isna() & table.isna())
         if bool(same.to_numpy().all()):
             return
@@ -288,11 +281,9 @@ def _keep(store: Store, table: pd.DataFrame) -> None:
 def _restate(store: Store, rule: str, city: str, state: State) -> None:
     """Show at once what an operator did; numbers and text follow with the next look."""
     kept = store.table(TABLE)
-    if kept.empty:
-        return
     mine = (kept["rule"] == rule) & (kept["city"] == city)
     if mine.any():
-        row = kept[mine].assign(**_of_state(state)).astype(_TYPES)
+        row = kept[mine].assign(**_of_state(state)).astype(COLUMNS)
         store.replace(TABLE, pd.concat([kept[~mine], row]).sort_index())
 
 

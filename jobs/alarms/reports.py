@@ -103,18 +103,16 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
     Parameters
     ----------
     log, alarms : DataFrame
-        The tables `alarm_log` and `alarms`; either may be without columns.
+        The tables `alarm_log` and `alarms`.
 
     Returns
     -------
     list of Report
         By time; entries that belong to no rule (a hand-over) are left out.
     """
-    if not len(log):
-        return []
     known = rules()
     by_key = {rule.key: rule for rule in known.rules}
-    shown = alarms.reindex(columns=["rule", "city", "simulated"]).to_dict("records")
+    shown = alarms[["rule", "city", "simulated"]].to_dict("records")
     present = {(row["rule"], row["city"]): row for row in shown}
     made = []
     for row in log[log["rule"] != ""].sort_values("at", kind="stable").to_dict("records"):

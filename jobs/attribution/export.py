@@ -27,8 +27,6 @@ def days(store: Store, city: str, start: datetime | None = None, end: datetime |
         A refused day has rows without a share; their status says why. Empty where nothing was attributed.
     """
     table = store.table("attribution")
-    if not len(table):
-        return pd.DataFrame(columns=list(COLUMNS))
     kept = table[(table["city"] == city) & (table["span"] == "day")]
     kept = kept if start is None else kept[kept["start"] >= pd.Timestamp(start)]
     kept = kept if end is None else kept[kept["start"] < pd.Timestamp(end)]

@@ -73,18 +73,12 @@ def refit(store: Store, city: str, now: datetime, days: int = DAYS, seed: int = 
     _keep(store, "attribution_hours", made.hours(model, inputs))
     _keep(store, "attribution_sites", made.sites(model, inputs, now), city)
     _keep(store, "attribution_evidence", made.evidence(model, inputs), city)
-    _keep(store, "attribution_status", _row(status))
+    _keep(store, "attribution_status", pd.DataFrame([status]))
     return _told(status, shares)
 
 
 def _neighbours(inputs: Inputs) -> tuple[dict[str, Any], ...]:
     return tuple({"country": n.country, "from": n.start, "to": n.end} for n in inputs.city.neighbours)
-
-
-def _row(status: dict[str, Any]) -> pd.DataFrame:
-    """The status as a table whose times are UTC even where a refusal left them empty."""
-    moments = {name: pd.to_datetime(pd.Series([status[name]]), utc=True) for name in ("first", "last")}
-    return pd.DataFrame([status]).assign(**moments)
 
 
 def _keep(store: Store, name: str, rows: pd.DataFrame, city: str = "") -> None:
@@ -105,7 +99,7 @@ def _refuse(store: Store, inputs: Inputs, now: datetime, why: str) -> dict[str, 
         store.replace("attribution", kept[(kept["city"] != key) | (kept["span"] == "day")])
     for name in ("attribution_sites", "attribution_evidence"):
         _keep(store, name, pd.DataFrame(), key)
-    _keep(store, "attribution_status", _row(status))
+    _keep(store, "attribution_status", pd.DataFrame([status]))
     return _told(status, kept.iloc[:0])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import attribution as published
+from data.store.tables.schemas import TABLES
 from jobs.attribution.from_files import VERSION, records
 from jobs.attribution.inputs import NAMES, Inputs
 from models.attribution import CATEGORIES, UNDETERMINED, SourceAttributor
@@ -21,11 +22,7 @@ RECENT = 12
 """Hours whose wind is summed up beside the sites. [h]"""
 THIRD = 3
 CODES = {sentence: code for code, sentence in REASONS.items()}
-SHARE_COLUMNS = (
-    "city", "span", "start", "minutes", "category", "contribution", "share", "lower", "upper", "status",
-    "data_level", "coverage", "model_version", "inputs_version", "inputs_sha256", "inventory_sha256",
-    "inventory_vintage", "prior", "seed", "window_start", "window_end", "kind", "computed_at",
-)  # fmt: skip
+SHARE_COLUMNS = TABLES["attribution"].names
 """Of the table `attribution`; `share`, `lower` and `upper` in % of PM2.5, `contribution` in µg/m³."""
 
 

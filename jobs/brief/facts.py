@@ -216,8 +216,6 @@ def _sources(store: Store, city: str, start: datetime, until: datetime) -> Facts
     The ends of an interval are averaged like the shares: exact where their errors go together, else too wide.
     """
     rows = store.table("attribution")
-    if not {"city", "start", "category", "share", "lower", "upper"} <= set(rows):
-        return None
     rows = rows[(rows["city"] == city) & (rows["start"] >= pd.Timestamp(start)) & (rows["start"] < pd.Timestamp(until))]
     rows = rows.dropna(subset=["share", "lower", "upper"])
     if rows.empty:

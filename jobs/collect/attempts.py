@@ -8,22 +8,14 @@ from functools import lru_cache
 
 import pandas as pd
 
-from data.schema import UTC_US
 from data.store import Store, StoreError
+from data.store.tables.schemas import TABLES
 from jobs.collect.keep import Outcome
 from models.quality.uptime import spells, strip
 from sources import SOURCES
 
 log = logging.getLogger("cleanair.collect")
 TABLE, DAYS = "attempts", "attempts_daily"
-COLUMNS = {
-    "network": "str", "city": "str", "at": UTC_US, "ok": "bool", "rows": "int64", "rejected": "int64", "error": "str",
-    "seconds": "float64",
-}  # fmt: skip
-DAY_COLUMNS = {
-    "network": "str", "city": "str", "day": UTC_US, "tries": "int64", "failed": "int64", "rows": "int64",
-    "rejected": "int64", "seconds": "float64", "up": "float64", "known": "float64",
-}  # fmt: skip
 KEPT = timedelta(days=90)  # older attempts are kept as one row a day
 EVERY = {name: source.every for name, source in SOURCES.items()}
 
@@ -61,20 +53,19 @@ def write(store: Store, outcomes: Sequence[Outcome], now: datetime) -> None:
         for o in outcomes
     ]
     try:
-        store.extend(TABLE, pd.DataFrame(rows).astype(COLUMNS))
+        store.extend(TABLE, pd.DataFrame(rows))
     except StoreError as error:
         log.warning("history of attempts: %s", error)
 
 
 def history(store: Store) -> pd.DataFrame:
-    """Every attempt of the last three months, oldest first: the columns of `COLUMNS`."""
-    rows = store.table(TABLE)
-    return _typed(rows, COLUMNS).sort_values("at", kind="stable").reset_index(drop=True)
+    """Every attempt of the last three months, oldest first: the table `attempts`."""
+    return store.table(TABLE).sort_values("at", kind="stable").reset_index(drop=True)
 
 
 def days(store: Store) -> pd.DataFrame:
-    """Older attempts by day: the columns of `DAY_COLUMNS`; `up` and `known` as of `models.quality.uptime.strip`."""
-    return _typed(store.table(DAYS), DAY_COLUMNS)
+    """Older attempts by day: the table `attempts_daily`; `up` and `known` as of `models.quality.uptime.strip`."""
+    return store.table(DAYS)
 
 
 def totals(store: Store) -> pd.DataFrame:
@@ -114,7 +105,7 @@ def tidy(store: Store, now: datetime) -> int:
     old = rows[rows["at"] < edge]
     if not len(old):
         return 0
-    store.replace(DAYS, by_day(old, edge), key=["network", "city", "day"])
+    store.replace(DAYS, by_day(old, edge), key=TABLES[DAYS].key)
     return store.forget(TABLE, "at", edge.to_pydatetime())
 
 
@@ -131,7 +122,7 @@ def by_day(rows: pd.DataFrame, edge: pd.Timestamp) -> pd.DataFrame:
             seconds=("seconds", "sum"),
         )
     )  # fmt: skip
-    return _typed(counted.merge(shares, on=["network", "city", "day"], how="left"), DAY_COLUMNS)
+    return counted.merge(shares, on=["network", "city", "day"], how="left")[list(TABLES[DAYS].names)]
 
 
 def unset(network: str) -> str:
@@ -143,9 +134,3 @@ def unset(network: str) -> str:
 @lru_cache(maxsize=256)
 def _unset(network: str, given: bool) -> str:
     return str(SOURCES[network]().missing() or "")
-
-
-def _typed(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
-    if not len(rows):
-        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
-    return rows.astype(columns)[list(columns)]

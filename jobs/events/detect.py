@@ -13,7 +13,9 @@ from data.city import City, cities, city
 from data.demo.places import REFERENCE
 from data.parameters import POLLUTANTS
 from data.rules.events import values
+from data.schema import UTC_US
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from data.times import interval_end
 from jobs.events.hotspots import hotspots
 from models.events import Panel, detect, panel
@@ -22,8 +24,7 @@ from models.limits.in_force import applicable
 
 log = logging.getLogger("cleanair")
 TABLE = "events"
-COLUMNS = ("id", "city", "kind", "start", "end", "degree", "confidence", "parameter", "peak", "unit", "stations",
-           "footprint", "evidence", "by", "modelled", "simulated", "computed_at", "method")  # fmt: skip
+COLUMNS = TABLES[TABLE].names
 RUN_UP = timedelta(days=11)  # what the longest normal looks back over
 LIVE = timedelta(days=3)  # what a late value may still change
 LATE = timedelta(hours=6)  # the newest hours may not have arrived yet
@@ -59,10 +60,7 @@ def refresh(store: Store, now: datetime) -> int:
 
 def events(store: Store) -> pd.DataFrame:
     """Every event of the store, oldest first, as `COLUMNS`; without rows before the first."""
-    table = store.table(TABLE)
-    if not len(table):
-        return typed(pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS}))
-    return typed(table).sort_values(["start", "id"]).reset_index(drop=True)
+    return store.table(TABLE).sort_values(["start", "id"]).reset_index(drop=True)
 
 
 def keep(store: Store, rows: pd.DataFrame) -> int:
@@ -74,7 +72,7 @@ def keep(store: Store, rows: pd.DataFrame) -> int:
     fresh = [not _same(row, before.get(row[0])) for row in rows[told].itertuples(index=False, name=None)]
     new = rows[fresh]
     if len(new):
-        store.replace(TABLE, new[list(COLUMNS)], key=("id",))
+        store.replace(TABLE, new, key=TABLES[TABLE].key)
     return len(new)
 
 
@@ -244,14 +242,9 @@ def _ended(row: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns in the types that the store keeps."""
-    times = {
-        n: pd.to_datetime(rows[n], utc=True).astype("datetime64[us, UTC]") for n in ("start", "end", "computed_at")
-    }
-    numbers = {n: pd.to_numeric(rows[n]).astype("float64") for n in ("confidence", "peak")}
-    flags = {n: rows[n].astype("bool") for n in ("modelled", "simulated")}
-    texts = {n: rows[n].astype("str") for n in ("id", "city", "kind", "parameter", "unit", "stations", "footprint",
-                                                "evidence", "by", "method")}  # fmt: skip
-    return rows.assign(**times, **numbers, **flags, **texts, degree=rows["degree"].astype("int64"))[list(COLUMNS)]
+    dtypes = TABLES[TABLE].dtypes
+    times = {n: pd.to_datetime(rows[n], utc=True) for n, dtype in dtypes.items() if dtype == UTC_US}
+    return rows.assign(**times)[list(COLUMNS)].astype(dtypes)
 
 
 def history(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFrame:
@@ -263,8 +256,7 @@ def history(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFr
     DataFrame
         `COLUMNS`, events that overlap [start, end).
     """
-    none = typed(pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS}))
-    return settled(none, found(store, key, start, end), key, start, end)
+    return settled(TABLES[TABLE].empty(), found(store, key, start, end), key, start, end)
 
 
 def record(store: Store, rows: pd.DataFrame, key: str, start: datetime, end: datetime) -> int:

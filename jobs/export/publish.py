@@ -18,6 +18,7 @@ from data.release import release
 from data.sharing import PUBLIC
 from data.store import Store
 from data.store.shared import SharedStore
+from data.store.tables.schemas import TABLES
 from jobs.export import request as export_request
 from jobs.export import snapshot
 from jobs.export.snapshot_readme import title
@@ -25,24 +26,7 @@ from jobs.export.snapshot_readme import title
 VARIABLE = "CLEANAIR_SNAPSHOTS"
 TABLE = "snapshots"
 KEPT = timedelta(days=400)  # a file of the register stays at least this long; its row and its recipe stay for ever
-COLUMNS: Mapping[str, str] = {
-    "id": "stable name of the snapshot: <city>-<first>-<last>-<beginning of its checksum>",
-    "city": "key",
-    "from": "start of the period",
-    "to": "end of the period, exclusive",
-    "as_of": "what was known then",
-    "flags": "all or ok",
-    "format": "csv, parquet or xlsx",
-    "excel": "BOM, semicolons and decimal commas",
-    "parameters": "comma-separated; empty = all",
-    "title": "as it is cited",
-    "rows": "in the data file",
-    "bytes": "of the zip",
-    "sha256": "of the zip",
-    "release": "version of the program that made it",
-    "published_at": "when",
-    "published_by": "who",
-}
+COLUMNS = TABLES[TABLE].names
 
 
 class Gone(CentreError, RuntimeError):
@@ -102,10 +86,7 @@ def publish(store: Store, request: export_request.Request, form: str, *, by: str
         "bytes": size, "sha256": done["zip_sha256"], "release": release(), "published_at": now,
         "published_by": by,
     }  # fmt: skip
-    table = pd.DataFrame([row])
-    for name in ("from", "to", "as_of", "published_at"):
-        table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
-    store.extend(TABLE, table)
+    store.extend(TABLE, pd.DataFrame([row]))
     return row
 
 
@@ -125,7 +106,6 @@ def last_month(store: Store, now: datetime, *, by: str) -> list[dict[str, Any]]:
 def register(store: Store, city: str | None = None) -> pd.DataFrame:
     """Every published snapshot, the newest first."""
     rows = store.table(TABLE)
-    rows = rows if len(rows.columns) else pd.DataFrame(columns=list(COLUMNS))
     rows = rows if city is None else rows[rows["city"] == city]
     return rows.sort_values(["published_at", "id"], ascending=False).reset_index(drop=True)
 

@@ -1,18 +1,13 @@
 """The newest forecast as a file: every hour of the city's figure and of its stations, with all methods beside."""
 
-import pandas as pd
-
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from data.times import iso_texts
 from jobs.export.csv_lines import safe
 from jobs.export.licence import free
 
 METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")
-COLUMNS = (
-    "city", "station", "parameter", "issued", "start", "lead", "minutes", "value", "lower", "upper", "method",
-    *METHODS, "weather", "simulated", "computed_at",
-)  # fmt: skip
-"""Of the tables `forecasts` and `forecast_history` too; station is empty for the city's figure."""
+COLUMNS = TABLES["forecasts"].names
 TIMES = ("issued", "start", "computed_at")
 
 
@@ -30,7 +25,7 @@ def forecast_csv(store: Store, city: str) -> bytes:
         Key.
     """
     table = store.table("forecasts")
-    rows = table[table["city"] == city] if "city" in table else pd.DataFrame(columns=list(COLUMNS))
+    rows = table[table["city"] == city]
     described = store.stations(city)
     leaving = {"", *described.loc[free(described, described), "station"]}
     rows = rows[rows["station"].isin(leaving)].sort_values(["parameter", "station", "start"])[list(COLUMNS)]

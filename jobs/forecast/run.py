@@ -139,17 +139,15 @@ def _judged(store: Store, inputs: Inputs, parameter: str, now: datetime) -> bool
 def _keep(store: Store, name: str, city: str, rows: pd.DataFrame) -> None:
     """A city's rows in place of its old ones; other cities' stay."""
     table = store.table(name)
-    others = table[table["city"] != city] if "city" in table else rows.iloc[:0]
-    both = pd.concat([others, rows], ignore_index=True) if len(others) else rows
-    if len(both.columns):
-        store.replace(name, both)
+    others = table[table["city"] != city]
+    store.replace(name, pd.concat([others, rows], ignore_index=True) if len(others) else rows)
 
 
 def _refuse(store: Store, inputs: Inputs, now: datetime, reason: str) -> dict[str, Any]:
     """Keep the reason; what was said of the coming hours goes, past issues stay."""
     for name in ("forecasts", "forecast_warnings"):
         kept = store.table(name)
-        if "city" in kept and (kept["city"] == inputs.city.key).any():
+        if (kept["city"] == inputs.city.key).any():
             store.replace(name, kept[kept["city"] != inputs.city.key])
     _keep(store, "forecast_status", inputs.city.key, made.status(inputs, now, reason=reason))
     return {**made.told(inputs, pd.DataFrame(), pd.DataFrame(), 0.0), "refused": made.sentence(inputs, reason),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.city import City
 from data.standards.limits import Limit
+from data.store.tables.schemas import TABLES
 from jobs.forecast.export import COLUMNS, METHODS
 from jobs.forecast.inputs import CITY, REASONS, Inputs
 from models.limits.in_force import own
@@ -22,19 +23,13 @@ DAYS = 3  # today, tomorrow, the day after
 NO_LIMIT = float("inf")
 FIRST_JUDGED = 0.7  # of the history: what comes before only serves to learn
 UNITS = {"issued": "us", "start": "us", "computed_at": "us", "first": "us", "last": "us"}
-WARNING_COLUMNS = (
-    "city", "parameter", "day", "probability", "probability_lower", "probability_upper", "limit", "averaging",
-    "standard", "status", "value", "lower", "upper", "hours_observed", "hours_forecast", "issued", "simulated",
-)  # fmt: skip
-SKILL_COLUMNS = (
-    "city", "parameter", "lead", "method", "rmse", "mae", "bias", "n", "coverage", "shown", "first", "last",
-    "weather", "computed_at",
-)  # fmt: skip
+WARNING_COLUMNS = TABLES["forecast_warnings"].names
+SKILL_COLUMNS = TABLES["forecast_skill"].names
 
 
 def of(table: pd.DataFrame, city: str) -> pd.DataFrame:
-    """A city's rows of a table that may not have been written yet."""
-    return table[table["city"] == city].reset_index(drop=True) if "city" in table else pd.DataFrame()
+    """A city's rows of a table."""
+    return table[table["city"] == city].reset_index(drop=True)
 
 
 def rows(inputs: Inputs, answer: pd.DataFrame, now: datetime) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def withdraw(store: Store, note: str, by: str, why: str = "") -> int:
     if not by.strip():
         raise MaintenanceError("jobs.note.no_withdrawer", parameter="by")
     gone = mine.assign(by=" ".join(by.split()), at=pd.Timestamp(clock.known()), withdrawn=True)
-    store.extend(TABLE, gone.assign(why=plain(why) or gone["why"]).astype(COLUMNS))
+    store.extend(TABLE, gone.assign(why=plain(why) or gone["why"]))
     rows = _kept(store, next(mine.itertuples()))
     fresh = marked(bare(rows), standing[standing["id"] != note])
     return _revise(store, rows, fresh) + _hours_again(store, fresh)

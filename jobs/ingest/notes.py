@@ -2,26 +2,18 @@
 
 import pandas as pd
 
-from data.schema import UTC_US
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from models.quality.maintenance import marked
 
 TABLE = "maintenance"
-COLUMNS = {
-    "id": "str", "city": "str", "station": "str", "parameter": "str", "start": UTC_US, "end": UTC_US, "by": "str",
-    "why": "str", "at": UTC_US, "withdrawn": "bool",
-}  # fmt: skip
-
-
+COLUMNS = TABLES[TABLE].dtypes
 BEFORE = pd.Timedelta(days=1)  # the longest interval that may reach into a span
 
 
 def log(store: Store) -> pd.DataFrame:
     """Everything that was ever noted or withdrawn, oldest first: the columns of `COLUMNS`."""
-    rows = store.table(TABLE)
-    if not len(rows):
-        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in COLUMNS.items()})
-    return rows.astype(COLUMNS)[list(COLUMNS)].sort_values("at", kind="stable").reset_index(drop=True)
+    return store.table(TABLE).sort_values("at", kind="stable").reset_index(drop=True)
 
 
 def notes(store: Store, key: str | None = None, *, withdrawn: bool = False) -> pd.DataFrame:

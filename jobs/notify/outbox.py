@@ -9,23 +9,12 @@ import pandas as pd
 
 from data.errors import CentreError, columns
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from jobs.alarms.reports import Report, rank
 
 NAME, LOCK = "outbox", "outbox.lock"
 WAIT = 30.0  # for a delivery that is under way [s]
-COLUMNS: Mapping[str, str] = {
-    "id": "str",
-    "channel": "str",
-    "at": "datetime64[us, UTC]",
-    "tries": "int64",
-    "next": "datetime64[us, UTC]",
-    "sent": "datetime64[us, UTC]",
-    "error": "str",
-    "error_key": "str",
-    "error_who": "str",
-    "error_words": "str",
-    "batch": "str",
-}
+COLUMNS = TABLES[NAME].dtypes
 ACTIONS = ("raised", "rang_again", "returned", "out_of_service")
 ONCE = ("raised",)  # happens once in an occurrence; the others are told apart by their time
 NEWS = timedelta(hours=24)  # an older entry of the log is no news to a channel that was added today
@@ -54,18 +43,14 @@ class Letter:
 
 def read(store: Store) -> pd.DataFrame:
     """The outbox, oldest first."""
-    kept = store.table(NAME)
-    rows = kept if len(kept.columns) else pd.DataFrame(columns=list(COLUMNS))
-    rows = rows.reindex(columns=list(COLUMNS))
-    rows = rows.assign(**{name: rows[name].fillna("") for name in columns(None)})  # a row of an older release
-    return rows.astype(COLUMNS).sort_values(["at", "id"], ignore_index=True)
+    return store.table(NAME).sort_values(["at", "id"], ignore_index=True)
 
 
 def keep(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Commit the outbox without what was settled long ago."""
     settled = rows["sent"].notna() | rows["next"].isna()
     rows = rows[~settled | (rows["at"] > pd.Timestamp(now) - KEPT)].reset_index(drop=True)
-    store.replace(NAME, rows.astype(COLUMNS))
+    store.replace(NAME, rows)
     return rows
 
 
@@ -93,7 +78,7 @@ def intents(told: Sequence[Report], box: pd.DataFrame, least: Mapping[str, str],
     --------
     >>> at = datetime(2026, 1, 10, 6, 30)
     >>> ring = Report(at, "gone", "astana", "gone:astana:1", "raised")
-    >>> empty = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    >>> empty = TABLES[NAME].empty()
     >>> list(intents([ring], empty, {"email": "low", "telegram": "critical"}, at)["id"])
     ['gone:astana:1:raised:email']
     """

@@ -12,6 +12,7 @@ from data import clock
 from data.city import CityError, cities
 from data.store import Store, StoreBusy, StoreError, open_store
 from data.store.served import DEFAULT, VARIABLE
+from data.store.tables.fitting import word
 
 
 class Finding(NamedTuple):
@@ -69,6 +70,7 @@ def _store(uri: str | None) -> Iterator[Finding]:
         store = open_store(uri)
         yield Finding(*(_writable(store.folder) if store.uri == str(store.folder) else _locks(store)))
         yield from _contents(store)
+        yield from _undeclared(store)
     except StoreError as error:
         yield Finding(BAD, "store", str(error))
 
@@ -103,6 +105,18 @@ def _contents(store: Store) -> Iterator[Finding]:
     for row in store.status().itertuples():
         newest = f"{row.rows} rows, newest {clock.to_the_minute(row.newest)}" if pd.notna(row.newest) else "nothing yet"
         yield Finding(BAD if row.error else GOOD, f"{row.network} for {row.city}", str(row.error or newest))
+
+
+def _undeclared(store: Store) -> Iterator[Finding]:
+    """What a newer release, or a person, put into the store; nothing reads it, nothing takes it away."""
+    for one in store.undeclared():
+        if not one.column:
+            yield Finding(NOTE, f"table {one.table}", "not declared by this release; kept as it came")
+        elif one.declared is None:
+            yield Finding(NOTE, f"column {one.table}.{one.column}", "not declared by this release; kept as it came")
+        else:
+            found = f"holds {word(one.kept)}, declared as {word(one.declared)}; kept as it came"
+            yield Finding(NOTE, f"column {one.table}.{one.column}", found)
 
 
 def _networks() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.alarms.states import CENTRE, LOG_COLUMNS, RINGS, State, fold
+from models.alarms.states import CENTRE, RINGS, State, fold
 
 TEN = pd.Timedelta(minutes=10)
 TARGET = 1.0  # rings per ten minutes and operator, on average (EEMUA 191; read at second hand: indicative)
@@ -65,7 +65,7 @@ class Rates:
 
 def rings(log: pd.DataFrame) -> pd.DataFrame:
     """The rows of the log that rang."""
-    return log[log["action"].isin(list(RINGS))] if len(log) else pd.DataFrame(columns=list(LOG_COLUMNS))
+    return log[log["action"].isin(list(RINGS))]
 
 
 def rates(log: pd.DataFrame, start: datetime, end: datetime, zone: ZoneInfo) -> Rates:
@@ -223,7 +223,7 @@ def handover(log: pd.DataFrame, moment: datetime) -> Handover:
     Handover
         A function of the log alone.
     """
-    known = log[log["at"] <= moment] if len(log) else log
+    known = log[log["at"] <= moment]
     before = known[known["action"] == "handover"].sort_values("at", kind="stable") if len(known) else known
     states = fold(known, moment) if len(known) else {}
     standing = tuple((rule, city, state) for (rule, city), state in sorted(states.items()) if state.name != "normal")

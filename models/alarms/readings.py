@@ -68,15 +68,17 @@ class Inputs:
     ----------
     rows : DataFrame
         Measurements of the last `LOOK_BACK`, ended by now; sound rows only.
-    stations, events, warnings, status : DataFrame
-        Tables of the city; without columns where they were never written.
+    stations, warnings, status : DataFrame
+        Tables of the city.
+    events : DataFrame or None
+        The same; None where no event was ever looked for.
     newest : mapping
         End of the newest sound value by parameter, where the rows do not reach that far back.
     """
 
     rows: pd.DataFrame
     stations: pd.DataFrame
-    events: pd.DataFrame
+    events: pd.DataFrame | None
     warnings: pd.DataFrame
     status: pd.DataFrame
     newest: Mapping[str, pd.Timestamp]
@@ -191,8 +193,8 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
 
 def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     events = signals.inputs.events
-    if events.empty:
-        return Reading(no_data=not len(events.columns), off=len(events.columns) > 0)
+    if events is None or events.empty:
+        return Reading(no_data=events is None, off=events is not None)
     chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
     mine = events[chosen & (events["degree"] >= rule.degree) & (events["start"] <= pd.Timestamp(now))]
     current = mine[mine["end"].isna() | (mine["end"] > pd.Timestamp(now))]

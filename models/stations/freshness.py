@@ -196,6 +196,5 @@ def not_grey(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
 def described(stations: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
     """Name and class of every station; the class is empty where nobody gave it."""
     known = stations.drop_duplicates("station")
-    classes = known["station_class"].fillna("") if "station_class" in known else pd.Series("", index=known.index)
-    names = known["name"] if "name" in known else known["station"]
-    return dict(zip(known["station"], names, strict=True)), dict(zip(known["station"], classes, strict=True))
+    names, classes = (dict(zip(known["station"], known[column], strict=True)) for column in ("name", "station_class"))
+    return names, classes

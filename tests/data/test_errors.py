@@ -46,7 +46,8 @@ def calls() -> Iterator[tuple[str, set[str]]]:
         for node in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call) and says(n)):
             keys = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             names = {k.arg for k in node.keywords}
-            for key in (k for k in keys if KEY.fullmatch(k) and k.partition(".")[0] in FOLDERS and None not in names):
+            ours = [k for k in keys if KEY.fullmatch(k) and k.partition(".")[0] in FOLDERS and not module(k)]
+            for key in (k for k in ours if None not in names):
                 yield key, {str(name) for name in names}
 
 

@@ -20,6 +20,7 @@ from api import routes
 from cli import main as cli
 from data.schema import conform_stations
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from jobs import logs
 from jobs.access import operators
 from jobs.alarms.reports import reports
@@ -154,7 +155,7 @@ def test_notes_of_operators_on_the_alarm_card(hostile: Store) -> None:
 
 def test_xml_of_alarms_stays_xml(hostile: Store) -> None:
     log = _ring(hostile, EVIL + "\x00\x08\x1b]]>")
-    found = cap.messages(reports(log, pd.DataFrame()), NOW + timedelta(hours=13))
+    found = cap.messages(reports(log, TABLES["alarms"].empty()), NOW + timedelta(hours=13))
     assert found
     bodies = [cap_xml.alert(one, cap.sender(), exercise=False) for one in found]
     bodies.append(cap_xml.feed(found, cap.sender(), 'http://x"><y', "en", NOW, exercise=False))

@@ -13,9 +13,9 @@ from api import routes as api_job
 from data import demo
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
-from data.schema import COLUMNS, REJECT_COLUMNS, STATION_COLUMNS
+from data.schema import COLUMNS, STATION_COLUMNS
 from data.store import Store, open_store
-from data.store.tables.schemas import STATUS_COLUMNS
+from data.store.tables.schemas import TABLES
 from jobs.attribution import export as attribution_csv_job
 from jobs.attribution import from_files as attribute_job
 from jobs.attribution import refit as refit_job
@@ -25,11 +25,11 @@ from jobs.export import request as export_request
 from jobs.export import snapshot as snapshot_job
 from jobs.forecast import export as forecast_csv_job
 from jobs.forecast import run as forecast_job
-from jobs.forecast import tables as forecast_tables_job
 from jobs.ingest import files as import_files_job
 from jobs.tables import assess as assess_job
 from jobs.tables import index_file as index_file_job
 from tests.conftest import NOW
+from tests.house.store_pages import renewed
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "data-dictionary.md").read_text("utf-8")
 
@@ -56,25 +56,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory, world: demo.Demo) -> Store:
     return store
 
 
-@pytest.mark.parametrize(
-    ("name", "columns"),
-    [
-        ("measurements", COLUMNS),
-        ("stations", STATION_COLUMNS),
-        ("rejects", REJECT_COLUMNS),
-        ("status", STATUS_COLUMNS),
-        ("inventory", inventory.COLUMNS),
-        ("subtypes", inventory.SUBTYPES),
-    ],
-)
-def test_kept_tables(name: str, columns) -> None:
+@pytest.mark.parametrize(("name", "columns"), [("inventory", inventory.COLUMNS), ("subtypes", inventory.SUBTYPES)])
+def test_registers(name: str, columns) -> None:
     assert described(name) == list(columns)
 
 
-def test_types_of_measurements_are_as_described() -> None:
-    words = {"str": "text", "float64": "number", "int32": "integer", "datetime64[us, UTC]": "time UTC"}
-    for column, dtype in COLUMNS.items():
-        assert f"| `{column}` | {words[dtype]} |" in PAGE
+def test_the_tables_of_the_store_are_told_as_they_are_declared() -> None:
+    assert renewed(PAGE) == PAGE, "`python -m tests.house.store_pages` writes the page anew"
+    for name, table in TABLES.items():
+        assert described(name) == list(table.names)
+    told = PAGE.partition("<!-- store: end -->")[0].count("<!-- table: ")
+    assert told == len(TABLES)
 
 
 def test_assumed_weights_are_printed_as_they_are() -> None:
@@ -153,8 +145,6 @@ def test_attribution_kept(tmp_path: Path) -> None:
 
 def test_forecast(store: Store) -> None:
     assert described("forecast csv") == list(forecast_csv_job.COLUMNS)
-    assert described("forecast warnings") == list(forecast_tables_job.WARNING_COLUMNS)
-    assert described("forecast skill") == list(forecast_tables_job.SKILL_COLUMNS)
     assert described("forecast answer") == list(forecast_job.forecast(store, "astana", NOW))
 
 

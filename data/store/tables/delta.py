@@ -11,6 +11,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from data.store.storage.errors import StoreError
 from data.store.storage.location import Place
+from data.store.tables.fitting import Columns, columns
 
 WRITER = "cleanair"  # every fenced commit names this transaction: of two made from one snapshot the second is refused
 RETENTION_HOURS = 7 * 24  # a reader that opened a file list may take its time; a week is delta-rs's own safe default
@@ -97,6 +98,11 @@ class Table:
                 raise self.place.failure("read", error) from None
             return self._open
 
+    def columns(self) -> Columns:
+        """Columns of the newest version and their types; none before the first."""
+        table = self.current()
+        return {} if table is None else columns(pa.schema(table.schema().to_arrow()))
+
     def version(self) -> int:
         """Number of the newest commit, −1 before the first."""
         with self._guard:
@@ -148,21 +154,22 @@ class Table:
         mark = f"{self.partition}="
         return sorted({part[len(mark) :] for u in self.files() for part in u.split("/") if part.startswith(mark)})
 
-    def append(self, rows: pa.Table) -> None:
-        """Add rows in one commit."""
-        self._write(rows, "append")
+    def append(self, rows: pa.Table, *, fresh: bool = False) -> None:
+        """Add rows in one commit; `fresh` where they have a column that the table lacks."""
+        self._write(rows, "append", "merge" if fresh else None)
 
-    def overwrite(self, rows: pa.Table) -> None:
-        """Replace all rows in one commit."""
-        self._write(rows, "overwrite")
+    def overwrite(self, rows: pa.Table, *, fresh: bool = False) -> None:
+        """Replace all rows in one commit; `fresh` where their columns are not those of the table."""
+        self._write(rows, "overwrite", "overwrite" if fresh else None)
 
-    def _write(self, rows: pa.Table, mode: Any) -> None:
+    def _write(self, rows: pa.Table, mode: Any, columns: Any) -> None:
         known = self.current() if self.place.fenced else None
         try:
             write_deltalake(
                 self.uri if known is None else known,
                 rows.cast(self.schema),
                 mode="error" if self.place.fenced and known is None else mode,
+                schema_mode=columns,
                 partition_by=[self.partition] if self.partition else None,
                 writer_properties=LAYOUT,
                 storage_options=self.options or None,

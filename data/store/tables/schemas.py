@@ -1,43 +1,23 @@
-"""The tables of the store and their types."""
+"""Every table of the store: its columns, types, key, writer and meaning; nothing else decides how a table looks."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import pyarrow as pa
 
-from data.schema import COLUMNS, REJECT_COLUMNS, STATION_COLUMNS
+from data.store.tables.declarations import alarms, attribution, collected, forecast, registers
+from data.store.tables.declarations.collected import MONTH
+from data.store.tables.declarations.column import Declared, arrow_schema
 
-_ARROW = {
-    "str": pa.string(),
-    "float64": pa.float64(),
-    "int32": pa.int32(),
-    "int64": pa.int64(),
-    "bool": pa.bool_(),
-    "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
-}
+__all__ = ["MEASUREMENTS", "MONTH", "REJECTS", "STATIONS", "STATUS", "STATUS_COLUMNS", "TABLES", "arrow_schema"]
 
+TABLES: Mapping[str, Declared] = MappingProxyType(
+    {table.name: table for group in (collected, attribution, forecast, alarms, registers) for table in group.TABLES}
+)
+"""Every declared table by its name. A store may hold others: what a newer release or a person put there stays."""
 
-def arrow_schema(columns: Mapping[str, str]) -> pa.Schema:
-    """Arrow schema of a mapping of column to pandas dtype."""
-    return pa.schema([(name, _ARROW[dtype]) for name, dtype in columns.items()])
-
-
-MONTH = "month"
-MEASUREMENTS = arrow_schema(COLUMNS).append(pa.field(MONTH, pa.string()))
-STATIONS = arrow_schema({**STATION_COLUMNS, "known_at": "datetime64[us, UTC]", "known_until": "datetime64[us, UTC]"})
-REJECTS = arrow_schema(REJECT_COLUMNS)
-STATUS_COLUMNS: Mapping[str, str] = {
-    "network": "str",
-    "city": "str",
-    "attempted": "datetime64[us, UTC]",
-    "succeeded": "datetime64[us, UTC]",
-    "newest": "datetime64[us, UTC]",
-    "rows": "int64",
-    "rejected": "int64",
-    "error": "str",
-    "error_key": "str",
-    "error_who": "str",
-    "error_words": "str",
-    "failing_since": "datetime64[us, UTC]",
-    "next": "datetime64[us, UTC]",
-}
-STATUS = arrow_schema(STATUS_COLUMNS)
+MEASUREMENTS = TABLES["measurements"].schema.append(pa.field(MONTH, pa.string()))
+STATIONS = TABLES["stations"].schema
+REJECTS = TABLES["rejects"].schema
+STATUS = TABLES["status"].schema
+STATUS_COLUMNS = TABLES["status"].dtypes

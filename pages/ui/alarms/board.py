@@ -9,7 +9,6 @@ PRIORITIES = {"critical": "◆", "high": "▲", "medium": "■", "low": "●"}
 RINGING = "unacknowledged"
 STANDING = (RINGING, "acknowledged", "returned")
 ASIDE = ("shelved", "out_of_service")
-NEEDED = {"rule", "city", "state", "since", "priority", "text"}
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,14 @@ class Alarms:
     @property
     def ringing(self) -> pd.DataFrame:
         """Those that nobody has acknowledged."""
-        return self.standing[self.standing["state"] == RINGING] if len(self.standing) else self.standing
+        return self.standing[self.standing["state"] == RINGING]
 
     def hold(self) -> dict[str, str] | None:
         """View and city that the rotation jumps to and stays on; none while nothing rings."""
         if not len(self.ringing):
             return None
         first = self.ringing.iloc[0]
-        return {"view": str(first.get("view") or "city"), "city": str(first["city"])}
+        return {"view": str(first["view"] or "city"), "city": str(first["city"])}
 
 
 def alarms(rows: pd.DataFrame, cities: Sequence[str]) -> Alarms:
@@ -51,12 +50,10 @@ def alarms(rows: pd.DataFrame, cities: Sequence[str]) -> Alarms:
     Parameters
     ----------
     rows : DataFrame
-        Table `alarms`; without columns before its first write.
+        Table `alarms`; without rows before the first rule was evaluated.
     cities : sequence of str
         Keys of the cities shown.
     """
-    if not set(rows) >= NEEDED:
-        return Alarms(known=False, standing=pd.DataFrame(), aside=0)
     mine = rows[rows["city"].isin([*cities, ""])]
     standing = mine[mine["state"].isin(STANDING)]
     ranks = list(PRIORITIES)
@@ -64,4 +61,6 @@ def alarms(rows: pd.DataFrame, cities: Sequence[str]) -> Alarms:
         rank=[ranks.index(p) if p in ranks else len(ranks) for p in standing["priority"]],
         order=[STANDING.index(s) for s in standing["state"]],
     ).sort_values(["rank", "order", "since"], ascending=[True, True, False], kind="stable")
-    return Alarms(known=True, standing=standing.reset_index(drop=True), aside=int(mine["state"].isin(ASIDE).sum()))
+    return Alarms(
+        known=len(rows) > 0, standing=standing.reset_index(drop=True), aside=int(mine["state"].isin(ASIDE).sum())
+    )

@@ -56,7 +56,7 @@ def card(row: Mapping[str, object], log: pd.DataFrame, book: Rules, now: datetim
     """
     level, key = str(row["priority"]), str(row["city"])
     head = f"{place(key)}: {title(str(row['rule']), book)}"
-    mine = log[log["occurrence"] == row["occurrence"]] if len(log) and row["occurrence"] else log.iloc[:0]
+    mine = log[log["occurrence"] == row["occurrence"]] if row["occurrence"] else log.iloc[:0]
     return (
         f'<div class="ca-ring {html(row["state"])}" style="--ca:{COLOURS.get(level, CALM)}">'
         f'<em><i aria-hidden="true">{PRIORITIES.get(level, "●")}</i> {html(t(f"alarms.priority.{level}"))}</em>'
@@ -205,7 +205,7 @@ def frequent(found: Rates, book: Rules) -> pd.DataFrame:
 
 def per_day(log: pd.DataFrame, start: datetime, end: datetime, clock: ZoneInfo) -> go.Figure:
     """Rings a day as bars; a day with a flood in the colour of alarm, and it says so."""
-    at = pd.DatetimeIndex(rings(log)["at"]) if len(log) else pd.DatetimeIndex([], tz="UTC")
+    at = pd.DatetimeIndex(rings(log)["at"])
     days = pd.date_range(pd.Timestamp(start).tz_convert(clock).date(), pd.Timestamp(end).tz_convert(clock).date())
     local = at.tz_convert(clock).tz_localize(None).normalize()
     counts = local.value_counts().reindex(days, fill_value=0)

@@ -9,13 +9,12 @@ import pandas as pd
 from data.city import City
 from data.demo.places import REFERENCE
 from data.standards.coverage import least
+from data.store.tables.schemas import TABLES
 from models.situation.figures import BACKGROUND, city_series
 from models.situation.situation import Situation, situation
 from models.stations.monitors import once, standing_for_air
 from pages.ui.city.city import BACK, Picture
 from pages.ui.city.likely import likely, unattributed
-
-EVENT_COLUMNS = ("city", "kind", "start", "end", "degree")
 
 
 def paint(
@@ -47,6 +46,7 @@ def paint(
     Picture
         Nothing in it is drawn yet.
     """
+    known = TABLES["events"].empty() if events is None else events
     made = situation(rows, stations, now, law=city.law, zone=city.zone, parameter=parameter, expected=expected)
     of_kind = rows[(rows["parameter"] == parameter) & (rows["kind"] == "model") & (rows["minutes"] == 60)]
     model = of_kind.groupby("start", as_index=False)["value"].median()
@@ -59,8 +59,8 @@ def paint(
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
         unattributed=unattributed(attributed, attribution, city.key, now),
-        events=running(events, city, now),
-        past=ended(events, city, now),
+        events=running(known, city, now),
+        past=ended(known, city, now),
     )
 
 
@@ -88,13 +88,13 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
         table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
     table["day"] = [float(days.get(s, np.nan)) for s in table["station"]]
     for column in (*(c for c in described if str(c).startswith("name")), "station_class"):
-        known = described[column].fillna("").to_dict() if column in described else {}
+        known = described[column].to_dict()
         table[column] = [str(known.get(s, "")) for s in table["station"]]
     for column in ("lat", "lon"):
-        known = described[column].to_dict() if column in described else {}
+        known = described[column].to_dict()
         table[column] = [float(known.get(s, np.nan)) for s in table["station"]]
-    table["name"] = table["name"].where(table["name"] != "", table["station"]) if "name" in table else table["station"]
-    owners = described["owner"].to_dict() if "owner" in described else {}
+    table["name"] = table["name"].where(table["name"] != "", table["station"])
+    owners = described["owner"].to_dict()
     table["low_cost"] = [
         k == "indicative" or (k == "simulated" and owners.get(s) != REFERENCE)
         for s, k in zip(table["station"], table["kind"], strict=True)
@@ -112,17 +112,13 @@ def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
     return window.mean()[window.size() >= least(24)]
 
 
-def ended(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:
+def ended(events: pd.DataFrame, city: City, now: datetime) -> pd.DataFrame:
     """Events that ended within the hours of the curve, newest first."""
-    if events is None or not set(EVENT_COLUMNS) <= set(events):
-        return pd.DataFrame(columns=list(EVENT_COLUMNS))
     rows = events[(events["city"] == city.key) & (events["end"] <= pd.Timestamp(now))]
     return rows[rows["end"] > pd.Timestamp(now - BACK)].sort_values("end", ascending=False)
 
 
-def running(events: pd.DataFrame | None, city: City, now: datetime) -> pd.DataFrame:
+def running(events: pd.DataFrame, city: City, now: datetime) -> pd.DataFrame:
     """Events that have begun and not ended."""
-    if events is None or not set(EVENT_COLUMNS) <= set(events):
-        return pd.DataFrame(columns=list(EVENT_COLUMNS))
     rows = events[(events["city"] == city.key) & (events["start"] <= pd.Timestamp(now))]
     return rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(now))].sort_values("start")

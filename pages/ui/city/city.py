@@ -9,6 +9,7 @@ import pandas as pd
 from data.city import City
 from data.parameters import PARAMETERS
 from data.standards.coverage import least
+from data.store.tables.schemas import TABLES
 from models.situation.situation import Chip, Situation
 from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
@@ -56,8 +57,8 @@ class Picture:
     model: pd.DataFrame
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
     unattributed: str = ""
-    events: pd.DataFrame = field(default_factory=pd.DataFrame)
-    past: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events: pd.DataFrame = field(default_factory=TABLES["events"].empty)
+    past: pd.DataFrame = field(default_factory=TABLES["events"].empty)
 
     @property
     def name(self) -> str:
@@ -276,7 +277,7 @@ class Picture:
     @property
     def dusty(self) -> bool:
         """Whether a dust storm is on, in which optical low-cost sensors read low."""
-        return bool((self.events["kind"] == DUST).any()) if "kind" in self.events else False
+        return bool((self.events["kind"] == DUST).any())
 
     def notes(self) -> list[str]:
         """Per row of `stations` what must be known of its value now; empty where nothing is."""

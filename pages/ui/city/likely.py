@@ -7,7 +7,6 @@ import pandas as pd
 
 from data.times import interval_end
 
-NEEDED = ("city", "span", "start", "minutes", "category", "share", "lower", "upper")
 COLUMNS = ("category", "share", "lower", "upper", "confidence", "arrow")
 SURE, FAIR = 0.25, 0.5
 """Standard uncertainty of a share, as a part of it, up to which confidence is high and medium; the second is what
@@ -34,7 +33,7 @@ def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.Dat
     DataFrame
         `COLUMNS`; shares in %. Empty where there are none, they were refused, or they are not of now.
     """
-    if attribution is None or not set(NEEDED) <= set(attribution):
+    if attribution is None:
         return pd.DataFrame(columns=list(COLUMNS))
     mine = attribution[(attribution["city"] == city) & attribution["share"].notna()]
     rows = mine[mine["span"] == "now"]
@@ -56,7 +55,7 @@ def likely(attribution: pd.DataFrame | None, city: str, now: datetime) -> pd.Dat
 
 def _mostly_prior(rows: pd.DataFrame) -> pd.Series:
     """With PM2.5 alone the answer is mostly the prior, however narrow its interval."""
-    return rows["data_level"].eq("pm25") if "data_level" in rows else pd.Series(False, index=rows.index)
+    return rows["data_level"].eq("pm25")
 
 
 def confidence(share: float, lower: float, upper: float) -> str:
@@ -95,7 +94,7 @@ def unattributed(attributed: pd.DataFrame | None, attribution: pd.DataFrame | No
     str
         `no_pm25`, `few_hours` or `late`, keys of the catalogs; empty where there are some or nothing ever ran.
     """
-    if attributed is None or not {"city", "refused"} <= set(attributed):
+    if attributed is None:
         return ""
     rows = attributed[attributed["city"] == city]
     if not len(rows) or len(likely(attribution, city, now)):

@@ -290,7 +290,7 @@ def _table(version: str, name: str) -> pd.DataFrame:
 
 
 def table(name: str) -> pd.DataFrame:
-    """A small derived table: attribution, events, alarms, forecasts; without columns before its first write."""
+    """A small derived table: attribution, events, alarms, forecasts; without rows before its first write."""
     return _table(version_of(name), name)
 
 

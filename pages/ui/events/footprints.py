@@ -64,7 +64,7 @@ def areas(events: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     """Rings of the footprints with their colours and words."""
     made = []
     for row in events.itertuples():
-        ring = _ring(getattr(row, "footprint", ""))
+        ring = _ring(str(row.footprint))
         if row.kind not in AIR or not ring:
             continue
         symbol, colour, angle = EVENTS[row.kind]
@@ -136,9 +136,7 @@ def words(events: pd.DataFrame) -> list[str]:
 
 def drawn(events: pd.DataFrame) -> list[str]:
     """Kinds of event that have an area to draw."""
-    if not {"kind", "footprint"} <= set(events):
-        return []
-    placed = set(events.loc[events["footprint"].fillna("") != "", "kind"])
+    placed = set(events.loc[events["footprint"] != "", "kind"])
     return [k for k in AIR if k in placed]
 
 

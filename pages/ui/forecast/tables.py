@@ -105,8 +105,6 @@ def status(city: str) -> dict[str, Any]:
 
 def of(table: pd.DataFrame, city: str, parameter: str = "") -> pd.DataFrame:
     """Rows of a city, and of a parameter where one is named."""
-    if "city" not in table:
-        return pd.DataFrame()
     kept = table[table["city"] == city]
     return (kept[kept["parameter"] == parameter] if parameter else kept).reset_index(drop=True)
 
@@ -114,14 +112,14 @@ def of(table: pd.DataFrame, city: str, parameter: str = "") -> pd.DataFrame:
 def parameters(city: str) -> list[str]:
     """Pollutants with a forecast, headline first."""
     rows = of(city_tables.table("forecasts"), city)
-    known = set(rows["parameter"]) if len(rows) else set()
+    known = set(rows["parameter"])
     return [p for p in POLLUTANTS if p in known] or ["pm25"]
 
 
 def stations(city: str, parameter: str) -> list[str]:
     """Stations with a forecast of their own."""
     rows = of(city_tables.table("forecasts"), city, parameter)
-    return sorted(set(rows["station"]) - {""}) if len(rows) else []
+    return sorted(set(rows["station"]) - {""})
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -133,7 +131,7 @@ def _outlook(version: str, city: str, parameter: str, station: str, moment: date
     if known.get("reason"):
         return Outlook(city, parameter, nothing, refused=str(known["reason"]))
     rows = of(city_tables.table("forecasts"), city, parameter)
-    rows = rows[rows["station"] == station] if len(rows) else rows
+    rows = rows[rows["station"] == station]
     if not len(rows):
         return Outlook(city, parameter, nothing, refused="no_parameter")
     issued = pd.Timestamp(rows["issued"].max())
@@ -149,7 +147,7 @@ def _outlook(version: str, city: str, parameter: str, station: str, moment: date
 
 def _days(city: str, parameter: str, issued: pd.Timestamp) -> tuple[Day, ...]:
     rows = of(city_tables.table("forecast_warnings"), city, parameter)
-    rows = rows[rows["issued"] == issued].sort_values("day") if len(rows) else rows
+    rows = rows[rows["issued"] == issued].sort_values("day")
     return tuple(
         Day(
             day=pd.Timestamp(r.day).date(), value=_known(r.value), lower=_known(r.lower), upper=_known(r.upper),

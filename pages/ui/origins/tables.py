@@ -39,8 +39,6 @@ class Origins:
 
     def span(self, name: str) -> pd.DataFrame:
         """Shares of a span: `now`, `7d` … `60d`; highest first, the undetermined last; refused ones left out."""
-        if not len(self.shares):
-            return self.shares
         rows = self.shares[(self.shares["span"] == name) & self.shares["share"].notna()]
         rows = rows.assign(last=rows["category"] == "undetermined")
         return rows.sort_values(["last", "share"], ascending=[True, False]).reset_index(drop=True)
@@ -56,16 +54,13 @@ def _origins(version: str, city: str) -> Origins:
     rows = {name: _of(city_tables.table(table), city) for name, table in TABLES.items()}
     known = _of(city_tables.table("attribution_status"), city)
     status: dict[str, Any] = {} if not len(known) else {str(k): v for k, v in known.iloc[-1].to_dict().items()}
-    for name in ("first", "last"):  # a store written before the first answer may hold them without their zone
-        if name in status:
-            status[name] = pd.to_datetime(status[name], utc=True)
     for name in ("transboundary", "unlisted", "station_days"):
         status[name] = json.loads(status.get(name) or "[]")
     return Origins(status=status if len(known) else {}, **rows)
 
 
 def _of(table: pd.DataFrame, city: str) -> pd.DataFrame:
-    return table[table["city"] == city].reset_index(drop=True) if "city" in table else table
+    return table[table["city"] == city].reset_index(drop=True)
 
 
 def origins(city: str) -> Origins:

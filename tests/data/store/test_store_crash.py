@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.store import open_store
+from tests.table_writer import ROWS
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = int(os.environ.get("CLEANAIR_KILLS", "20"))
@@ -42,6 +43,30 @@ def test_kill_nine_loses_nothing_acknowledged(tmp_path: Path) -> None:
     kept = counts(folder)
     assert {f"w:{n}" for n in acknowledged} <= set(kept)
     assert set(kept.values()) == {1000}, "a batch is torn or doubled"
+
+
+@pytest.mark.slow
+def test_a_table_whose_columns_change_is_whole_whenever_its_writer_is_killed(tmp_path: Path) -> None:
+    folder, first, done, seen = tmp_path / "store", 0, set[int](), set[int]()
+    for kill in range(max(KILLS // 4, 3)):
+        command = [sys.executable, "-m", "tests.table_writer", str(folder), str(first), "1000"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert process.stdout is not None
+        said = [int(process.stdout.readline())]
+        time.sleep(0.011 * (kill % 10))
+        os.kill(process.pid, signal.SIGKILL)
+        done |= {*said, *(int(line) for line in process.stdout.read().split())}
+        process.wait()
+        first = max(done) + 2  # the table under way stays as it was left
+    store = open_store(folder)
+    for name in store.place.tables():
+        rows = store.table(name)
+        seen.add(len(rows))
+        assert len(rows) in (ROWS, ROWS + 1), name
+        assert rows["v"].max() == ROWS - 1
+        assert ((rows["v"] == 56.75).sum() == 1) == (len(rows) == ROWS + 1) == ("more" in rows)
+        assert int(name[1:]) not in done or len(rows) == ROWS + 1, "an acknowledged row is lost"
+    assert ROWS + 1 in seen
 
 
 @pytest.mark.slow

@@ -106,12 +106,6 @@ def test_commands_issue_list_and_revoke(store: Store, capsys: pytest.CaptureFixt
     assert main(["token", "issue", *uri]) == 2
 
 
-def test_the_dictionary_describes_the_log() -> None:
-    from tests.house.test_dictionary import described
-
-    assert described("tokens") == list(tokens.COLUMNS)
-
-
 # --- over HTTP --------------------------------------------------------------------------------------------------------
 
 

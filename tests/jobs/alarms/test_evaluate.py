@@ -1,18 +1,25 @@
 """Evaluation and action: causal, the same after a restart, never silent for want of data, first in the log wins."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 from data.city import city
 from data.store import Store, open_store
+from data.store.tables.schemas import TABLES
 from jobs.access.operators import Operator
 from jobs.alarms.evaluate import NotPossible, act, evaluate, log_of
 from jobs.alarms.replay import CSV, replay, save
+from jobs.server import watch
+from models.alarms.states import LOG_COLUMNS, Entry
 from tests.browser.driver import quiet
 from tests.conftest import NOW, hourly
 
@@ -50,6 +57,27 @@ def test_it_rings_after_the_delay_returns_after_the_other_and_commits_only_on_ch
         assert store.version() == version
     assert seen == ["normal"] * 2 + ["unacknowledged"] * 5 + ["returned"] * 2
     assert actions(store) == ["raised", "returned"]
+
+
+def test_an_entry_has_the_columns_of_the_log() -> None:
+    assert TABLES["alarm_log"].names == LOG_COLUMNS
+    assert {f.name for f in fields(Entry)} == set(LOG_COLUMNS)
+
+
+def test_alarms_that_an_older_release_kept_are_watched_on(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    astana(store, [100.0, 200, 200, 200])
+    evaluate(store, at(3))
+    table, log = store.table("alarms").drop(columns=["no_data", "view"]), store.table("alarm_log").drop(columns="until")
+    for name, rows in (("alarms", table), ("alarm_log", log)):
+        kept = pa.Table.from_pandas(rows, preserve_index=False)
+        write_deltalake(f"{store.folder}/{name}", kept, mode="overwrite", schema_mode="overwrite")
+    with caplog.at_level(logging.WARNING):
+        watch.look(store, at(4), watch.Memory())
+    assert [r.getMessage() for r in caplog.records] == []
+    row = state(store)
+    assert (row["state"], row["no_data"], row["view"]) == ("unacknowledged", False, "map")
+    act(store, AIGUL, "shelved", RULE, "astana", "calibrating", at(8), now=at(4))
+    assert (state(store)["state"], actions(store)) == ("shelved", ["raised", "shelved"])
 
 
 def test_what_is_shown_says_number_unit_averaging_limit_and_status(store: Store) -> None:
@@ -212,7 +240,7 @@ def test_a_forecast_rings_on_its_probability_and_holds_within_the_deadband(store
     astana(store, [1.0] * 48)
     seen = []
     for hour, probability in ((4, 0.6), (5, 0.75), (6, 0.55), (7, 0.45)):
-        row = {"city": "astana", "parameter": "pm25", "day": at(24).date(), "probability": probability, "limit": 35.0,
+        row = {"city": "astana", "parameter": "pm25", "day": "2026-01-09", "probability": probability, "limit": 35.0,
                "averaging": "24h", "standard": "kz", "status": "verified", "value": 44.0, "lower": 30.0, "upper": 60.0,
                "issued": pd.Timestamp(at(hour))}  # fmt: skip
         store.replace("forecast_warnings", pd.DataFrame([row]))

@@ -189,12 +189,10 @@ def test_an_attribution_is_due_when_it_is_missing_or_an_hour_old(fitted: tuple[S
 
 
 def test_a_refused_city_first_does_not_take_the_zone_from_the_times(store: Store) -> None:
-    from jobs.attribution.refit import _row
-
     refused = {"city": "tashkent", "first": pd.NaT, "last": pd.NaT}
     answered = {"city": "astana", "first": pd.Timestamp(NOW), "last": pd.Timestamp(NOW)}
     for status in (refused, answered):
-        store.replace("attribution_status", _row(status), key=["city"])
+        store.replace("attribution_status", pd.DataFrame([status]), key=["city"])
     kept = store.table("attribution_status").set_index("city")
     assert kept.loc["astana", "last"] == pd.Timestamp(NOW)
     assert pd.isna(kept.loc["tashkent", "last"])

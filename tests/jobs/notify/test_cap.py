@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
@@ -18,6 +17,7 @@ from api import routes
 from data.city import LANGUAGES
 from data.rules.alarms import PRIORITIES, rules
 from data.store import Store
+from data.store.tables.schemas import TABLES
 from jobs.alarms.reports import Report, reports
 from jobs.notify import cap, cap_xml
 from jobs.notify.cap import FEED, LASTS, Message, messages, recent, situation
@@ -46,7 +46,7 @@ def entry(action: str, hours: float = 0, rule: str = "pm25-24h-kz", city: str = 
 
 
 def told(*entries: Entry) -> list[Report]:
-    return reports(frame(entries), pd.DataFrame())
+    return reports(frame(entries), TABLES["alarms"].empty())
 
 
 def chain(*entries: Entry, until: float = 1000) -> list[Message]:

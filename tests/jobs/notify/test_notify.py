@@ -25,6 +25,7 @@ from werkzeug import Request, Response
 from cli.main import main
 from data.rules.alarms import PRIORITIES, rules
 from data.store import Store, open_store
+from data.store.tables.schemas import TABLES
 from jobs.alarms.reports import reports
 from jobs.notify import deliver, outbox
 from jobs.notify import webhook as notify_webhook
@@ -172,7 +173,7 @@ def test_waits_grow_and_stay_bounded(tries: int, jitter: float) -> None:
 
 def test_settled_rows_are_forgotten_after_a_month_and_open_ones_are_not(store: Store) -> None:
     old = NOW - timedelta(days=40)
-    told = reports(frame([ring(at=old), ring("pm10-24h-kz", at=old)]), pd.DataFrame())
+    told = reports(frame([ring(at=old), ring("pm10-24h-kz", at=old)]), TABLES["alarms"].empty())
     box = outbox.intents(told, outbox.read(store), {"email": "low"}, old)
     box = outbox.settled(box, [box["id"][0]], old)
     assert list(outbox.keep(store, box, NOW)["id"]) == [box["id"][1]]

@@ -78,7 +78,8 @@ def shares(**columns: object) -> pd.DataFrame:
                         "start": START, "minutes": 1440})  # fmt: skip
     day = now.assign(span="day", start=START - pd.Timedelta(days=1), share=[50.0, 35.0, 28.0])
     both = pd.concat([now, day])
-    return both.assign(city="tashkent", lower=both["share"] - 5, upper=both["share"] + 5, **columns)
+    same = {"city": "tashkent", "data_level": "gases", **columns}
+    return both.assign(lower=both["share"] - 5, upper=both["share"] + 5).assign(**same)
 
 
 def test_likely_sources_are_of_now_with_the_undetermined_last() -> None:

@@ -1,0 +1,32 @@
+"""The doctor names what nobody declared, as a note: nothing fails by it."""
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from data.store import Store
+from jobs.collect import collector
+from jobs.server.doctor import NOTE, examine
+from tests.conftest import hourly
+
+
+def test_tables_columns_and_types_that_nobody_declared_are_noted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "probe", lambda city: [])
+    store.append(hourly([1.0]))
+    before = examine(store.uri)
+    store.replace("of_tomorrow", pd.DataFrame({"n": [1]}))
+    store.replace("alarms", pd.DataFrame({"rule": ["r"], "colour": ["red"]}))
+    store.extend("attempts", pd.DataFrame({"network": ["metar"], "rows": [56.75]}))
+    old = pa.table({"city": ["astana"], "first": pa.array([None], pa.timestamp("us"))})
+    write_deltalake(f"{store.folder}/attribution_status", old)
+    found = {f["about"]: f for f in examine(store.uri)["findings"] if f["about"].startswith(("table ", "column "))}
+    assert {about: one["found"] for about, one in found.items()} == {
+        "table of_tomorrow": "not declared by this release; kept as it came",
+        "column alarms.colour": "not declared by this release; kept as it came",
+        "column attempts.rows": "holds numbers, declared as whole numbers; kept as it came",
+        "column attribution_status.first": "holds times without zone, declared as times; kept as it came",
+    }
+    assert {one["mark"] for one in found.values()} == {NOTE}
+    assert examine(store.uri)["failed"] == before["failed"]
+    assert not [f for f in before["findings"] if f["about"].startswith(("table ", "column "))]
