@@ -203,13 +203,17 @@ class SmallTables:
 
     def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
         """Station descriptions, latest known or as of a moment."""
-        rows = self._read(self._stations)
+        rows = self.station_history()
         if as_of is None:
             rows = rows[rows["known_until"].isna()]
         else:
             rows = rows[(rows["known_at"] <= as_of) & (rows["known_until"].isna() | (rows["known_until"] > as_of))]
         rows = rows if city is None else rows[rows["city"] == city]
         return rows.sort_values(["station", "source"]).reset_index(drop=True)
+
+    def station_history(self) -> pd.DataFrame:
+        """Every description of a station there ever was."""
+        return self._read(self._stations)
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""

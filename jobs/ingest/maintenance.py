@@ -12,7 +12,7 @@ from data.city import city
 from data.parameters import PARAMETERS
 from data.schema import KEY
 from data.store import Store
-from data.store.served import demo_store, real_store
+from data.store.served import shown as shown
 from jobs.ingest.notes import BEFORE, COLUMNS, TABLE, notes, standing
 from models.quality.maintenance import bare, covered, marked, plain
 
@@ -22,11 +22,6 @@ WORDS = 300  # of a reason; it stands beside every value of the span [characters
 
 class MaintenanceError(ValueError):
     """A note cannot be kept as it was given; whoever wrote it must mend it."""
-
-
-def shown() -> Store:
-    """The store behind the screens, to be written to: the real one, or the demo world where that holds nothing."""
-    return demo_store() if real_store().is_empty() else real_store()
 
 
 def add(
