@@ -36,6 +36,7 @@ class SmallTables:
         self._rejects = Table(self.place, "rejects", REJECTS)
         self._status = Table(self.place, "status", STATUS)
         self._small: dict[str, Table] = {}
+        self._history: tuple[pa.Table | None, pd.DataFrame] | None = None
         self._guard = Lock()
 
     @property
@@ -213,7 +214,10 @@ class SmallTables:
 
     def station_history(self) -> pd.DataFrame:
         """Every description of a station there ever was."""
-        return self._read(self._stations)
+        kept = self._stations.rows()  # the same object until the next commit; a view reads it several times a request
+        if self._history is None or self._history[0] is not kept:
+            self._history = kept, self._read(self._stations)
+        return self._history[1].copy()
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""
