@@ -22,7 +22,6 @@ from data.store.served import served
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution.export import attribution_csv
 from jobs.events import export as events_export
-from jobs.export import licence
 from jobs.export import measurements as export_measurements
 from jobs.export import request as export_request
 from jobs.forecast.export import forecast_csv
@@ -60,10 +59,7 @@ def list_cities(request: HttpRequest) -> Response:
 def list_stations(request: HttpRequest) -> Response:
     """Stations of a city whose rows may leave, with their source's licence."""
     where = _known_city(request)
-    rows = served("download").store.stations(where.key).drop(columns=["known_until"])
-    may = licence.free(rows, rows)
-    kept_in = set(rows.loc[~may, "station"])
-    rows = rows[may].assign(same_as=lambda t: t["same_as"].mask(t["same_as"].isin(kept_in), ""))
+    rows = served("download").store.for_export().stations(where.key).drop(columns=["known_until"])
     rows["licence"] = [
         own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
     ]

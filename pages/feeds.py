@@ -23,7 +23,6 @@ from pages.ui.page.downloads import offer
 from pages.ui.reader import choices, language, sign_in
 from pages.ui.reader.language import markdown, number, t
 from sources import SOURCES
-from sources.credits import credit
 
 NAMED = 2  # of the troubled networks in the answer
 REJECTS = 500
@@ -348,7 +347,7 @@ def rejects(zone: ZoneInfo) -> None:
     """Rows that arrived and could not be understood, with what they looked like."""
     st.subheader(t("feeds.rejects"), anchor=False)
     rows = city_tables.store().rejects(limit=REJECTS)
-    may = {s for s in city_tables.taken().rejects()["source"].unique() if credit(s).may_redistribute}
+    may = set(city_tables.taken().rejects()["source"])
     if not len(rows):
         st.caption(t("feeds.no_rejects"))
         return

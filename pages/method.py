@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from data.licences import terms
 from data.parameters import PARAMETERS
 from data.release import release
 from data.standards.coverage import MIN_COVERAGE
@@ -126,12 +127,13 @@ def attribution() -> None:
 
 def licences() -> None:
     """Every network and import with its licence."""
+    may = terms()
     rows = [
         {
             "key": key,
             t("method.credit"): credit(key).text,
             t("method.licence"): credit(key).licence,
-            t("method.may_leave"): t("method.yes") if credit(key).may_redistribute else t("method.no"),
+            t("method.may_leave"): t("method.yes") if may[key].passes_on else t("method.no"),
             "url": credit(key).url,
         }
         for key in (*SOURCES, *IMPORTS)

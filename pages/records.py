@@ -12,7 +12,8 @@ import streamlit as st
 from data import clock
 from data.city import City
 from data.parameters import PARAMETERS
-from data.store import Store
+from data.store.reader import ExportReader
+from jobs.events import detect
 from jobs.events import export as event_file
 from jobs.export import measurements, snapshot
 from jobs.export import request as export_request
@@ -192,7 +193,7 @@ def zipped(wanted: export_request.Request, form: str, rows: int) -> None:
     )
 
 
-def _zip(store: Store, wanted: export_request.Request, form: str) -> bytes:
+def _zip(store: ExportReader, wanted: export_request.Request, form: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         return Path(snapshot.write(store, wanted, form, Path(folder))["zip"]).read_bytes()
 
@@ -212,12 +213,11 @@ def _command(asked: export_request.Request, form: str) -> str:
 
 def licences(found: export_request.Plan) -> None:
     """Whose rows leave, and whose stay with the reason."""
-    if len(found.left_out):
-        for row in found.left_out.itertuples():
-            st.warning(
-                t("records.left_out", rows=number(row.rows), source=markdown(row.source or "–"), why=_why(row)),
-                icon=":material/lock:",
-            )
+    for row in found.kept.itertuples():
+        st.warning(
+            t("records.left_out", rows=number(row.rows), source=markdown(row.source or "–"), why=_why(row)),
+            icon=":material/lock:",
+        )
     st.subheader(t("records.whose"), anchor=False)
     names = {k: t(f"records.licence.{k}") for k in ("source", "rows", "licence", "credit", "url")}
     st.dataframe(
@@ -231,15 +231,16 @@ def licences(found: export_request.Plan) -> None:
 def _why(row: Any) -> str:
     from sources.credits import credit
 
-    if row.why.startswith("rule of sharing"):
-        return t("records.why_rule", rule=markdown(row.why.split(": ", 1)[1]))
-    one = credit(row.source)
-    return t("records.why_station") if one.may_redistribute else t("records.why", licence=markdown(one.licence))
+    if row.by == "rule":
+        return t("records.why_rule", rule=markdown(row.basis))
+    if row.by == "station":
+        return t("records.why_station")
+    return t("records.why", licence=markdown(credit(row.source).licence))
 
 
 def events(city: City, asked: export_request.Request) -> None:
     """Events that overlap the period asked for, with their evidence; as a file too."""
-    rows = event_file.between(city_tables.store(), city.key, asked.start, asked.end)
+    rows = detect.overlapping(detect.events(city_tables.store()), city.key, asked.start, asked.end)
     st.subheader(t("events.records"), anchor=False)
     if not len(rows):
         st.caption(f"{t('events.none')} {t('events.records_say')}")

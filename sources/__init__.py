@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from data import licences
+from sources import credits
 from sources.airdata_kz import AirDataKz
 from sources.airgradient import AirGradient
 from sources.airnow import AirNow
@@ -45,3 +47,5 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
 )
 # Networks that arrive as files only; a city file may name them beside those of `SOURCES`.
 FILES_ONLY = ("tashkent_open",)
+
+licences.state(credits.terms)  # whoever knows any source lets its rows leave, or not

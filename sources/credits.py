@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from data.licences import Terms
+from data.licences import redistributable as redistributable
 from sources.base import Credit
 
 UNKNOWN = Credit("Source without a stated licence", "", "none stated", False)
@@ -50,11 +52,7 @@ IMPORTS: Mapping[str, Credit] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Beginnings of licence names that allow passing data on; anything else stays in.
-FREE = (
-    "cc0", "cc by", "us public domain", "public domain", "odbl", "dbcl", "uk ogl", "open government", "open data",
-    "taiwan open government", "etalab", "licence ouverte", "dl-de", "nlod", "iodl", "wmo core data",
-)  # fmt: skip
+PER_STATION = ("openaq", "openaq_archive", "sensorthings", "tidy")  # gather many owners
 
 
 def credit(source: str) -> Credit:
@@ -83,32 +81,17 @@ def credit(source: str) -> Credit:
     return IMPORTS.get(source, UNKNOWN)
 
 
-def redistributable(source: str, licence: str = "") -> bool:
+def terms() -> Mapping[str, Terms]:
     """
-    Whether rows of a station may leave the centre in a file.
-
-    Parameters
-    ----------
-    source : str
-        Source key of the rows.
-    licence : str
-        What its station states. Networks that gather many owners (OpenAQ) need it: none stated means no.
-
-    Returns
-    -------
-    bool
-        True only where the source allows it and the station does not forbid it.
+    What every source says of passing its rows on, for the gate of the store (`data.licences`).
 
     Examples
     --------
+    >>> terms()["openaq"]
+    Terms(passes_on=True, per_station=True)
     >>> redistributable("openaq", "CC BY 4.0"), redistributable("openaq", ""), redistributable("metar", "")
     (True, False, True)
     """
-    if not credit(source).may_redistribute:
-        return False
-    if not licence.strip():
-        return source not in PER_STATION
-    return licence.strip().lower().startswith(FREE) and "nd" not in licence.lower().replace("-", " ").split()
+    from sources import SOURCES
 
-
-PER_STATION = ("openaq", "openaq_archive", "sensorthings", "tidy")
+    return {key: Terms(credit(key).may_redistribute, key in PER_STATION) for key in (*SOURCES, *IMPORTS)}

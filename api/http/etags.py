@@ -18,8 +18,8 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "/api/v1/measurements": ("measurements", "stations"),
     "/api/v1/measurements.csv": ("measurements", "stations"),
     "/api/v1/attribution.csv": ("attribution",),
-    "/api/v1/events.csv": ("events",),
-    "/api/v1/forecast.csv": ("forecasts",),
+    "/api/v1/events.csv": ("events", "stations"),
+    "/api/v1/forecast.csv": ("forecasts", "stations"),
     "/sta/v1.1/{rest:path}": ("measurements", "stations"),
 }
 FIXED = ("/api/v1/measurements", "/api/v1/measurements.csv")  # have a tag where `as_of` is given only

@@ -15,7 +15,7 @@ import pyarrow as pa
 from starlette.requests import Request as HttpRequest
 
 from api.http.rows import described
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.arguments import ArgumentError
 from jobs.export import request as export_request
 from jobs.notify.channels import PUBLIC_URL
@@ -91,7 +91,7 @@ def opened(text: str, query: Mapping[str, Any]) -> tuple[datetime, tuple[Any, ..
 
 
 def page(
-    store: Store, asked: export_request.Request, limit: int, after: tuple[Any, ...] | None
+    store: StoreReader, asked: export_request.Request, limit: int, after: tuple[Any, ...] | None
 ) -> tuple[pd.DataFrame, bool]:
     """
     Rows behind a place, and whether more follow.
@@ -104,6 +104,7 @@ def page(
     where = asked.where()
     if after is not None:
         where["start"] = max(asked.start, after[0].to_pydatetime())
+    store = store.for_export()
     stations = store.stations(as_of=asked.as_of)
     found: list[pd.DataFrame] = []
     have = 0

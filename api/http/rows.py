@@ -1,4 +1,4 @@
-"""Rows of the store as JSON: with their end, unit, licence and credit, and without what may not be passed on."""
+"""Rows of the store as JSON: with their end, unit, licence and credit."""
 
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,17 @@ import pandas as pd
 from data.clock import iso
 from data.parameters import PARAMETERS
 from data.times import interval_end
-from jobs.export import licence
 from sources.credits import credit
 
 
 def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     """
-    Rows that may leave, with what a reader needs beside them.
+    Rows with what a reader needs beside them.
 
     Parameters
     ----------
     rows : DataFrame
-        Of the measurement table.
+        Of the measurement table, as the gate for exports gives them.
     stations : DataFrame
         Descriptions, for the licence of each.
 
@@ -28,7 +27,6 @@ def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Without `known_until`; with end, unit, credit and licence.
     """
-    rows = rows[licence.free(rows, stations)]
     known = stations.set_index(["source", "station"])["licence"].to_dict() if len(stations) else {}
     credits = {s: credit(s) for s in rows["source"].unique()}
     pairs = zip(rows["source"], rows["station"], strict=True)

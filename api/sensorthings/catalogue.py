@@ -14,9 +14,8 @@ from data import clock
 from data.city import cities
 from data.clock import iso
 from data.parameters import PARAMETERS
-from data.store import Store
+from data.store.reader import ExportReader
 from data.times import interval_end
-from jobs.export import licence
 from sources.credits import credit
 
 KEPT = 4  # states: readers of different roles
@@ -82,14 +81,14 @@ _kept: OrderedDict[tuple[str, ...], Catalogue] = OrderedDict()
 _guard = Lock()
 
 
-def catalogue(store: Store) -> Catalogue:
+def catalogue(store: ExportReader) -> Catalogue:
     """
     The entities of a store as its reader may have them.
 
     Parameters
     ----------
-    store : Store
-        A reader's view for downloads.
+    store : ExportReader
+        What may leave.
 
     Returns
     -------
@@ -107,10 +106,10 @@ def catalogue(store: Store) -> Catalogue:
 
 
 def build(spans: pd.DataFrame, stations: pd.DataFrame) -> Catalogue:
-    """Entities of what there is and how it is described; without what may not be passed on."""
+    """Entities of what there is and how it is described."""
     made = Catalogue()
     known = {(r["source"], r["station"]): r for r in stations.to_dict("records")}
-    spans = spans[licence.free(spans, stations)].sort_values(["station", "source", "parameter", "minutes"])
+    spans = spans.sort_values(["station", "source", "parameter", "minutes"])
     for pair, rows in spans.groupby(["source", "station"], sort=False):
         thing = _thing(made, (str(pair[0]), str(pair[1])), known.get(pair, {}), rows)
         for (parameter, minutes), each in rows.groupby(["parameter", "minutes"], sort=False):

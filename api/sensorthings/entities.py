@@ -12,7 +12,7 @@ from api.sensorthings import filters, observations
 from api.sensorthings.catalogue import Catalogue
 from api.sensorthings.options import Options, token
 from api.sensorthings.vocabulary import RELATIONS, SETS
-from data.store import Store
+from data.store.reader import ExportReader
 from jobs.arguments import ArgumentError
 
 MOST = 5_000  # entities of one answer, expanded ones included
@@ -27,15 +27,15 @@ class Answers:
 
     Parameters
     ----------
-    store : Store
-        A reader's view for downloads.
+    store : ExportReader
+        What may leave.
     made : Catalogue
         Its entities.
     root : str
         Address of the service.
     """
 
-    def __init__(self, store: Store, made: Catalogue, root: str) -> None:
+    def __init__(self, store: ExportReader, made: Catalogue, root: str) -> None:
         self.store, self.made, self.root = store, made, root
         self.given = self.reads = 0
 

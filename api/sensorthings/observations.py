@@ -11,7 +11,7 @@ from api.sensorthings import filters
 from api.sensorthings.catalogue import Catalogue, interval
 from api.sensorthings.options import Options
 from data.clock import iso
-from data.store import Store
+from data.store.reader import ExportReader
 from data.times import interval_end
 from jobs.arguments import ArgumentError
 
@@ -40,14 +40,14 @@ class Page:
     count: int | None = None
 
 
-def read(store: Store, made: Catalogue, streams: Sequence[str], asked: Options, resolve: Resolve) -> Page:
+def read(store: ExportReader, made: Catalogue, streams: Sequence[str], asked: Options, resolve: Resolve) -> Page:
     """
     Observations of datastreams.
 
     Parameters
     ----------
-    store : Store
-        A reader's view.
+    store : ExportReader
+        What may leave.
     made : Catalogue
         Where the datastreams are described.
     streams : sequence of str
@@ -73,7 +73,7 @@ def read(store: Store, made: Catalogue, streams: Sequence[str], asked: Options, 
     return Page(rows.iloc[reader.skip : reader.skip + asked.top], len(rows) > reader.skip + asked.top, count)
 
 
-def one(store: Store, made: Catalogue, key: str) -> pd.DataFrame:
+def one(store: ExportReader, made: Catalogue, key: str) -> pd.DataFrame:
     """The row of an observation's id; empty where there is none."""
     stream, _, text = key.rpartition("@")
     if stream not in made.series:
@@ -90,7 +90,9 @@ def one(store: Store, made: Catalogue, key: str) -> pd.DataFrame:
 
 
 class _Reader:
-    def __init__(self, store: Store, made: Catalogue, streams: Sequence[str], asked: Options, resolve: Resolve) -> None:
+    def __init__(
+        self, store: ExportReader, made: Catalogue, streams: Sequence[str], asked: Options, resolve: Resolve
+    ) -> None:
         self.store, self.made, self.asked, self.resolve = store, made, asked, resolve
         self.streams, series = set(streams), [made.series[s] for s in streams]
         self.series, self.seen = series, 0

@@ -41,7 +41,7 @@ def answer(request: Request) -> Response:
     try:
         where = parse(text)
         asked = read(where.steps[-1].kind, dict(request.query_params))
-        store = served("download").store
+        store = served("download").store.for_export()
         answers = Answers(store, catalogue(store), base(request) + ROOT)
         return _last(answers, where, asked, base(request) + request.url.path)
     except NoSuchPath as error:

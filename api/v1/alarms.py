@@ -56,7 +56,8 @@ ROUTES: Mapping[str, Callable[[HttpRequest], Response]] = {
 def _said(key: str) -> tuple[list[Message], bool]:
     """Messages of a city or of all, and whether they are an exercise."""
     shown = served("download")
-    log = reports(shown.store.table("alarm_log"), shown.store.table("alarms"))
+    store = shown.store.for_export()
+    log = reports(store.table("alarm_log"), store.table("alarms"))
     found = messages([report for report in log if key in ("", report.city)], clock.now())
     return found, shown.demo or clock.replaying()
 

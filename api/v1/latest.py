@@ -47,8 +47,8 @@ def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, 
     """Newest value of every station and parameter of a city, with its age and freshness."""
     shown = served("download")
     chosen = words("parameters", parameters, tuple(PARAMETERS))
-    rows = shown.store.latest(where.key, chosen, now=now, days=DAYS)
-    rows = described(rows, shown.store.stations(where.key))
+    store = shown.store.for_export()
+    rows = described(store.latest(where.key, chosen, now=now, days=DAYS), store.stations(where.key))
     end = rows["end"]
     rows = rows.assign(
         age_minutes=((pd.Timestamp(now) - end).dt.total_seconds() / 60).round(1) if len(rows) else [],

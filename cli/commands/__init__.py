@@ -7,7 +7,10 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from data.sharing import Purpose, Reader
+from data.store.derived import DerivedStore
 from data.store.served import VARIABLE as STORE
+from data.store.served import deriving, served
+from data.store.shared import SharedStore
 
 Parser = argparse.ArgumentParser
 Arguments = argparse.Namespace
@@ -70,10 +73,15 @@ def out_argument(parser: Parser, metavar: str = "FILE") -> None:
     parser.add_argument("--out", required=True, metavar=metavar)
 
 
-def shown_store(uri: str | None, purpose: Purpose = "derive", reader: Reader | None = None) -> Any:
+def shown_store(uri: str | None, purpose: Purpose = "derive", reader: Reader | None = None) -> SharedStore:
     """The store to read, the named one or what the screens show, as far as the rules of sharing let it be used."""
-    from data.store.served import served
-
     if uri:
         os.environ[STORE] = uri
     return served(purpose, reader).store
+
+
+def deriving_store(uri: str | None) -> DerivedStore:
+    """The same for the work that keeps what it derives in the store."""
+    if uri:
+        os.environ[STORE] = uri
+    return deriving()

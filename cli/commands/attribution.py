@@ -10,6 +10,7 @@ from cli.commands import (
     Parser,
     Result,
     city_argument,
+    deriving_store,
     out_argument,
     period_arguments,
     shown_store,
@@ -57,7 +58,7 @@ def refit(a: Arguments) -> Result:
     """Attribute the newest weeks of the cities and keep the answer for the screens."""
     from jobs.attribution import refit as job
 
-    store = shown_store(a.store)
+    store = deriving_store(a.store)
     done = job.refit_all(store, clock.now(), city(a.city).key if a.city else None)
     for one in done:
         print(f"{one['city']}: {one['refused'] or 'attributed'}")

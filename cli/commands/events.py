@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cli.commands import Arguments, Command, Parser, Result, city_argument, period_arguments, shown_store
+from cli.commands import Arguments, Command, Parser, Result, city_argument, deriving_store, period_arguments
 from data.city import city
 from jobs.arguments import period
 
@@ -21,7 +21,7 @@ def events(a: Arguments) -> Result:
     from jobs.events import detect as job
     from jobs.events.export import events_csv
 
-    where, store = city(a.city), shown_store(a.store)
+    where, store = city(a.city), deriving_store(a.store)
     start, end = period(where, getattr(a, "from"), a.to)
     found = job.history(store, where.key, start, end)
     for row in found.itertuples():
@@ -30,7 +30,7 @@ def events(a: Arguments) -> Result:
         begin = f"{row.start.astimezone(where.zone):%Y-%m-%d %H:%M}"
         print(f"{begin} – {last}  {row.kind:<12}  {peak:<18}  confidence {row.confidence:.2f}")
     if a.out:
-        Path(a.out).write_bytes(events_csv(found))
+        Path(a.out).write_bytes(events_csv(store.for_export().narrowed(found)))
         print(a.out)
     if a.keep:
         job.record(store, found, where.key, start, end)

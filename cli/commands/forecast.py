@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.commands import Arguments, Command, Failed, Parser, Result, city_argument, shown_store
+from cli.commands import Arguments, Command, Failed, Parser, Result, city_argument, deriving_store, shown_store
 from data import clock
 from data.city import city
 from jobs.arguments import ArgumentError
@@ -20,7 +20,7 @@ def forecast(a: Arguments) -> Result:
 
     if a.out and not a.city:
         raise ArgumentError("out", "needs --city: a file holds one city")
-    store = shown_store(a.store)
+    store = deriving_store(a.store)
     done = job.forecast_all(store, clock.now(), city(a.city).key if a.city else None)
     for one in done:
         print(one["refused"] or f"{one['city']}: " + "; ".join(f"{p} {m}" for p, m in one["shown"].items()))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 ALL = "*"  # every parameter of a station
+WORST = ("worst_station", "worst_value", "worst_start")  # tell the value of the one station they name
 Hidden = Mapping[str, frozenset[str]]  # station → parameters that are hidden, or `ALL`
 
 
@@ -50,6 +51,51 @@ def narrowed(rows: pd.DataFrame, hidden: Hidden, blurred: frozenset[str] = froze
         for name in ("stations", "peak", "evidence", "footprint"):
             rows[name] = pd.Series([e[name] for e in events if e], index=rows.index, dtype=rows[name].dtype)
     return rows
+
+
+def names_stations(table: pd.DataFrame) -> bool:
+    """Whether a table made for a screen has a column that `only` narrows."""
+    return "station" in table or WORST[0] in table
+
+
+def only(table: pd.DataFrame, stations: frozenset[str]) -> pd.DataFrame:
+    """
+    A table made for a screen, with what it says of some stations and of none besides.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns that speak of stations: ``station`` (a row about one, or about many where it is empty) and `WORST`.
+    stations : frozenset of str
+        That may be told.
+
+    Examples
+    --------
+    >>> only(pd.DataFrame({"station": ["", "a:1", "b:1"]}), frozenset({"a:1"}))["station"].tolist()
+    ['', 'a:1']
+    """
+    told = stations | {""}
+    if "station" in table:
+        table = table[[str(s) in told for s in table["station"]]]
+    if WORST[0] in table:
+        stays = [str(s) not in told for s in table[WORST[0]]]
+        table = table.assign(**{name: table[name].mask(stays) for name in WORST if name in table})
+    return table
+
+
+def all_but(rows: pd.DataFrame, stations: frozenset[str]) -> Hidden:
+    """
+    Every station that a derived table speaks of, but for some, as hidden whole.
+
+    Examples
+    --------
+    >>> all_but(pd.DataFrame({"station": ["", "a:1", "b:1"]}), frozenset({"a:1"}))
+    {'b:1': frozenset({'*'})}
+    """
+    named = {str(s) for s in rows["station"].unique()} if "station" in rows else set()
+    for words in rows["stations"].unique() if "stations" in rows and "evidence" in rows else ():
+        named |= {str(s.get("station")) for s in json.loads(words or "[]")}
+    return {name: frozenset({ALL}) for name in sorted(named - stations - {""})}
 
 
 def is_hidden(hidden: Hidden, station: object, parameter: object) -> bool:

@@ -6,19 +6,20 @@ from functools import lru_cache
 
 from data.sharing import Purpose, Reader, reading
 from data.store import Store, open_store
+from data.store.derived import DerivedStore
 from data.store.shared import SharedStore
 from data.store.storage.choose import place
 from data.store.storage.location import VARIABLE
 from data.store.store import DEFAULT
 
-__all__ = ["DEFAULT", "VARIABLE", "Served", "demo_store", "real_store", "served"]
+__all__ = ["DEFAULT", "VARIABLE", "Served", "demo_store", "deriving", "real_store", "served", "shown"]
 
 
 @dataclass(frozen=True)
 class Served:
     """A store and whether everything in it is simulated."""
 
-    store: Store
+    store: SharedStore
     demo: bool
 
 
@@ -29,7 +30,7 @@ def served(purpose: Purpose = "see", reader: Reader | None = None) -> Served:
     Parameters
     ----------
     purpose : {'see', 'download', 'derive'}
-        What for; every export asks for ``download``.
+        What for. Every way out asks for ``download`` and takes its rows `for_export`.
     reader : Reader, optional
         Who reads; who is signed in for this request, else the public.
 
@@ -41,6 +42,17 @@ def served(purpose: Purpose = "see", reader: Reader | None = None) -> Served:
     whole = real_store()
     demo = whole.is_empty()
     return Served(SharedStore(demo_store() if demo else whole, reader or reading.get(), purpose), demo=demo)
+
+
+def deriving() -> DerivedStore:
+    """The store that is shown, for the work whose answers are kept beside what they were derived from."""
+    return DerivedStore(shown())
+
+
+def shown() -> Store:
+    """The store behind the screens, to be written to: the real one, or the demo world where that holds nothing."""
+    real = real_store()
+    return demo_store() if real.is_empty() else real
 
 
 def real_store() -> Store:

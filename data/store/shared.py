@@ -1,46 +1,47 @@
 """A store as one reader may have it: every question passes the rules of sharing."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.city import city_files
 from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, rule, rules, state, withheld
+from data.store.export import ExportStore
 from data.store.narrow import ALL, Hidden, narrowed
-from data.store.sql import Where
+from data.store.reader import WholeStore
 from data.store.storage.errors import StoreError
-from data.store.store import Store
+from data.store.view import View
 
 PRIVATE = frozenset({"tokens", "outbox"})  # logs of the centre itself, no matter for any reader
 
 
-class SharedStore(Store):
+class SharedStore(View):
     """
     The read path of pages, exports and API.
 
     Parameters
     ----------
     whole : Store
-        What is read; its tables and its engine are shared.
+        What is read; nobody reaches it through the view.
     reader : Reader
         Who reads; the public by default.
     purpose : {'see', 'download', 'derive'}
-        ``derive`` is for the work that makes the figures everybody sees; it alone may write what it derives.
+        ``derive`` is for the work that makes the figures everybody sees; `DerivedStore` writes them.
     """
 
-    def __init__(self, whole: Store, reader: Reader = PUBLIC, purpose: Purpose = "see") -> None:
-        self.__dict__.update(whole.__dict__)
-        self.whole, self.reader, self.purpose = whole, reader, purpose
+    def __init__(self, whole: WholeStore, reader: Reader = PUBLIC, purpose: Purpose = "see") -> None:
+        super().__init__(whole)
+        self._whole, self.reader, self.purpose = whole, reader, purpose
 
-    def _where(self, *fields: Any, **named: Any) -> Where:
-        return Where(*fields, **{**named, "withheld": withheld(self.reader, self.purpose)})
+    def _narrow(self, where: Mapping[str, Any]) -> dict[str, Any]:
+        return {**where, "withheld": withheld(self.reader, self.purpose)}
 
     def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
         """Station descriptions, without those of sources that are withheld; coordinates as exact as may be."""
-        rows = super().stations(city, as_of)
+        rows = self._whole.stations(city, as_of)
         country = _countries()
         places = [country.get(c, "") for c in rows["city"]]
         pairs = list(zip(rows["source"], places, strict=True))
@@ -61,19 +62,20 @@ class SharedStore(Store):
 
     def table(self, name: str) -> pd.DataFrame:
         """A small derived table, without what it says of stations that the reader may not have."""
-        if self.purpose == "derive":
-            return super().table(name)
-        if name in PRIVATE:
-            self._refuse()
-        rows = super().table(name)
-        return narrowed(rows, *self._hidden()) if len(rows) else rows
+        if name in PRIVATE and self.purpose != "derive":
+            raise StoreError("store.view.private", who="developer", table=name)
+        return self.narrowed(self._whole.table(name))
+
+    def narrowed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """A table made from the store, without what it says of stations that the reader may not have."""
+        return narrowed(rows, *self._hidden()) if len(rows) and self.purpose != "derive" else rows
 
     def _hidden(self) -> tuple[Hidden, frozenset[str]]:
         """Stations of which something is hidden from the reader, and stations whose place is told coarsely."""
         if all(_whole(r, self.reader, self.purpose) for r in rules()):
             return {}, frozenset()
         country = _countries()
-        every = self._read("stations")[["source", "station", "city"]].drop_duplicates()
+        every = self._whole.station_history()[["source", "station", "city"]].drop_duplicates()
         held = {
             pair: rule(pair[0], country.get(pair[1], ""))
             for pair in set(zip(every["source"], every["city"], strict=True))
@@ -91,7 +93,7 @@ class SharedStore(Store):
 
     def rejects(self, limit: int | None = None) -> pd.DataFrame:
         """Rejected rows of sources that may be had whole everywhere; an excerpt is as it was delivered."""
-        rows = super().rejects()
+        rows = self._whole.rejects()
         free = {
             s: all(_whole(r, self.reader, self.purpose) for r in rules() if r.source in ("*", s))
             for s in rows["source"].unique()
@@ -101,30 +103,37 @@ class SharedStore(Store):
 
     def version(self, *tables: str) -> str:
         """As of the whole store, for whom and under which rules: caches of different readers never meet."""
-        return f"{super().version(*tables)} {self.purpose}:{self.reader.role}:{state()}"
+        return f"{self._whole.version(*tables)} {self.purpose}:{self.reader.role}:{state()}"
 
     def settled(self) -> str:
         """As of the whole store, for whom and under which rules."""
-        return f"{super().settled()} {self.purpose}:{self.reader.role}:{state()}"
+        return f"{self._whole.settled()} {self.purpose}:{self.reader.role}:{state()}"
 
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise StoreError("store.table.view", who="developer")
+    def kept_back(self, known: pd.DataFrame | None = None, **where: Any) -> pd.DataFrame:
+        """Rows that rules of sharing keep from the reader; see `StoreReader.kept_back`."""
+        mine = self.spans(**where) if known is None else known
+        pair, country = ["city", "source"], _countries()
+        every = self._whole.spans(**where).groupby(pair)["rows"].sum()
+        fewer = every.sub(mine.groupby(pair)["rows"].sum(), fill_value=0)
+        held = [(s, int(n), rule(s, country.get(c, ""))) for (c, s), n in fewer[fewer > 0].items()]
+        return pd.DataFrame(
+            [(s if r.allows(self.reader, "see") else "", n, r.status, r.basis) for s, n, r in held],
+            columns=["source", "rows", "status", "basis"],
+        )
 
-    append: Callable[..., Any] = _refuse
-    put_stations: Callable[..., Any] = _refuse
-    put_status: Callable[..., Any] = _refuse
+    def for_export(self, reader: Reader | None = None) -> ExportStore:
+        """
+        What the reader of this view may take away, whatever the view is for.
 
-    def replace(self, name: str, rows: pd.DataFrame, key: Any = ()) -> None:
-        """Keep a derived table; only the work that derives may."""
-        if self.purpose != "derive":
-            self._refuse()
-        super().replace(name, rows, key)
-
-    def extend(self, name: str, rows: pd.DataFrame) -> None:
-        """Add to a log; only the work that derives may."""
-        if self.purpose != "derive":
-            self._refuse()
-        super().extend(name, rows)
+        Raises
+        ------
+        StoreError
+            When another reader is named.
+        """
+        if reader not in (None, self.reader):
+            raise StoreError("store.view.other_reader", who="developer")
+        shared = self if self.purpose == "download" else SharedStore(self._whole, self.reader, "download")
+        return ExportStore(shared, self.reader)
 
 
 def _hidden_of(row: Rule, reader: Reader, purpose: Purpose) -> frozenset[str]:

@@ -37,6 +37,7 @@ class SmallTables:
         self._measurements = Table(self.place, "measurements", MEASUREMENTS, MONTH)
         self._tables: dict[str, Table] = {"measurements": self._measurements}
         self._typed: dict[str, tuple[pa.Table, pa.Table]] = {}  # rows as they lie on disk, and typed
+        self._history: tuple[pa.Table | None, pd.DataFrame] | None = None
         self._guard = Lock()
 
     @property
@@ -210,13 +211,22 @@ class SmallTables:
 
     def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
         """Station descriptions, latest known or as of a moment."""
-        rows = self._read("stations")
+        rows = self.station_history()
         if as_of is None:
             rows = rows[rows["known_until"].isna()]
         else:
             rows = rows[(rows["known_at"] <= as_of) & (rows["known_until"].isna() | (rows["known_until"] > as_of))]
         rows = rows if city is None else rows[rows["city"] == city]
         return rows.sort_values(["station", "source"]).reset_index(drop=True)
+
+    def station_history(self) -> pd.DataFrame:
+        """Every description of a station there ever was."""
+        kept = self._table(
+            "stations"
+        ).rows()  # the same object until the next commit; a view reads it several times a request
+        if self._history is None or self._history[0] is not kept:
+            self._history = kept, self._read("stations")
+        return self._history[1].copy()
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""

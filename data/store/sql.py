@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from data import clock
+from data.licences import Licensed
 from data.schema import COLUMNS, CONTENT, KEY
 from data.sharing import Withheld
 from data.store.tables.schemas import MONTH
@@ -25,6 +26,10 @@ class Where:
         Half-open on the start of the interval.
     as_of : datetime, optional
         What was known at that moment; the latest known where None.
+    withheld : sequence of Withheld
+        What rules of sharing keep from the reader.
+    licensed : Licensed, optional
+        What licences let leave; everything where None.
     """
 
     city: str | None = None
@@ -39,6 +44,7 @@ class Where:
     minutes: Sequence[int] | None = None
     without_sources: Sequence[str] = field(default_factory=tuple)
     withheld: Sequence[Withheld] = field(default_factory=tuple)
+    licensed: Licensed | None = None
 
     def clause(self) -> tuple[str, list[Any]]:
         """SQL condition and its values."""
@@ -70,6 +76,10 @@ class Where:
         for hidden in self.withheld:
             now = clock.now()  # a moment to come would end every delay at once
             text, more = hidden.clause(min(self.as_of or now, now))
+            parts.append(text)
+            values += more
+        if self.licensed is not None:
+            text, more = self.licensed.clause()
             parts.append(text)
             values += more
         return " AND ".join(parts), values

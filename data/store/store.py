@@ -15,10 +15,13 @@ import pyarrow.compute as pc
 
 from data import clock
 from data.schema import COLUMNS, KEY
+from data.sharing import Reader
 from data.store import sql
 from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
+from data.store.export import OWNER, ExportStore
 from data.store.revisions import split
+from data.store.shared import SharedStore
 from data.store.small import SmallTables
 from data.store.sql import Where
 from data.store.storage.choose import place
@@ -159,7 +162,7 @@ class Store(SmallTables):
         DataFrame
             Sorted by station, parameter, start.
         """
-        chosen = self._where(city, parameters, start, end, **where)
+        chosen = Where(city, parameters, start, end, **where)
         names = list(columns or COLUMNS)
         clause, values = chosen.clause()
         question = sql.ROWS.format(columns=", ".join(names), where=clause, order=sql.BY_STATION)
@@ -172,10 +175,10 @@ class Store(SmallTables):
         *,
         now: datetime,
         days: float = 7,
-        as_of: datetime | None = None,
+        **where: Any,
     ) -> pd.DataFrame:
         """Newest row per source, station, parameter and averaging within the last days, none from the future."""
-        chosen = self._where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), as_of)
+        chosen = Where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), **where)
         clause, values = chosen.clause()
         return self._frame(sql.LATEST.format(where=clause), values, self._kept(chosen), list(COLUMNS))
 
@@ -187,10 +190,8 @@ class Store(SmallTables):
         end: datetime | None,
         *,
         zone: ZoneInfo | str,
-        kinds: Sequence[str] | None = None,
         flags: Sequence[str] | None = ("ok",),
-        stations: Sequence[str] | None = None,
-        as_of: datetime | None = None,
+        **where: Any,
     ) -> pd.DataFrame:
         """
         Means by the city's local day, with how much of the day they rest on.
@@ -202,7 +203,7 @@ class Store(SmallTables):
             are medians as delivered), coverage (0–1 of the day's own length).
         """
         clock = ZoneInfo(zone) if isinstance(zone, str) else zone
-        chosen = self._where(city, parameters, start, end, as_of, stations, None, kinds, flags)
+        chosen = Where(city, parameters, start, end, flags=flags, **where)
         clause, values = chosen.clause()
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
         day, moments = local_day(clock, start, end)
@@ -213,14 +214,14 @@ class Store(SmallTables):
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
         """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
-        chosen = self._where(city, **where)
+        chosen = Where(city, **where)
         clause, values = chosen.clause()
         names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
         return self._frame(sql.SPANS.format(where=clause), values, self._kept(chosen), names)
 
     def counts(self, **where: Any) -> pd.DataFrame:
         """Rows per source, flag and kind."""
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         return self._frame(
             sql.COUNTS.format(where=clause), values, self._kept(chosen), ["source", "flag", "kind", "rows"]
@@ -241,7 +242,7 @@ class Store(SmallTables):
             city, source, station, parameter, minutes, kind, flag, checks (names joined by ``; ``, empty where the flag
             is ok), rows, first, last.
         """
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         names = [
             "city", "source", "station", "parameter", "minutes", "kind", "flag", "checks", "rows", "first", "last",
@@ -250,21 +251,21 @@ class Store(SmallTables):
 
     def lags(self, **where: Any) -> pd.DataFrame:
         """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         names = ["city", "source", "lag", "known", "rows"]
         return self._frame(sql.LAGS.format(where=clause), values, self._kept(chosen), names)
 
     def marks(self, **where: Any) -> pd.DataFrame:
         """What grows with every row that arrives, new or revised: city, source, known (newest), rows."""
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         names = ["city", "source", "known", "rows"]
         return self._frame(sql.MARKS.format(where=clause), values, self._kept(chosen), names)
 
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row: source, start, minutes."""
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         return self._frame(
             sql.INTERVALS.format(where=clause), values, self._kept(chosen), ["source", "start", "minutes"]
@@ -279,7 +280,7 @@ class Store(SmallTables):
         RecordBatch
             Of `COLUMNS`; month by month, so that nothing but one month is ever sorted.
         """
-        chosen = self._where(**where)
+        chosen = Where(**where)
         clause, values = chosen.clause()
         question = sql.ROWS.format(columns=", ".join(COLUMNS), where=clause, order=sql.BY_TIME)
         every = self._kept(chosen)
@@ -347,11 +348,26 @@ class Store(SmallTables):
             "last": spans["last"].max() if len(spans) else None,
         }
 
-    # --- inside --------------------------------------------------------------------------------------------------
+    def narrowed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """As it is: nothing is hidden from who has the store itself."""
+        return rows
 
-    def _where(self, *fields: Any, **named: Any) -> Where:
-        """What is asked; a reader's view narrows it here, for every question."""
-        return Where(*fields, **named)
+    def kept_back(self, known: pd.DataFrame | None = None, **where: Any) -> pd.DataFrame:
+        """Nothing is kept from who has the store itself; see `SharedStore.kept_back`."""
+        return pd.DataFrame(columns=["source", "rows", "status", "basis"])
+
+    def for_export(self, reader: Reader | None = None) -> ExportStore:
+        """
+        What may leave the centre in a file or an answer; every way out takes its rows from it.
+
+        Parameters
+        ----------
+        reader : Reader, optional
+            Who takes. None stands for the owner of this machine, who shares the store with nobody: licences alone hold.
+        """
+        return ExportStore(self, OWNER) if reader is None else SharedStore(self, reader, "download").for_export()
+
+    # --- inside --------------------------------------------------------------------------------------------------
 
     def _kept(self, chosen: Where) -> Kept:
         months = None

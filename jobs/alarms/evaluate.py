@@ -13,7 +13,7 @@ from data.city import City, cities
 from data.clock import iso
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
-from data.store import Store
+from data.store.reader import DerivingStore, StoreReader
 from data.store.tables.schemas import TABLES
 from data.times import interval_end
 from jobs.access.operators import Operator
@@ -45,13 +45,13 @@ Pair = tuple[Rule, City]
 Readings = dict[tuple[str, str], tuple[Pair, Reading]]
 
 
-def evaluate(store: Store, now: datetime) -> int:
+def evaluate(store: DerivingStore, now: datetime) -> int:
     """
     Look at every rule of every city, and write what rang, returned or came off its shelf.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         Nothing but its tables decides: the same after a restart.
     now : datetime
         Aware; rows that end later do not count.
@@ -92,7 +92,7 @@ def evaluate(store: Store, now: datetime) -> int:
 
 
 def act(
-    store: Store,
+    store: DerivingStore,
     operator: Operator,
     action: str,
     rule: str = "",
@@ -107,7 +107,7 @@ def act(
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
     operator : Operator
         From `jobs.access.operators.authenticate`.
     action : str
@@ -149,7 +149,7 @@ def act(
     return entry
 
 
-def log_of(store: Store) -> pd.DataFrame:
+def log_of(store: StoreReader) -> pd.DataFrame:
     """The whole log in its own order, typed; empty before its first entry."""
     return store.table(LOG).sort_values("at", kind="stable").reset_index(drop=True)
 
@@ -166,7 +166,7 @@ def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
         raise NotPossible("models.alarms.no_alarm", parameter="rule", status=404, rule=rule, city=city)
 
 
-def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
+def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
     parameters = sorted({rule.parameter for rule in mine if rule.parameter})
     since = now - LOOK_BACK
     rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
@@ -188,7 +188,7 @@ def _of(table: pd.DataFrame, city: City) -> pd.DataFrame:
     return table[table["city"] == city.key]
 
 
-def _newest(store: Store, city: City, silent: list[str], now: datetime) -> dict[str, pd.Timestamp]:
+def _newest(store: StoreReader, city: City, silent: list[str], now: datetime) -> dict[str, pd.Timestamp]:
     """End of the newest value of parameters that have been silent for days; absent where none ever came."""
     rows = store.latest(city.key, silent, now=now, days=LONG_AGO) if silent else pd.DataFrame()
     if rows.empty:
@@ -268,7 +268,7 @@ def _of_state(state: State) -> dict[str, Any]:
     }
 
 
-def _keep(store: Store, table: pd.DataFrame) -> None:
+def _keep(store: DerivingStore, table: pd.DataFrame) -> None:
     """Commit the table where it says something new."""
     kept = store.table(TABLE)[list(COLUMNS)]
     if len(kept) == len(table) and store.begun(TABLE):
@@ -278,7 +278,7 @@ def _keep(store: Store, table: pd.DataFrame) -> None:
     store.replace(TABLE, table)
 
 
-def _restate(store: Store, rule: str, city: str, state: State) -> None:
+def _restate(store: DerivingStore, rule: str, city: str, state: State) -> None:
     """Show at once what an operator did; numbers and text follow with the next look."""
     kept = store.table(TABLE)
     mine = (kept["rule"] == rule) & (kept["city"] == city)
@@ -288,7 +288,7 @@ def _restate(store: Store, rule: str, city: str, state: State) -> None:
 
 
 @contextmanager
-def _alone(store: Store) -> Iterator[None]:
+def _alone(store: DerivingStore) -> Iterator[None]:
     """One writer of the log at a time, in this process and any other, so that what is read is what is decided on."""
     with store.place.held(".alarms.lock", WAIT):
         yield

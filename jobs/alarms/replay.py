@@ -12,7 +12,7 @@ import pandas as pd
 from data.city import City
 from data.clock import iso
 from data.rules.alarms import Rule, rules
-from data.store import Store
+from data.store.reader import StoreReader
 from data.times import interval_end
 from jobs.alarms.evaluate import ROWS
 from jobs.events.detect import history
@@ -50,13 +50,13 @@ class Replayed:
     notes: Mapping[str, str]
 
 
-def replay(store: Store, city: City, start: datetime, end: datetime) -> Replayed:
+def replay(store: StoreReader, city: City, start: datetime, end: datetime) -> Replayed:
     """
     Ring what the rules would have rung in a city from a normal state at `start`, nobody shelving anything.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         Only read.
     city : City
     start, end : datetime
@@ -106,7 +106,7 @@ def _unit(rule: Rule) -> str:
     return {"limit": "µg/m³", "index": "AQI", "stale": "h"}.get(rule.what or rule.kind, "")
 
 
-def _inputs(store: Store, city: City, mine: tuple[Rule, ...], start: datetime, end: datetime) -> Inputs:
+def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], start: datetime, end: datetime) -> Inputs:
     parameters = sorted({rule.parameter for rule in mine if rule.parameter})
     rows = store.measurements(city.key, parameters, start - LOOK_BACK, end, columns=ROWS, flags=("ok",))
     rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from data.store import Store
+from data.store.reader import StoreReader
 from data.times import iso_texts
 from jobs.export.csv_lines import safe
 
@@ -17,7 +17,7 @@ DECIMALS = {"contribution": 4, "share": 3, "lower": 3, "upper": 3, "coverage": 4
 TIMES = ("start", "window_start", "window_end", "computed_at")
 
 
-def days(store: Store, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+def days(store: StoreReader, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
     """
     Rows of the table `attribution` that stand for local days with start in [start, end), as `COLUMNS`.
 
@@ -26,14 +26,14 @@ def days(store: Store, city: str, start: datetime | None = None, end: datetime |
     DataFrame
         A refused day has rows without a share; their status says why. Empty where nothing was attributed.
     """
-    table = store.table("attribution")
+    table = store.for_export().table("attribution")
     kept = table[(table["city"] == city) & (table["span"] == "day")]
     kept = kept if start is None else kept[kept["start"] >= pd.Timestamp(start)]
     kept = kept if end is None else kept[kept["start"] < pd.Timestamp(end)]
     return kept.sort_values(["start", "category"])[list(COLUMNS)].reset_index(drop=True)
 
 
-def attribution_csv(store: Store, city: str, start: datetime | None = None, end: datetime | None = None) -> bytes:
+def attribution_csv(store: StoreReader, city: str, start: datetime | None = None, end: datetime | None = None) -> bytes:
     """The same as UTF-8 CSV; times in UTC with a Z."""
     rows = days(store, city, start, end).round(DECIMALS)
     for name in TIMES:

@@ -12,7 +12,7 @@ from data.city import City, city
 from data.demo.places import REFERENCE
 from data.inventory import inventory
 from data.parameters import WEATHER
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.events.hotspots import hotspots
 from models.attribution.panel import WEATHER as USED
 from models.stations.monitors import once, standing_for_air
@@ -65,13 +65,13 @@ class Inputs:
         return {**plain, "sources": self.sources, "hotspots": self.hotspots, "prior": self.prior}
 
 
-def gather(store: Store, key: str, start: datetime, end: datetime) -> Inputs:
+def gather(store: StoreReader, key: str, start: datetime, end: datetime) -> Inputs:
     """
     Everything known of a city in [start, end).
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         A real one, or the demo world's: which it is the rows say.
     key : str
         Of the city.

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from data.city import cities
-from data.store import Store, StoreError
+from data.store import StoreError
+from data.store.reader import DerivingStore, StoreReader
 from jobs.attribution import from_files
 from jobs.attribution.inputs import Inputs, gather, window
 
@@ -26,13 +27,13 @@ KEYS = {
 DAY_KEY = ("city", "span", "start")
 
 
-def refit(store: Store, city: str, now: datetime, days: int = DAYS, seed: int = SEED) -> dict[str, Any]:
+def refit(store: DerivingStore, city: str, now: datetime, days: int = DAYS, seed: int = SEED) -> dict[str, Any]:
     """
     Fit the last days of a city and keep the answer, or why there is none.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         Read and written; a demo store gets simulated answers.
     city : str
         Key.
@@ -81,7 +82,7 @@ def _neighbours(inputs: Inputs) -> tuple[dict[str, Any], ...]:
     return tuple({"country": n.country, "from": n.start, "to": n.end} for n in inputs.city.neighbours)
 
 
-def _keep(store: Store, name: str, rows: pd.DataFrame, city: str = "") -> None:
+def _keep(store: DerivingStore, name: str, rows: pd.DataFrame, city: str = "") -> None:
     """Replace a city's rows; an empty answer must not leave the old one standing."""
     if len(rows):
         store.replace(name, rows, key=KEYS[name])
@@ -89,7 +90,7 @@ def _keep(store: Store, name: str, rows: pd.DataFrame, city: str = "") -> None:
         store.replace(name, kept[kept["city"] != city])
 
 
-def _refuse(store: Store, inputs: Inputs, now: datetime, why: str) -> dict[str, Any]:
+def _refuse(store: DerivingStore, inputs: Inputs, now: datetime, why: str) -> dict[str, Any]:
     """Keep the reason; days of the past stay, what was said of the present goes."""
     from jobs.attribution import tables as made
 
@@ -110,7 +111,7 @@ def _told(status: dict[str, Any], shares: pd.DataFrame) -> dict[str, Any]:
     return {**{name: status[name] for name in names}, "shares": rows}
 
 
-def refit_all(store: Store, now: datetime, only: str | None = None) -> list[dict[str, Any]]:
+def refit_all(store: DerivingStore, now: datetime, only: str | None = None) -> list[dict[str, Any]]:
     """Refit every city of which the store holds anything; one that fails is logged and does not stop the others."""
     done = []
     held = set(store.spans()["city"])
@@ -124,7 +125,7 @@ def refit_all(store: Store, now: datetime, only: str | None = None) -> list[dict
     return done
 
 
-def run_store(store: Store, city: str, start: datetime, end: datetime, out: Path) -> dict[str, Any]:
+def run_store(store: StoreReader, city: str, start: datetime, end: datetime, out: Path) -> dict[str, Any]:
     """
     Attribute a period of the store into categories.csv, daily.csv, sites.csv and report.json.
 

@@ -18,7 +18,7 @@ from data.release import release
 from data.schema import MEASURED
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
-from data.store import Store
+from data.store.reader import ExportReader, StoreReader
 from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
 from models.limits.in_force import applicable
 from models.stations.freshness import described
@@ -38,7 +38,7 @@ class BriefError(CentreError, ValueError):
     who, status, exit_status = "asker", 400, 2
 
 
-def gather(store: Store, city_key: str, start: datetime, end: datetime, now: datetime) -> Facts:
+def gather(store: StoreReader, city_key: str, start: datetime, end: datetime, now: datetime) -> Facts:
     """
     Everything a brief states, without a word of any language.
 
@@ -52,7 +52,7 @@ def gather(store: Store, city_key: str, start: datetime, end: datetime, now: dat
     dict
         Numbers, keys and ISO dates only, rounded to six decimals, so that `checksum` means the same everywhere.
     """
-    city = city_of(city_key)
+    city, store = city_of(city_key), store.for_export()
     first, last = _period(city, start, end, now)
     until = min(end, now)
     places = store.stations(city.key)
@@ -209,7 +209,7 @@ def _covers(first: date, last: date, year: int) -> bool:
     return first <= date(year, 1, 1) and last >= date(year, 12, 31)
 
 
-def _sources(store: Store, city: str, start: datetime, until: datetime) -> Facts | None:
+def _sources(store: ExportReader, city: str, start: datetime, until: datetime) -> Facts | None:
     """
     Mean share of each category over the attributed intervals of the period.
 
@@ -230,7 +230,9 @@ def _sources(store: Store, city: str, start: datetime, until: datetime) -> Facts
     }
 
 
-def _quality(store: Store, city: City, days: CityDays, places: pd.DataFrame, start: datetime, until: datetime) -> Facts:
+def _quality(
+    store: ExportReader, city: City, days: CityDays, places: pd.DataFrame, start: datetime, until: datetime
+) -> Facts:
     """Coverage, stations, kinds and flags that the headline pollutant rests on."""
     spans = store.spans(city.key, parameters=[HEADLINE], start=start, end=until, kinds=KINDS)
     ever = store.spans(city.key, parameters=[HEADLINE], end=until, kinds=KINDS)["station"]

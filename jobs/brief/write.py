@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from data.city import LANGUAGES
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.brief.facts import BriefError, checksum, gather
 
 
 def run(
-    store: Store, city_key: str, start: datetime, end: datetime, lang: str, out: Path, *, now: datetime
+    store: StoreReader, city_key: str, start: datetime, end: datetime, lang: str, out: Path, *, now: datetime
 ) -> dict[str, Any]:
     """
     Write the brief of a city and period as PDF.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
     city_key : str
         Key of a city file.
     start, end : datetime

@@ -14,7 +14,7 @@ from data.demo.places import REFERENCE
 from data.parameters import POLLUTANTS
 from data.rules.events import values
 from data.schema import UTC_US
-from data.store import Store
+from data.store.reader import DerivingStore, StoreReader
 from data.store.tables.schemas import TABLES
 from data.times import interval_end
 from jobs.events.hotspots import hotspots
@@ -33,13 +33,13 @@ NEEDED = (*POLLUTANTS, *SKY, "present_weather")
 READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "city")
 
 
-def refresh(store: Store, now: datetime) -> int:
+def refresh(store: DerivingStore, now: datetime) -> int:
     """
     Detect the events of the last days and keep what changed.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         Read and written; a demo store gets simulated events.
     now : datetime
         Aware; nothing later counts.
@@ -58,12 +58,20 @@ def refresh(store: Store, now: datetime) -> int:
     return keep(store, rows)
 
 
-def events(store: Store) -> pd.DataFrame:
+def events(store: StoreReader) -> pd.DataFrame:
     """Every event of the store, oldest first, as `COLUMNS`; without rows before the first."""
     return store.table(TABLE).sort_values(["start", "id"]).reset_index(drop=True)
 
 
-def keep(store: Store, rows: pd.DataFrame) -> int:
+def overlapping(rows: pd.DataFrame, city: str, start: datetime | None, end: datetime | None) -> pd.DataFrame:
+    """Of some events those of a city that overlap [start, end)."""
+    rows = rows[rows["city"] == city]
+    rows = rows if start is None else rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(start))]
+    rows = rows if end is None else rows[rows["start"] < pd.Timestamp(end)]
+    return rows.reset_index(drop=True)
+
+
+def keep(store: DerivingStore, rows: pd.DataFrame) -> int:
     """Write those of some events that the store does not hold exactly so; returns how many."""
     if not len(rows):
         return 0
@@ -80,7 +88,7 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...] | None) -> bool:
     return other is not None and all(a == b or (pd.isna(a) and pd.isna(b)) for a, b in zip(one, other, strict=True))
 
 
-def found(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFrame:
+def found(store: StoreReader, key: str, start: datetime, end: datetime) -> pd.DataFrame:
     """
     Events of a city that overlap [start, end), as of its end.
 
@@ -106,7 +114,7 @@ def found(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFram
     return table.sort_values(["start", "kind", "parameter"]).reset_index(drop=True)
 
 
-def _rows(store: Store, key: str, start: datetime, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+def _rows(store: StoreReader, key: str, start: datetime, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     rows = store.measurements(key, NEEDED, start, end, columns=READ)
     ended = interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)
     if demo.is_demo(rows):
@@ -247,7 +255,7 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**times)[list(COLUMNS)].astype(dtypes)
 
 
-def history(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFrame:
+def history(store: StoreReader, key: str, start: datetime, end: datetime) -> pd.DataFrame:
     """
     Events of any period, detected anew from what the store holds; nothing is written.
 
@@ -259,7 +267,7 @@ def history(store: Store, key: str, start: datetime, end: datetime) -> pd.DataFr
     return settled(TABLES[TABLE].empty(), found(store, key, start, end), key, start, end)
 
 
-def record(store: Store, rows: pd.DataFrame, key: str, start: datetime, end: datetime) -> int:
+def record(store: DerivingStore, rows: pd.DataFrame, key: str, start: datetime, end: datetime) -> int:
     """Keep the events of a `history` that are over; those that go on are the business of `refresh`."""
     kept = events(store)
     going = kept[kept["end"].isna() & (kept["city"] == key)]

@@ -4,12 +4,9 @@ from datetime import datetime
 
 import pandas as pd
 
-from data.store import Store
-from data.store.narrow import ALL, narrowed
-from data.store.shared import SharedStore
+from data.store.reader import StoreReader
 from data.times import iso_texts
 from jobs.events import detect as job
-from jobs.export import licence
 from jobs.export.csv_lines import safe
 
 COLUMNS = (
@@ -19,21 +16,9 @@ COLUMNS = (
 TIMES = ("start", "end", "computed_at")
 
 
-def between(store: Store, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
-    """
-    Events of the store that overlap [start, end), as `jobs.events.COLUMNS`.
-
-    A store that is read for a download gives nothing that is said of stations whose licence keeps their rows in.
-    """
-    rows = job.events(store)
-    if isinstance(store, SharedStore) and store.purpose == "download":
-        described = store.stations(city)
-        kept_in = described.loc[~licence.free(described, described), "station"]
-        rows = narrowed(rows, {station: frozenset({ALL}) for station in kept_in})
-    rows = rows[rows["city"] == city]
-    rows = rows if start is None else rows[rows["end"].isna() | (rows["end"] > pd.Timestamp(start))]
-    rows = rows if end is None else rows[rows["start"] < pd.Timestamp(end)]
-    return rows.reset_index(drop=True)
+def between(store: StoreReader, city: str, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+    """Events of the store that overlap [start, end) and may leave, as `jobs.events.COLUMNS`."""
+    return job.overlapping(job.events(store.for_export()), city, start, end)
 
 
 def events_csv(rows: pd.DataFrame) -> bytes:

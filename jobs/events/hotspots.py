@@ -4,21 +4,21 @@ from datetime import datetime
 
 import pandas as pd
 
-from data.store import Store
+from data.store.reader import StoreReader
 
 PARAMETER = "frp"
 NETWORK = "firms"
 
 
 def hotspots(
-    store: Store, key: str, start: datetime, end: datetime, places: pd.DataFrame, *, since: datetime | None = None
+    store: StoreReader, key: str, start: datetime, end: datetime, places: pd.DataFrame, *, since: datetime | None = None
 ) -> pd.DataFrame | None:
     """
     Sure hot-spots of a city and period; static heat of plants and flares is flagged and stays out.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         To read.
     key : str
         City.

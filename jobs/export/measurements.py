@@ -14,10 +14,9 @@ import pyarrow.compute as pc
 
 from data.city import city as city_of
 from data.parameters import PARAMETERS
-from data.store import Store
+from data.store.reader import ExportReader, StoreReader
 from data.times import interval_end
 from jobs.export.csv_lines import STANDARDS, Lines, pieces, safe, stamped
-from jobs.export.licence import free
 from jobs.export.request import Request
 from models.indices.aqi import index_numbers
 from models.indices.scales import Integers
@@ -61,14 +60,14 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-def measurements_csv(store: Store, request: Request) -> Iterator[bytes]:
+def measurements_csv(store: StoreReader, request: Request) -> Iterator[bytes]:
     """
     The rows of a request as CSV, in pieces of constant memory.
 
     Parameters
     ----------
-    store : Store
-        To read.
+    store : StoreReader
+        As its reader has it; what may not leave is left out.
     request : Request
         What is asked.
 
@@ -82,14 +81,15 @@ def measurements_csv(store: Store, request: Request) -> Iterator[bytes]:
         yield BOM
     delimiter = ";" if request.excel else ","
     yield (delimiter.join(COLUMNS) + "\n").encode()
-    book = _leaving(store, request)
+    rows = store.for_export()
+    book = _described(rows, request)
     lines = Lines(
         book[list(HEAD)].to_numpy(object).tolist(), book[list(TAIL)].to_numpy(object).tolist(),
         city_of(request.city).zone, delimiter, comma=request.excel,
     )  # fmt: skip
     with ThreadPoolExecutor(WRITERS) as pool:  # Arrow lets go of Python's lock while it joins text
         waiting: deque[Future[pa.Array]] = deque()
-        for batch in store.batches(rows=ROWS, **request.where()):
+        for batch in rows.batches(rows=ROWS, **request.where()):
             waiting.append(pool.submit(_written, lines, batch, book))
             if len(waiting) > WRITERS:
                 yield from pieces(waiting.popleft().result())
@@ -103,23 +103,22 @@ def _written(lines: Lines, batch: pa.RecordBatch, book: pd.DataFrame) -> pa.Arra
     return lines.write(batch, place) if keep.all() else lines.write(batch.filter(pa.array(keep)), place[keep])
 
 
-def tables(store: Store, request: Request) -> Iterator[pa.Table]:
+def tables(store: StoreReader, request: Request) -> Iterator[pa.Table]:
     """The same rows as Arrow tables; the first may be empty, and there is always one."""
-    book = _leaving(store, request)
+    rows = store.for_export()
+    book = _described(rows, request)
     yield SCHEMA.empty_table()  # so that a file has its header even where nothing follows
-    for batch in store.batches(**request.where()):
+    for batch in rows.batches(**request.where()):
         frame = batch.to_pandas()
         keep = pd.MultiIndex.from_frame(frame[["source", "station"]]).isin(book.index)
         if keep.any():
             yield _table(frame[keep], book, request)
 
 
-def _leaving(store: Store, request: Request) -> pd.DataFrame:
+def _described(rows: ExportReader, request: Request) -> pd.DataFrame:
     """One row of description per station that leaves, as it was known then."""
-    spans = store.spans(**request.where())
-    stations = store.stations(as_of=request.as_of)
-    leaving = spans[free(spans, stations)][["source", "station"]].drop_duplicates()
-    return _book(leaving, stations, request.city)
+    leaving = rows.spans(**request.where())[["source", "station"]].drop_duplicates()
+    return _book(leaving, rows.stations(as_of=request.as_of), request.city)
 
 
 def _places(batch: pa.RecordBatch, book: pd.DataFrame) -> Integers:

@@ -17,7 +17,7 @@ from data.errors import CentreError
 from data.release import release
 from data.sharing import PUBLIC
 from data.store import Store
-from data.store.shared import SharedStore
+from data.store.reader import StoreReader
 from data.store.tables.schemas import TABLES
 from jobs.export import request as export_request
 from jobs.export import snapshot
@@ -35,7 +35,7 @@ class Gone(CentreError, RuntimeError):
     who, status = "asker", 410
 
 
-def folder(store: Store) -> Path:
+def folder(store: StoreReader) -> Path:
     """Where published files lie: `CLEANAIR_SNAPSHOTS`, else a folder beside the store."""
     return Path(os.environ.get(VARIABLE) or store.folder.with_name(f"{store.folder.name}-snapshots"))
 
@@ -70,7 +70,7 @@ def publish(store: Store, request: export_request.Request, form: str, *, by: str
     place = folder(store)
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place) as made:
-        done = snapshot.write(SharedStore(store, PUBLIC, "download"), request, form, Path(made))
+        done = snapshot.write(store.for_export(PUBLIC), request, form, Path(made))
         first, last = (f"{t.astimezone(city_of(request.city).zone):%Y%m%d}" for t in (request.start, request.end))
         name = f"{request.city}-{first}-{last}-{done['zip_sha256'][:12]}"
         target = place / f"{name}.zip"
@@ -103,14 +103,14 @@ def last_month(store: Store, now: datetime, *, by: str) -> list[dict[str, Any]]:
     return done
 
 
-def register(store: Store, city: str | None = None) -> pd.DataFrame:
+def register(store: StoreReader, city: str | None = None) -> pd.DataFrame:
     """Every published snapshot, the newest first."""
     rows = store.table(TABLE)
     rows = rows if city is None else rows[rows["city"] == city]
     return rows.sort_values(["published_at", "id"], ascending=False).reset_index(drop=True)
 
 
-def file(store: Store, name: str) -> Path:
+def file(store: StoreReader, name: str) -> Path:
     """
     The file of a published snapshot.
 

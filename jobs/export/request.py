@@ -10,10 +10,7 @@ import pandas as pd
 from data.city import city as city_of
 from data.errors import CentreError
 from data.parameters import PARAMETERS
-from data.sharing import rule
-from data.store import Store
-from data.store.shared import SharedStore
-from jobs.export.licence import free
+from data.store.reader import StoreReader
 from sources.credits import credit
 
 EXAMPLE = "2026-01-10T00:00:00+05:00"
@@ -107,25 +104,30 @@ class Plan:
         Rows by kind.
     sources : DataFrame
         source, rows, licence, credit, url of what leaves.
-    left_out : DataFrame
-        source, rows, why of what stays.
+    kept : DataFrame
+        What stays, as fields: source, rows, by, status, basis of `ExportReader.account`.
     """
 
     rows: int
     flagged: int
     kinds: Mapping[str, int]
     sources: pd.DataFrame
-    left_out: pd.DataFrame
+    kept: pd.DataFrame
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """What stays, as files say it: source, rows, why in a sentence."""
+        return self.kept[["source", "rows"]].assign(why=[_why(row) for row in self.kept.to_dict("records")])
 
 
-def plan(store: Store, request: Request) -> Plan:
+def plan(store: StoreReader, request: Request) -> Plan:
     """
-    Count what would leave and what a licence keeps in.
+    Count what would leave, and what a rule of sharing or a licence keeps in.
 
     Parameters
     ----------
-    store : Store
-        To read.
+    store : StoreReader
+        As its reader has it.
     request : Request
         What is asked.
 
@@ -134,13 +136,9 @@ def plan(store: Store, request: Request) -> Plan:
     Plan
         Row counts first, so that nobody downloads blindly.
     """
-    spans = store.spans(**request.where())
-    may = free(spans, store.stations(as_of=request.as_of))
-    leaving, staying = spans[may], spans[~may]
+    leaving, kept = store.for_export().account(**request.where())
     sources = leaving.groupby("source", as_index=False)["rows"].sum()
     credits = [credit(s) for s in sources["source"]]
-    left = staying.groupby("source", as_index=False)["rows"].sum()
-    left = left.assign(why=[_why(s) for s in left["source"]])
     return Plan(
         rows=int(leaving["rows"].sum()),
         flagged=int(leaving["flagged"].sum()),
@@ -148,30 +146,16 @@ def plan(store: Store, request: Request) -> Plan:
         sources=sources.assign(
             licence=[c.licence for c in credits], credit=[c.text for c in credits], url=[c.url for c in credits]
         ),
-        left_out=pd.concat([left, _held_back(store, request, spans)], ignore_index=True),
+        kept=kept,
     )
 
 
-def _held_back(store: Store, request: Request, spans: pd.DataFrame) -> pd.DataFrame:
-    """Rows that a rule of sharing keeps in; a source that the reader may not see stays unnamed."""
-    if not isinstance(store, SharedStore):
-        return pd.DataFrame(columns=["source", "rows", "why"])
-    every = store.whole.spans(**request.where()).groupby("source")["rows"].sum()
-    fewer = every.sub(spans.groupby("source")["rows"].sum(), fill_value=0)
-    held = [(str(s), int(n), rule(str(s), city_of(request.city).country)) for s, n in fewer[fewer > 0].items()]
-    return pd.DataFrame(
-        [
-            (s if r.allows(store.reader, "see") else "", n, f"rule of sharing ({r.status}): {r.basis}")
-            for s, n, r in held
-        ],
-        columns=["source", "rows", "why"],
-    )
-
-
-def _why(source: str) -> str:
-    if credit(source).may_redistribute:
+def _why(row: Mapping[Any, Any]) -> str:
+    if row["by"] == "rule":
+        return f"rule of sharing ({row['status']}): {row['basis']}"
+    if row["by"] == "station":
         return "the licence of these stations is not stated or does not allow passing them on"
-    return f"the licence ({credit(source).licence}) does not allow passing it on"
+    return f"the licence ({credit(row['source']).licence}) does not allow passing it on"
 
 
 def _utc(moment: datetime) -> pd.Timestamp:

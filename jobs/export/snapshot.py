@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from data.clock import iso
 from data.release import release
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.export import measurements
 from jobs.export import request as export_request
 from jobs.export.snapshot_zip import digest, pack, repack
@@ -26,13 +26,13 @@ CORE = (
 XLSX_ROWS = 1_000_000  # a sheet holds 1,048,576 rows; more rows go into further sheets
 
 
-def write(store: Store, request: export_request.Request, form: str, folder: Path) -> dict[str, Any]:
+def write(store: StoreReader, request: export_request.Request, form: str, folder: Path) -> dict[str, Any]:
     """
     Write a request into a folder.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         To read.
     request : Request
         What is asked.
@@ -78,19 +78,19 @@ def write(store: Store, request: export_request.Request, form: str, folder: Path
     }
 
 
-def _csv(store: Store, request: export_request.Request, target: Path) -> None:
+def _csv(store: StoreReader, request: export_request.Request, target: Path) -> None:
     with target.open("wb") as file:
         for piece in measurements.measurements_csv(store, request):
             file.write(piece)
 
 
-def _parquet(store: Store, request: export_request.Request, target: Path) -> None:
+def _parquet(store: StoreReader, request: export_request.Request, target: Path) -> None:
     with parquet.ParquetWriter(target, measurements.SCHEMA, compression="zstd") as writer:
         for table in measurements.tables(store, request):
             writer.write_table(table)
 
 
-def _xlsx(store: Store, request: export_request.Request, target: Path) -> None:
+def _xlsx(store: StoreReader, request: export_request.Request, target: Path) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -113,7 +113,7 @@ def _rows(table: pa.Table) -> Any:
     return zip(*(column.to_pylist() for column in table.columns), strict=True)
 
 
-WRITERS: Mapping[str, Callable[[Store, export_request.Request, Path], None]] = {
+WRITERS: Mapping[str, Callable[[StoreReader, export_request.Request, Path], None]] = {
     "csv": _csv,
     "parquet": _parquet,
     "xlsx": _xlsx,

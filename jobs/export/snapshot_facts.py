@@ -9,10 +9,8 @@ import pandas as pd
 
 from data.city import city as city_of
 from data.standards.limits import registry
-from data.store import Store
-from data.store.shared import SharedStore
+from data.store.reader import StoreReader
 from data.times import interval_end
-from jobs.export import licence
 from jobs.export import request as export_request
 from models.indices.aqi import STANDARDS
 from models.stations.freshness import amber_after
@@ -49,13 +47,13 @@ class Facts:
     role: str = "admin"
 
 
-def facts(store: Store, request: export_request.Request, release: str) -> Facts:
+def facts(store: StoreReader, request: export_request.Request, release: str) -> Facts:
     """
     Gather the facts of a request.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         As its reader may have it.
     request : Request
         What is asked.
@@ -67,17 +65,17 @@ def facts(store: Store, request: export_request.Request, release: str) -> Facts:
     Facts
         The same for ever, for the same request, moment and release.
     """
-    tally = store.tally(**request.where())
-    tally = tally[licence.free(tally, store.stations(as_of=request.as_of))]
+    rows = store.for_export()
+    tally = rows.tally(**request.where())
     by_flag = tally.groupby(["source", "kind", "flag"], as_index=False)["rows"].sum()
     sources = sorted(set(by_flag["source"]))
     return Facts(
-        plan=export_request.plan(store, request),
+        plan=export_request.plan(rows, request),
         by_flag=by_flag,
-        gaps=gaps(store.intervals(**{**request.where(), "sources": sources}) if sources else pd.DataFrame()),
+        gaps=gaps(rows.intervals(**{**request.where(), "sources": sources}) if sources else pd.DataFrame()),
         limits=_limits(request),
         methods={"release": release, "quality": release, "indices": list(STANDARDS), "gases": "20 °C, 1013.25 hPa"},
-        role=store.reader.role if isinstance(store, SharedStore) else "admin",
+        role=rows.reader.role,
     )
 
 

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.export import request as export_request
 from jobs.export.datapackage import descriptor
 from jobs.export.snapshot_facts import facts
@@ -21,14 +21,14 @@ PIECE = 1 << 20
 
 
 def pack(
-    store: Store, request: export_request.Request, form: str, file: Path, target: Path, release: str
+    store: StoreReader, request: export_request.Request, form: str, file: Path, target: Path, release: str
 ) -> dict[str, Any]:
     """
     Pack a data file with its description.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         As its reader may have it.
     request : Request
         What was asked.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data import clock, demo
 from data.city import City, city
-from data.store import Store
+from data.store.reader import StoreReader
 from data.times import interval_end
 from models.forecast.panel import WEATHER
 from models.situation.figures import city_series
@@ -71,13 +71,13 @@ class Inputs:
         return self.history[self.history["start"] <= moment - pd.Timedelta(hours=1)]
 
 
-def gather(store: Store, key: str, now: datetime) -> Inputs:
+def gather(store: StoreReader, key: str, now: datetime) -> Inputs:
     """
     Everything a forecast of a city may rest on.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         A real one or the demo world's.
     key : str
         Of the city.
@@ -128,7 +128,7 @@ def _refused(rows: pd.DataFrame, history: pd.DataFrame, now: datetime) -> str:
     return "too_short" if len(figure) < LEAST / timedelta(hours=1) else ""
 
 
-def _sky(store: Store, key: str, issued: pd.Timestamp, *, simulated: bool) -> pd.DataFrame:
+def _sky(store: StoreReader, key: str, issued: pd.Timestamp, *, simulated: bool) -> pd.DataFrame:
     """Weather of the forecast model, past and ahead; in the demo world its own sky, which nobody forecasts better."""
     if simulated:
         return demo.sky(key, (issued - HISTORY).to_pydatetime(), (issued + AHEAD).to_pydatetime())
@@ -136,7 +136,7 @@ def _sky(store: Store, key: str, issued: pd.Timestamp, *, simulated: bool) -> pd
 
 
 def _field(
-    store: Store, key: str, issued: pd.Timestamp, sources: tuple[str, ...], names: tuple[str, ...]
+    store: StoreReader, key: str, issued: pd.Timestamp, sources: tuple[str, ...], names: tuple[str, ...]
 ) -> pd.DataFrame:
     """Mean over a model's points by hour; winds as vectors."""
     rows = store.measurements(key, names, issued - HISTORY, issued + AHEAD, sources=sources, kinds=("model",))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.forecast.inputs import Inputs
 from jobs.forecast.tables import METHOD
 
@@ -20,13 +20,13 @@ FOLDER = "forecast_models"
 HOLDS = pd.Timedelta(hours=36)  # from the newest hour learned; renewed once a day
 
 
-def fitted(store: Store, inputs: Inputs, until: pd.Timestamp, seed: int) -> "Forecaster":
+def fitted(store: StoreReader, inputs: Inputs, until: pd.Timestamp, seed: int) -> "Forecaster":
     """
     The kept model, where it was learned of the same things within the last day and a half; else a new one.
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
         In whose folder the model lies. Like everything there it is trusted: who can write there can run code here.
     inputs : Inputs
         Of the city.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from data.city import cities
-from data.store import Store, StoreError
+from data.store import StoreError
+from data.store.reader import DerivingStore, StoreReader
 from jobs.forecast import tables as made
 from jobs.forecast.inputs import CITY, Inputs, gather
 from jobs.forecast.learned import fitted
@@ -24,13 +25,13 @@ DAY_BEFORE = pd.Timedelta(hours=24)
 NEAR = pd.Timedelta(hours=6)  # an issue so far from 24 h ago still is yesterday's
 
 
-def forecast(store: Store, city: str, now: datetime, seed: int = SEED) -> dict[str, Any]:
+def forecast(store: DerivingStore, city: str, now: datetime, seed: int = SEED) -> dict[str, Any]:
     """
     Forecast a city's next 72 hours and keep them, or why there are none.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         Read and written; a demo store gets simulated answers.
     city : str
         Key.
@@ -89,14 +90,14 @@ def issue(
     return made.rows(inputs, answer, now)
 
 
-def _yesterday(store: Store, inputs: Inputs) -> tuple[pd.Timestamp, bool]:
+def _yesterday(store: StoreReader, inputs: Inputs) -> tuple[pd.Timestamp, bool]:
     """The moment 24 h ago, and whether no issue of about then is kept: a first run, a replay, the demo world."""
     at = inputs.issued - DAY_BEFORE
     kept = made.of(store.table("forecast_history"), inputs.city.key)
     return at, not len(kept) or bool((kept["issued"] - at).abs().min() > NEAR)
 
 
-def judge(store: Store, city: str, now: datetime, seed: int = SEED) -> list[str]:
+def judge(store: DerivingStore, city: str, now: datetime, seed: int = SEED) -> list[str]:
     """
     Judge the methods of a city on issues of the past, once a day, pollutant by pollutant.
 
@@ -127,7 +128,7 @@ def judge(store: Store, city: str, now: datetime, seed: int = SEED) -> list[str]
     return done
 
 
-def _judged(store: Store, inputs: Inputs, parameter: str, now: datetime) -> bool:
+def _judged(store: StoreReader, inputs: Inputs, parameter: str, now: datetime) -> bool:
     """Whether errors of the same inputs are kept that are younger than a day."""
     kept = made.of(store.table("forecast_skill"), inputs.city.key)
     mine = kept[kept["parameter"] == parameter] if len(kept) else kept
@@ -136,14 +137,14 @@ def _judged(store: Store, inputs: Inputs, parameter: str, now: datetime) -> bool
     return bool(abs(pd.Timestamp(now) - mine["computed_at"].max()) < JUDGED)
 
 
-def _keep(store: Store, name: str, city: str, rows: pd.DataFrame) -> None:
+def _keep(store: DerivingStore, name: str, city: str, rows: pd.DataFrame) -> None:
     """A city's rows in place of its old ones; other cities' stay."""
     table = store.table(name)
     others = table[table["city"] != city]
     store.replace(name, pd.concat([others, rows], ignore_index=True) if len(others) else rows)
 
 
-def _refuse(store: Store, inputs: Inputs, now: datetime, reason: str) -> dict[str, Any]:
+def _refuse(store: DerivingStore, inputs: Inputs, now: datetime, reason: str) -> dict[str, Any]:
     """Keep the reason; what was said of the coming hours goes, past issues stay."""
     for name in ("forecasts", "forecast_warnings"):
         kept = store.table(name)
@@ -154,7 +155,7 @@ def _refuse(store: Store, inputs: Inputs, now: datetime, reason: str) -> dict[st
             "reason": reason}  # fmt: skip
 
 
-def forecast_all(store: Store, now: datetime, only: str | None = None) -> list[dict[str, Any]]:
+def forecast_all(store: DerivingStore, now: datetime, only: str | None = None) -> list[dict[str, Any]]:
     """
     Forecast every city of which the store holds anything, then judge where that is due and forecast by the judgement.
 
@@ -169,7 +170,7 @@ def forecast_all(store: Store, now: datetime, only: str | None = None) -> list[d
     return list(done.values())
 
 
-def _safely(store: Store, city: str, now: datetime) -> dict[str, Any]:
+def _safely(store: DerivingStore, city: str, now: datetime) -> dict[str, Any]:
     try:
         return forecast(store, city, now)
     except StoreError as error:

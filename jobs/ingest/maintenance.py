@@ -13,7 +13,7 @@ from data.errors import CentreError
 from data.parameters import PARAMETERS
 from data.schema import KEY
 from data.store import Store
-from data.store.served import demo_store, real_store
+from data.store.served import shown as shown
 from jobs.ingest.notes import BEFORE, COLUMNS, TABLE, notes, standing
 from models.quality.maintenance import bare, covered, marked, plain
 
@@ -26,11 +26,6 @@ class MaintenanceError(CentreError, ValueError):
 
     who = "asker"
     status = 400
-
-
-def shown() -> Store:
-    """The store behind the screens, to be written to: the real one, or the demo world where that holds nothing."""
-    return demo_store() if real_store().is_empty() else real_store()
 
 
 def add(

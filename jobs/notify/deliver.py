@@ -11,7 +11,8 @@ import pandas as pd
 
 from data import clock
 from data.rules.alarms import PRIORITIES
-from data.store import Store, StoreBusy
+from data.store import StoreBusy
+from data.store.reader import DerivingStore
 from data.store.served import demo_store
 from jobs.alarms.reports import Report, reports
 from jobs.notify import email, outbox, telegram, webhook
@@ -25,13 +26,13 @@ _failing: set[str] = set()
 _guard = Lock()
 
 
-def deliver(store: Store, now: datetime, *, jitter: Callable[[], float] = random.random) -> int:
+def deliver(store: DerivingStore, now: datetime, *, jitter: Callable[[], float] = random.random) -> int:
     """
     Tell every channel what the alarm log holds and it was not told.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         With the tables `alarm_log`, `alarms`, `outbox`.
     now : datetime
         UTC.
@@ -85,7 +86,7 @@ def try_out(now: datetime, only: str = "") -> dict[str, str]:
 
 
 @contextmanager
-def _alone(store: Store) -> Iterator[bool]:
+def _alone(store: DerivingStore) -> Iterator[bool]:
     """Whether no other process delivers from this store at the moment."""
     with ExitStack() as stack:
         try:
@@ -101,7 +102,12 @@ def _sound(way: Channel) -> bool:
 
 
 def _empty(
-    store: Store, way: Channel, entries: list[Report], now: datetime, exercise: bool, jitter: Callable[[], float]
+    store: DerivingStore,
+    way: Channel,
+    entries: list[Report],
+    now: datetime,
+    exercise: bool,
+    jitter: Callable[[], float],
 ) -> int:
     """Send what is due by one channel; its failure holds nobody else up."""
     box = outbox.read(store)
@@ -138,7 +144,12 @@ def _send(way: Channel, id: str, told: list[Report], exercise: bool) -> None:
 
 
 def _postpone(
-    store: Store, box: pd.DataFrame, way: Channel, now: datetime, error: Later | ChannelError, jitter: float
+    store: DerivingStore,
+    box: pd.DataFrame,
+    way: Channel,
+    now: datetime,
+    error: Later | ChannelError,
+    jitter: float,
 ) -> None:
     """The whole channel waits: what stands behind would fail alike."""
     chosen = outbox.due(box, way.key, now)

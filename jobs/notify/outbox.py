@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from data.errors import CentreError, columns
-from data.store import Store
+from data.store.reader import DerivingStore, StoreReader
 from data.store.tables.schemas import TABLES
 from jobs.alarms.reports import Report, rank
 
@@ -41,12 +41,12 @@ class Letter:
     rows: tuple[str, ...]
 
 
-def read(store: Store) -> pd.DataFrame:
+def read(store: StoreReader) -> pd.DataFrame:
     """The outbox, oldest first."""
     return store.table(NAME).sort_values(["at", "id"], ignore_index=True)
 
 
-def keep(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
+def keep(store: DerivingStore, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Commit the outbox without what was settled long ago."""
     settled = rows["sent"].notna() | rows["next"].isna()
     rows = rows[~settled | (rows["at"] > pd.Timestamp(now) - KEPT)].reset_index(drop=True)
@@ -166,13 +166,13 @@ def standing(box: pd.DataFrame) -> pd.Series:
     return left.mask(box["sent"].isna() & box["next"].isna(), "refused")
 
 
-def retry(store: Store, now: datetime, only: str = "") -> int:
+def retry(store: DerivingStore, now: datetime, only: str = "") -> int:
     """
     Let what has not left be tried at the next delivery, also what was refused or given up.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         The whole one, not a reader's view.
     now : datetime
         UTC.

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from data.errors import CentreError
-from data.store import Store, StoreError
+from data.store import StoreError
+from data.store.reader import DerivingStore
 from jobs.logs import redacted
 
 FILE = ".watch.json"  # no table: a commit a minute would move `version()` and with it every page's cache
@@ -52,13 +53,13 @@ class Beat:
         return self.well is None or abs(now - self.well) > STALE
 
 
-def write(store: Store, work: str, now: datetime, error: CentreError | None = None) -> None:
+def write(store: DerivingStore, work: str, now: datetime, error: CentreError | None = None) -> None:
     """
     Say how a work went, in one step: a reader sees the old file or the new one.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
         That is watched; the file moves no version of it.
     work : str
         One of `WORKS`.
@@ -85,7 +86,7 @@ def write(store: Store, work: str, now: datetime, error: CentreError | None = No
     store.place.write(FILE, orjson.dumps(told).decode())
 
 
-def read(store: Store) -> Mapping[str, Beat]:
+def read(store: DerivingStore) -> Mapping[str, Beat]:
     """
     What the watch last said of each work, whichever process watches.
 

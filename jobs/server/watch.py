@@ -11,7 +11,8 @@ from functools import partial
 from data import clock
 from data.errors import CentreError
 from data.store import Store, StoreError
-from data.store.shared import SharedStore
+from data.store.derived import DerivedStore
+from data.store.reader import DerivingStore
 from jobs.logs import redacted
 from jobs.server import heartbeat
 
@@ -44,20 +45,20 @@ def run(real: Store, demo: Store, stop: threading.Event) -> None:
     while not stop.wait(EVERY if memory.version else 1.0):
         try:
             whole = demo if real.is_empty() else real
-            shown = SharedStore(whole, purpose="derive")  # what everybody will see rests on what may enter it
+            shown = DerivedStore(whole)  # what everybody will see rests on what may enter it
         except StoreError:
             continue
         look(shown, clock.now(), memory)
         memory.version.setdefault(str(shown.folder), "")
 
 
-def look(store: Store, now: datetime, memory: Memory) -> None:
+def look(store: DerivingStore, now: datetime, memory: Memory) -> None:
     """
     One look: events where something was written, then alarms, then notifications.
 
     Parameters
     ----------
-    store : Store
+    store : DerivingStore
     now : datetime
         Aware.
     memory : Memory
@@ -84,7 +85,9 @@ def look(store: Store, now: datetime, memory: Memory) -> None:
             heartbeat.write(store, name, clock.known(), next(iter(trouble), None))
 
 
-def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
+def _events(
+    refresh: Callable[[DerivingStore, datetime], object], store: DerivingStore, now: datetime, memory: Memory
+) -> None:
     place, version = str(store.folder), store.version("measurements", "stations")
     last = memory.detected.get(place)
     if version != memory.version.get(place) or last is None or not timedelta(0) <= now - last < AGAIN:

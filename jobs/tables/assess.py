@@ -15,7 +15,7 @@ from data.city import city as city_of
 from data.errors import CentreError
 from data.schema import MEASURED
 from data.standards.limits import LimitError
-from data.store import Store
+from data.store.reader import StoreReader
 from jobs.export.csv_lines import safe
 from models.indices.aqi import STANDARDS, averagings
 from models.indices.index_days import category_days, daily_bands
@@ -37,7 +37,7 @@ class AssessError(CentreError, ValueError):
 
 
 def run(
-    store: Store,
+    store: StoreReader,
     city: str,
     start: datetime,
     end: datetime,
@@ -52,7 +52,7 @@ def run(
 
     Parameters
     ----------
-    store : Store
+    store : StoreReader
     city : str
         Key of a city file.
     start, end : datetime
@@ -95,7 +95,7 @@ def run(
 
 
 def _limits(
-    store: Store,
+    store: StoreReader,
     city: City,
     start: datetime,
     end: datetime,
@@ -129,7 +129,7 @@ def _limits(
 
 
 def _index(
-    store: Store,
+    store: StoreReader,
     city: City,
     start: datetime,
     end: datetime,
@@ -147,7 +147,7 @@ def _index(
     return category_days(found, standard, start, end, city=city.key, zone=str(city.zone))
 
 
-def _rows(store: Store, city: City, parameters: Sequence[str], start: datetime, end: datetime) -> pd.DataFrame:
+def _rows(store: StoreReader, city: City, parameters: Sequence[str], start: datetime, end: datetime) -> pd.DataFrame:
     return store.measurements(city.key, list(parameters), start, end, kinds=KINDS, columns=READ)
 
 

@@ -264,6 +264,21 @@ def test_what_is_published_is_what_the_public_may_have(world: Store, told: Calla
     assert leaks({"published": opened(packed.read_bytes(), ".zip")}, secrets) == []
 
 
+def closed(store: Store) -> None:
+    """The secret station states a licence that does not allow passing its rows on."""
+    mine = store.stations().query("station == 'tidy:SECRETPOST'").assign(licence="all rights reserved")
+    store.put_stations(mine.drop(columns=["known_at", "known_until"]), NOW)
+
+
+def test_no_file_and_no_answer_tells_what_a_licence_keeps_in(world: Store, tmp_path: Path) -> None:
+    rows = b"".join(measurements.measurements_csv(world.for_export(Reader()), ASKED)).decode()
+    assert all(word in plain(rows) for word in SECRETS), "the walk sees what it looks for"
+    closed(world)
+    for role in ROLES:
+        reader = Reader(role)
+        assert leaks({**answers(reader), **files(world, reader, tmp_path / role)}, SECRETS) == [], role
+
+
 PAGES = ("situation.py", "city_map.py", "station.py", "forecast.py", "alarms.py", "origins.py", "trends.py",
          "brief.py", "records.py", "feeds.py", "wall.py")  # fmt: skip
 
@@ -288,6 +303,21 @@ def test_what_a_page_may_show_its_buttons_need_not_give(
     world: Store, told: Callable[..., None], monkeypatch: pytest.MonkeyPatch, page: str, query: dict[str, str]
 ) -> None:
     told(download="nobody")
+    shown, given = drawn(monkeypatch, Reader(), page, **query)
+    if page == "station.py":
+        assert OLD in plain(shown), "the walk sees what it looks for"
+    assert leaks({"buttons": given}, (OLD, FRESH, GAS, PLACE)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "query"), [
+    ("station.py", {"station": "tidy:SECRETPOST"}), ("records.py", {}), ("trends.py", {"place": "tidy:SECRETPOST"}),
+    ("brief.py", {}), ("forecast.py", {}),
+])  # fmt: skip
+def test_buttons_give_nothing_that_a_licence_keeps_in(
+    world: Store, monkeypatch: pytest.MonkeyPatch, page: str, query: dict[str, str]
+) -> None:
+    closed(world)
     shown, given = drawn(monkeypatch, Reader(), page, **query)
     if page == "station.py":
         assert OLD in plain(shown), "the walk sees what it looks for"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from data import clock
 from data.city import cities
+from data.store.served import shown
 from jobs.server import heartbeat
 from jobs.server.heartbeat import Beat
 from pages.ui.city import tables as city_tables
@@ -27,7 +28,7 @@ def late() -> dict[str, Beat]:
         Also where no watch ever looked though alarms are kept; empty before the first was evaluated, which the
         screens say by themselves.
     """
-    beats, now = heartbeat.read(city_tables.store()), clock.known()
+    beats, now = heartbeat.read(shown()), clock.known()
     if not beats and not len(city_tables.table("alarms")):
         return {}
     told = {work: beats.get(work, Beat()) for work in URGENT if work in beats or work == "alarms"}

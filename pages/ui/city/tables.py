@@ -9,10 +9,9 @@ import streamlit as st
 from data import clock
 from data.city import city as city_of
 from data.parameters import POLLUTANTS, WEATHER
-from data.store import Store
+from data.store.reader import ExportReader, StoreReader
 from data.store.served import real_store, served
 from data.times import interval_end
-from jobs.export.licence import leaving
 from pages.ui.city.build import paint
 from pages.ui.city.city import Picture
 from pages.ui.reader.language import language
@@ -24,24 +23,24 @@ KEPT = 48  # entries of a cache; a screen needs about six
 LOGS = frozenset({"alarm_log", "alarms", "attempts", "outbox", "rejects", "status", "tokens"})
 
 
-def store() -> Store:
+def store() -> StoreReader:
     """The centre's store as who is signed in may see it, or the demo world while that holds nothing; never a mix."""
     return once("store", lambda: served(reader=reader()).store)
 
 
-def taken() -> Store:
+def taken() -> ExportReader:
     """
-    The same for whatever leaves the screen as a file: the rules of sharing may let less go than they show.
+    What may leave the screen as a file: rules of sharing and licences may let less go than is shown.
 
     Ask for it while the page is drawn: a button's own work is done where nobody is signed in.
     """
-    return served("download", reader()).store
+    return served("download", reader()).store.for_export()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _leaving(version: str) -> frozenset[str]:
     shown = set(store().spans()["station"])
-    return frozenset(shown & leaving(taken()))
+    return frozenset(shown & taken().leaving())
 
 
 def leaves() -> frozenset[str]:

@@ -3,12 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from data.store.narrow import names_stations, only
 from jobs.export.csv_lines import safe
 from pages.ui.city import tables as city_tables
 from pages.ui.reader.language import t
-
-# Columns that tell the value of the one station they name.
-WORST = ("worst_station", "worst_value", "worst_start")
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
@@ -29,26 +27,17 @@ def _plain(value: object) -> object:
     return safe(value) if isinstance(value, str) else value
 
 
-def kept_in(*stations: str) -> bool:
-    """Whether a rule of sharing or a licence keeps the rows of one of these stations in."""
-    return any(s and s not in city_tables.leaves() for s in stations)
-
-
-def leaving(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without rows of stations, and without worst values, that may be seen here and may not leave."""
-    if "station" in table:
-        table = table[[not kept_in(str(s)) for s in table["station"]]]
-    if WORST[0] in table:
-        stays = [kept_in(str(s)) for s in table[WORST[0]]]
-        table = table.assign(**{name: table[name].mask(stays) for name in WORST if name in table})
-    return table
+def kept_in(station: str) -> bool:
+    """Whether a rule of sharing or a licence keeps rows of a station in, as the gate for exports says."""
+    return bool(station) and station not in city_tables.leaves()
 
 
 def offer(table: pd.DataFrame, stem: str, *, of: str = "") -> None:
     """A button that gives the table shown, as far as it may leave; nothing where it is empty or all `of` a station
     that is kept in.
     """
-    table = table.iloc[:0] if kept_in(of) else leaving(table)
+    table = table.iloc[:0] if kept_in(of) else table
+    table = only(table, city_tables.leaves()) if names_stations(table) else table
     if len(table):
         st.download_button(
             t("station.take", n=len(table)),

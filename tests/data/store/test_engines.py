@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from data import sharing
+from data.licences import Licensed
 from data.schema import COLUMNS
 from data.sharing import Reader
 from data.store import Appended, Store, StoreError, open_store
@@ -104,6 +105,7 @@ def batches(store: Store, **where: object) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).astype(dict(COLUMNS))
 
 
+LICENSED = Licensed(("ref", "none"), {"ref": frozenset({"st:2", "st:9"})}, {"low": frozenset({"ki'osk №3", "?"})})
 QUESTIONS: Mapping[str, Callable[[Store], pd.DataFrame]] = MappingProxyType(
     {
         "everything": lambda s: s.measurements(),
@@ -117,6 +119,8 @@ QUESTIONS: Mapping[str, Callable[[Store], pd.DataFrame]] = MappingProxyType(
         "kinds and flags": lambda s: s.measurements(kinds=["reference"], flags=["suspect", "invalid"]),
         "minutes": lambda s: s.measurements(minutes=[20, 1440]),
         "without": lambda s: s.measurements(without_sources=["ref", "none"]),
+        "licensed": lambda s: s.measurements(licensed=LICENSED),
+        "counts of what is licensed": lambda s: s.counts(licensed=LICENSED, flags=["ok"]),
         "as of": lambda s: s.measurements("astana", as_of=LEARNED + timedelta(hours=1)),
         "as of later": lambda s: s.measurements("astana", as_of=LEARNED + 2 * LATER),
         "latest": lambda s: s.latest("astana", now=LAST),

@@ -55,7 +55,7 @@ def test_a_file_that_is_torn_or_from_elsewhere_counts_as_none(store: Store) -> N
 
 def test_another_process_that_watches_is_believed(store: Store) -> None:
     beat(store, 0)
-    heartbeat.write(store, "alarms", clock.known(), StoreError("store.table.view"))
+    heartbeat.write(store, "alarms", clock.known(), StoreError("store.view.other_reader"))
     assert not heartbeat.read(store)["alarms"].late(clock.known())
 
 
