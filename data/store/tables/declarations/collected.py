@@ -92,11 +92,11 @@ STATUS = declared(
     ("rows", WHOLE, "rows of the last success"),
     ("rejected", WHOLE, "rows of the last success that could not be understood"),
     ("error", TEXT, "sentence of the last failure, empty after a success"),
-    ("failing_since", TIME, "first failure in a row, empty after a success"),
-    ("next", TIME, "not asked again before"),
     ("error_key", TEXT, "key of that sentence in the catalogs; empty after a success"),
     ("error_who", TEXT, "who must act: `nobody`, `asker`, `operator` or `developer`; empty after a success"),
     ("error_words", TEXT, "what the sentence's placeholders stand for, as JSON; empty after a success"),
+    ("failing_since", TIME, "first failure in a row, empty after a success"),
+    ("next", TIME, "not asked again before"),
 )
 ATTEMPTS = declared(
     "attempts",
