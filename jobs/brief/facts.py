@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.city import City
 from data.city import city as city_of
+from data.clock import local_date
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.release import release
 from data.schema import MEASURED
@@ -62,7 +63,7 @@ def gather(store: Store, city_key: str, start: datetime, end: datetime, now: dat
     names, _ = described(places)
     law24 = _law(city, HEADLINE, "24h", first, last)
     annual = list(applicable(city.law, HEADLINE, averaging="year"))
-    wanted_end = (end - timedelta(microseconds=1)).astimezone(city.zone).date()
+    wanted_end = local_date(end - timedelta(microseconds=1), city.zone)
     facts = {
         "format": FORMAT,
         "release": release(),
@@ -136,8 +137,8 @@ def _period(city: City, start: datetime, end: datetime, now: datetime) -> tuple[
         raise BriefError("the period is empty; let its first day lie before its end")
     if start >= now:
         raise BriefError("the period has not begun; choose one that lies in the past")
-    first = start.astimezone(city.zone).date()
-    last = (min(end, now) - timedelta(microseconds=1)).astimezone(city.zone).date()
+    first = local_date(start, city.zone)
+    last = local_date(min(end, now) - timedelta(microseconds=1), city.zone)
     if (last - first).days >= LONGEST:
         raise BriefError(f"a brief covers at most {LONGEST} days; choose a shorter period")
     return first, last
