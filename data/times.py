@@ -58,6 +58,13 @@ def local_days(moments: Any, zone: tzinfo | str) -> pd.DatetimeIndex:
 
     `data.store.days.local_day` is the same in SQL, `data.clock.local_date` for one moment.
 
+    Parameters
+    ----------
+    moments : Series, DatetimeIndex or sequence of datetime
+        Aware.
+    zone : tzinfo or str
+        Whose days.
+
     Examples
     --------
     Astana put its clocks back by an hour when 1 March 2024 began.
@@ -66,7 +73,7 @@ def local_days(moments: Any, zone: tzinfo | str) -> pd.DatetimeIndex:
     >>> local_days(hours, "Asia/Almaty").day.tolist(), local_days(hours, "UTC").day.tolist()
     ([29, 1], [29, 29])
     """
-    return pd.DatetimeIndex(moments).tz_convert(zone).tz_localize(None).normalize()
+    return pd.DatetimeIndex(pd.to_datetime(moments, utc=True)).tz_convert(zone).tz_localize(None).normalize()
 
 
 def midnights(days: Any, zone: tzinfo | str) -> pd.DatetimeIndex:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 
 from data.city import LANGUAGES, City
+from data.clock import local_date
 from jobs.brief import facts as brief_facts
 from jobs.brief.sentences import Text
 from jobs.brief.sentences import text as sentences
@@ -72,9 +73,9 @@ def record(city: City) -> tuple[date, date]:
     spans = spans[(spans["parameter"] == brief_facts.HEADLINE) & (spans["kind"] != "model")]
     now = city_tables.now()
     if not len(spans):
-        return now.astimezone(city.zone).date(), now.astimezone(city.zone).date()
+        return local_date(now, city.zone), local_date(now, city.zone)
     last = min(spans["last"].max().to_pydatetime(), now)
-    return spans["first"].min().tz_convert(city.zone).date(), last.astimezone(city.zone).date()
+    return local_date(spans["first"].min(), city.zone), local_date(last, city.zone)
 
 
 def period(city: City, left, right) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from data import clock
 from data.city import City
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.store.reader import ExportReader
 from jobs.events import detect
@@ -39,8 +40,8 @@ def days(city: City) -> tuple[date, date]:
     """First and last local day asked for, kept in the URL; the last week that has rows by default."""
     spans = city_tables.spans(city.key)
     newest = min(city_tables.now(), spans["last"].max().to_pydatetime()) if len(spans) else city_tables.now()
-    last = newest.astimezone(city.zone).date()
-    first = max(last - timedelta(days=6), spans["first"].min().tz_convert(city.zone).date()) if len(spans) else last
+    last = local_date(newest, city.zone)
+    first = max(last - timedelta(days=6), local_date(spans["first"].min(), city.zone)) if len(spans) else last
     asked = tuple(
         sorted(_day(st.query_params.get(name), default) for name, default in (("from", first), ("until", last)))
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import City
+from data.clock import local_date
 from data.parameters import POLLUTANTS
 from models.limits.in_force import compare
 from models.stations.freshness import StationState
@@ -229,7 +230,7 @@ def days(shown: Place) -> None:
         st.info(t("station.none_in_year"), icon=":material/inbox:")
         return
     limit = shown.limit.concentration if shown.limit is not None and not shown.medians else None
-    today = shown.now.astimezone(shown.city.zone).date()
+    today = local_date(shown.now, shown.city.zone)
     drawn = heatmaps.calendar(shown.days, shown.unit, limit, until=today, months=DAYS_SHOWN, theme=choices.theme())
     st.plotly_chart(drawn, key="station.calendar", config=look_charts.CONFIG, alt=t("station.calendar_title"))
     what = t("station.calendar_median" if shown.medians else "station.calendar_mean")

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from data.city import City
+from data.clock import local_date
 from sources import openaq
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.http import Client
@@ -150,7 +151,7 @@ class OpenAQArchive(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows whose period starts in [since, until); a day without a file is a day without data."""
-        first, last = city.local(since).date(), city.local(until + timedelta(hours=1)).date()
+        first, last = local_date(since, city.zone), local_date(until + timedelta(hours=1), city.zone)
         days = pd.date_range(first, last, freq="D")
         parts = []
         for place in self._places(city):

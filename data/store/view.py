@@ -35,7 +35,7 @@ class View:
         raise NotImplementedError
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise NotForReaders(f"this is a reader's view of the store without {name!r}; take the store itself")
+        raise NotForReaders("store.view.no_verb", who="developer", verb=name)
 
     @property
     def uri(self) -> str:

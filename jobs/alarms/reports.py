@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data.city import City, cities, city_files
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import PRIORITIES, Rule, Trigger, rules
 from data.standards.limits import Limit, registry
@@ -76,7 +77,7 @@ class Report:
         rule, place = self.definition, self.place
         if rule is None or place is None or self.kind not in ("limit", "forecast"):
             return None
-        on = place.local(self.at).date()
+        on = local_date(self.at, place.zone)
         found = (
             one
             for one in registry().limits

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data import attribution as published
 from data.store.tables.schemas import TABLES
+from data.times import local_days, midnights
 from jobs.attribution.from_files import VERSION, records
 from jobs.attribution.inputs import NAMES, Inputs
 from models.attribution import CATEGORIES, UNDETERMINED, SourceAttributor
@@ -29,9 +30,9 @@ SHARE_COLUMNS = TABLES["attribution"].names
 def shares(model: SourceAttributor, inputs: Inputs, now: datetime) -> pd.DataFrame:
     """Shares of every local day, of the last 24 hours (span `now`) and of the periods, as `SHARE_COLUMNS`."""
     hours = model.panel_.hours
-    days = pd.Index(model.panel_.local(model.zone).date)
+    days = pd.Index(local_days(model.panel_.hours, model.zone).date)
     parts = [_stretch(model, days, slice(None)).assign(span="day")]
-    parts[0]["start"] = _midnights(parts[0]["day"], model.zone)
+    parts[0]["start"] = midnights(parts[0]["day"], model.zone)
     parts[0]["minutes"] = 1440
     for span, length in (("now", 24), *((f"{n}d", 24 * n) for n in PERIODS)):
         if length > 24 and length > len(hours) + 24:
@@ -60,10 +61,6 @@ def _stretch(model: SourceAttributor, label: pd.Index, part: slice) -> pd.DataFr
     by_day = pd.DataFrame({"data_level": level, "coverage": answered.to_numpy()}, index=answered.index)
     rows = rows.join(by_day, on="day")
     return rows.assign(status=rows["status"].where(rows["status"] != "ok", model.hour_status_))
-
-
-def _midnights(days: pd.Series, zone: str) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(pd.to_datetime(days)).tz_localize(zone, nonexistent="shift_forward").tz_convert("UTC")
 
 
 def origin(model: SourceAttributor, inputs: Inputs, now: datetime) -> dict[str, Any]:
@@ -144,7 +141,9 @@ def leading(model: SourceAttributor) -> list[tuple[str, dict[str, Any]]]:
 
 def _by_warmth(model: SourceAttributor, days: pd.DataFrame, top: str) -> list[tuple[str, dict[str, Any]]]:
     """The leading share on the coldest and the warmest third of the days."""
-    warmth = pd.Series(model.panel_.weather["temperature"]).groupby(model.panel_.local(model.zone).date).mean()
+    warmth = (
+        pd.Series(model.panel_.weather["temperature"]).groupby(local_days(model.panel_.hours, model.zone).date).mean()
+    )
     known = days.assign(warmth=days["day"].map(warmth)).dropna(subset=["warmth"]).sort_values("warmth")
     third = len(known) // THIRD
     if third < THIRD:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.city import City
 from data.city import city as city_of
+from data.clock import local_date
 from data.errors import CentreError
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.release import release
@@ -63,7 +64,7 @@ def gather(store: StoreReader, city_key: str, start: datetime, end: datetime, no
     names, _ = described(places)
     law24 = _law(city, HEADLINE, "24h", first, last)
     annual = list(applicable(city.law, HEADLINE, averaging="year"))
-    wanted_end = (end - timedelta(microseconds=1)).astimezone(city.zone).date()
+    wanted_end = local_date(end - timedelta(microseconds=1), city.zone)
     facts = {
         "format": FORMAT,
         "release": release(),
@@ -137,8 +138,8 @@ def _period(city: City, start: datetime, end: datetime, now: datetime) -> tuple[
         raise BriefError("jobs.brief.empty", parameter="from")
     if start >= now:
         raise BriefError("jobs.brief.ahead", parameter="from")
-    first = start.astimezone(city.zone).date()
-    last = (min(end, now) - timedelta(microseconds=1)).astimezone(city.zone).date()
+    first = local_date(start, city.zone)
+    last = local_date(min(end, now) - timedelta(microseconds=1), city.zone)
     if (last - first).days >= LONGEST:
         raise BriefError("jobs.brief.long", parameter="to", most=LONGEST)
     return first, last

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.times import midnights
 from models.averages.averages import coverage, time_average
 from models.averages.yearly import annual
 from models.limits.exceedance_days import COLUMNS, exceedance_days
@@ -221,7 +222,7 @@ def _against(limits: Sequence[Limit], law: bool, year: int, mean: float, compara
 
 def _utc(series: pd.Series, zone: str) -> pd.DataFrame:
     """Local days as a table on UTC, as the averages want it."""
-    moments = pd.DatetimeIndex(series.index).tz_localize(zone, ambiguous=[True] * len(series)).tz_convert("UTC")
+    moments = midnights(series.index, zone)
     return pd.DataFrame({"city": series.to_numpy(dtype=float)}, index=moments)
 
 

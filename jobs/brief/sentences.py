@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.city import city as city_of
+from data.clock import local_date
 from data.standards.coverage import MIN_COVERAGE
 from data.words import Words, words
 from jobs.brief.facts import checksum, licences
@@ -97,7 +98,7 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
         title=w.say("page.title", city=city_of(facts["city"]).name(language)),
         period=w.days(say.first, say.last),
         clock=w.say("page.clock", zone=facts["zone"], offset=_offsets(say.first, say.last, zone)),
-        made=w.say("page.made", moment=f"{w.day(made.astimezone(zone).date())}, {made.astimezone(zone):%H:%M}"),
+        made=w.say("page.made", moment=f"{w.day(local_date(made, zone))}, {made.astimezone(zone):%H:%M}"),
         marks=tuple(say.marks()),
         answer=tuple(say.answer()),
         head=say.head(),
@@ -356,7 +357,7 @@ class _Say:
         if not made:
             return self.w.say("sources.none")
         zone = ZoneInfo(self.facts["zone"])
-        first, last = (datetime.fromisoformat(made[end]).astimezone(zone).date() for end in ("first", "last"))
+        first, last = (local_date(datetime.fromisoformat(made[end]), zone) for end in ("first", "last"))
         return self.w.say("sources.note", n=made["intervals"], first=self.w.day(first), last=self.w.day(last))
 
     def quality(self) -> list[tuple[str, str]]:

@@ -139,7 +139,7 @@ def _panel(
         return None
     last = of_step["start"].max().floor("h") + pd.Timedelta(hours=step)
     until = min(pd.Timestamp(end), last) if pd.Timestamp(end) - last <= LATE else pd.Timestamp(end)
-    day = pd.Timestamp(end).tz_convert(place.zone).date()
+    day = clock.local_date(end, place.zone)
     return panel(rows, stations, start, until.to_pydatetime(), step=step, fires=fires, limits=single(place.law, day))
 
 

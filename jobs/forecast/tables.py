@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from data.city import City
+from data.clock import local_date
 from data.standards.limits import Limit
 from data.store.tables.schemas import TABLES
 from jobs.forecast.export import COLUMNS, METHODS
@@ -76,7 +77,7 @@ def warnings(inputs: Inputs, model: "Forecaster", answer: pd.DataFrame) -> pd.Da
 
     city = inputs.city
     figure = answer[answer["station"] == CITY]
-    today = inputs.issued.tz_convert(city.zone).date()
+    today = local_date(inputs.issued, city.zone)
     known = {p: limit_of(city, p, today) for p in figure["parameter"].unique()}
     held = {p: NO_LIMIT if x is None else x.concentration for p, x in known.items()}
     seen = inputs.history[inputs.history["station"] == CITY]
@@ -191,7 +192,7 @@ def told(inputs: Inputs, answer: pd.DataFrame, said: pd.DataFrame, seconds: floa
     """The job's answer for a shell."""
     figure = answer[answer["station"] == CITY] if len(answer) else answer
     parameters = list(dict.fromkeys(figure["parameter"])) if len(figure) else []
-    tomorrow = str((inputs.issued.tz_convert(inputs.city.zone) + pd.Timedelta(days=1)).date())
+    tomorrow = str(local_date(inputs.issued, inputs.city.zone) + timedelta(days=1))
     days = said[said["day"] == tomorrow].dropna(subset=["probability"]) if len(said) else said
     return {
         "city": inputs.city.key, "refused": "", "reason": "", "issued": inputs.issued.isoformat(),

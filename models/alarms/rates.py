@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.times import local_days
 from models.alarms.states import CENTRE, RINGS, State, fold
 
 TEN = pd.Timedelta(minutes=10)
@@ -106,7 +107,7 @@ def rates(log: pd.DataFrame, start: datetime, end: datetime, zone: ZoneInfo) -> 
         per_ten=len(at) / (hours * 6),
         worst_ten=int(_within(at).max(initial=0)),
         per_day=len(at) / (hours / 24),
-        worst_day=_most(local.normalize()),
+        worst_day=_most(local_days(at, zone)),
         per_shift=len(at) / (hours / SHIFT_HOURS),
         worst_shift=_most(shifts),
         within_target=len(at) / (hours * 6) < TARGET,

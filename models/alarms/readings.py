@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.city import City
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.limits import Limit
-from data.times import interval_end
+from data.times import interval_end, local_days
 from models.alarms.signals import lasting, nothing, prepared, station_levels
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
@@ -130,7 +131,7 @@ def held_to(rule: Rule, city: City, at: pd.DatetimeIndex) -> tuple[npt.NDArray[n
         return np.full(len(at), rule.threshold), None
     if rule.law != city.law:
         return np.full(len(at), np.nan), None
-    days = (at - pd.Timedelta(1, "us")).tz_convert(city.zone).tz_localize(None).to_numpy().astype("datetime64[D]")
+    days = local_days(at - pd.Timedelta(1, "us"), city.zone).to_numpy().astype("datetime64[D]")
     bars, newest = np.full(len(at), np.nan), None
     for limit in limits(city.law, rule.parameter, averaging=rule.averaging):
         first, last = np.datetime64(limit.start or date.min, "D"), np.datetime64(limit.until or date.max, "D")
@@ -218,7 +219,7 @@ def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Readin
     warnings = signals.inputs.warnings
     if warnings.empty:
         return Reading(no_data=True)
-    tomorrow = city.local(now).date() + timedelta(days=1)
+    tomorrow = local_date(now, city.zone) + timedelta(days=1)
     own = (warnings["parameter"] == rule.parameter) & (warnings["standard"] == city.law)
     fresh = (warnings["issued"] <= pd.Timestamp(now)) & (warnings["issued"] > pd.Timestamp(now) - FORGOTTEN)
     mine = warnings[own & fresh & (warnings["averaging"] == rule.averaging)]

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from data import attribution as defaults
+from data.times import local_days
 from models.attribution import border, evidence, refusal, report
 from models.attribution.activity import Climate
 from models.attribution.expectation import components, inventory, pool
@@ -116,7 +117,7 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         """Split the fitted period, then rank sites, look for unlisted sources, and summarise."""
         panel, fitted = self.panel_, self.fitted_
         known = split(panel, fitted, update="prior" not in self.notes_)
-        days = pd.Index(panel.local(self.zone).date)
+        days = pd.Index(local_days(panel.hours, self.zone).date)
         number = days.factorize()[0]
         self.ranking_: Ranking = rank_sites(panel, known.parts, self.sources_, fitted.climate, number, self.seed)
         self.sites_ = self.ranking_.table
@@ -172,7 +173,7 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     @property
     def station_daily_(self) -> pd.DataFrame:
         """Daily shares per station; made when asked for."""
-        days = pd.Index(self.panel_.local(self.zone).date)
+        days = pd.Index(local_days(self.panel_.hours, self.zone).date)
         table, wider = defaults.interval_table(), self.fitted_.prior.wider
         return report.station_daily(self.panel_, days, self.parts_, self.undetermined_, table, wider)
 

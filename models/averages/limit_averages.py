@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
-from data.times import interval_end
+from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
 from models.averages.periods import periods
 from models.averages.running import daily_max_running
@@ -188,7 +188,7 @@ class _Maker:
     def daily(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of 1440 minutes on the local days in which they begin."""
         mine = rows[rows["minutes"] == DAY]
-        day = mine["start"].dt.tz_convert(self.zone).dt.normalize().dt.tz_convert("UTC")
+        day = midnights(local_days(mine["start"], self.zone), self.zone)
         return self.placed(_table(day, mine), "day")
 
     def average(
@@ -224,7 +224,7 @@ class _Maker:
         return made
 
 
-def _table(at: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
+def _table(at: pd.Series | pd.DatetimeIndex, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(at=at).pivot_table(index="at", columns="station", values="value", observed=True)
 
 
@@ -264,8 +264,6 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
     DataFrame
         Columns of a measurement table that `models.limits.ledger.ledger` needs.
     """
-    local = pd.DatetimeIndex(pd.to_datetime(daily["day"]))
-    starts = local.tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
     median = daily["median"].astype(bool).to_numpy()
     enough = (daily["coverage"] >= min_coverage).to_numpy() | median
     return pd.DataFrame(
@@ -273,7 +271,7 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
             "source": daily["source"].to_numpy(),
             "station": daily["station"].to_numpy(),
             "parameter": daily["parameter"].to_numpy(),
-            "start": starts.tz_convert("UTC").as_unit("us"),
+            "start": midnights(pd.to_datetime(daily["day"]), zone).as_unit("us"),
             "minutes": np.full(len(daily), DAY, dtype=np.int32),
             "value": daily["value"].to_numpy(dtype=float),
             "flag": np.where(enough, "ok", "invalid"),

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.times import local_days, midnights
+
 Every = Literal["hour", "day", "month", "year", "season"]
 
 # pandas' own words for the same steps; a season begins in December, March, June and September.
@@ -94,11 +96,8 @@ def periods(first: pd.Timestamp, last: pd.Timestamp, every: Every, tz: str = "UT
         raise ValueError(f"every must be one of {', '.join(get_args(Every))}, not {every!r}")
     if every == "hour":
         return Periods(pd.date_range(first.floor("h"), last.floor("h") + pd.Timedelta(hours=1), freq="h"))
-    begin = first.tz_convert(tz).tz_localize(None).normalize()
-    end = last.tz_convert(tz).tz_localize(None).normalize()
+    begin, end = local_days([first, last], tz)
     offset = pd.tseries.frequencies.to_offset(_STEPS[every])
     wall = pd.date_range(offset.rollback(begin), end + pd.Timedelta(days=1) + offset, freq=offset)
-    # A midnight that the clocks skip opens at the first instant after it; one they repeat, at the first.
-    edges = wall.tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(len(wall), dtype=bool))
-    edges = edges.tz_convert("UTC")
+    edges = midnights(wall, tz)
     return Periods(edges[: int(edges.searchsorted(last, side="right")) + 1])

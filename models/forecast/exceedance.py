@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.standards.coverage import least
+from data.times import local_days
 from models.forecast.panel import HOUR, Array
 from models.forecast.residuals import Residuals
 
@@ -71,7 +72,7 @@ def exceedance(
     """
     limits = limit if isinstance(limit, Mapping) else dict.fromkeys(prediction["parameter"].unique(), limit)
     done = _measured(observed)
-    rows = prediction.assign(day=pd.DatetimeIndex(prediction["start"]).tz_convert(zone).date)
+    rows = prediction.assign(day=local_days(prediction["start"], zone).date)
     out = []
     for (station, parameter, day), hours in rows.groupby(["station", "parameter", "day"], sort=True):
         if parameter in limits:

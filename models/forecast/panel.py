@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.times import local_days
+
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
@@ -139,7 +141,7 @@ def _panel(
     code, stations = pd.factorize(rows["station"], sort=True)
     row = (start.asi8 - hours.asi8[0]) // 3600
     local = hours.tz_convert(zone)
-    day = local.tz_localize(None).as_unit("s").asi8 // 86_400
+    day = local_days(hours, zone).to_numpy().astype("datetime64[D]").astype(np.int64)
     columns = {w: met[w].reindex(hours).to_numpy(dtype=float) for w in WEATHER if w in met}
     return Panel(
         parameter=name,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.times import local_days
 from models.averages.averages import time_average
 from models.averages.limit_averages import DAY, NOBODY, checks
 from models.indices.aqi import averagings, bands, index_frame
@@ -134,7 +135,7 @@ def category_days(
         medians. ``of`` names the pollutants that entered.
     """
     sound, medians = found[~found["median"].astype(bool)], found[found["median"].astype(bool)]
-    total = len(local_days(start, end, zone))
+    total = len(days_of(start, end, zone))
     lines: list[dict[str, Any]] = []
     for parameter in (*averagings(standard), ALL):
         mine, beside = (part if parameter == ALL else part[part["parameter"] == parameter] for part in (sound, medians))
@@ -145,12 +146,9 @@ def category_days(
     return table.astype(dict.fromkeys(whole, "Int64"))[list(COLUMNS)]
 
 
-def local_days(start: datetime, end: datetime, zone: str) -> pd.DatetimeIndex:
+def days_of(start: datetime, end: datetime, zone: str) -> pd.DatetimeIndex:
     """Every local day that the period touches."""
-    last = pd.Timestamp(end) - pd.Timedelta(1, "us")
-    return pd.date_range(
-        pd.Timestamp(start).tz_convert(zone).tz_localize(None).normalize(), last.tz_convert(zone).tz_localize(None)
-    )
+    return pd.date_range(*local_days([pd.Timestamp(start), pd.Timestamp(end) - pd.Timedelta(1, "us")], zone))
 
 
 def _lines(mine: pd.DataFrame, beside: pd.DataFrame, standard: str, parameter: str, total: int) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.times import local_days
 from models.averages.averages import coverage, time_average
 from models.averages.limit_averages import checks
 from models.limits.in_force import own
@@ -142,7 +143,7 @@ def _months(
     samples = sorted(set(rows["minutes"]) & {20, 30}) or [60]
     made = checks(rows, "single", start, end, zone=zone, minutes=samples[0], flags=flags)
     local = pd.DatetimeIndex(made.values.index).tz_convert(zone)
-    held = [limit.in_force(day) for day in local.date]
+    held = [limit.in_force(day) for day in local_days(made.values.index, zone).date]
     ratios = (made.values / limit.concentration)[held]
     for month, part in ratios.groupby(local[held].strftime("%Y-%m")):
         full = (part.index[-1] - part.index[0]) / pd.Timedelta(minutes=samples[0]) + 1

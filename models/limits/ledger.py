@@ -14,6 +14,7 @@ import pandas as pd
 from data.parameters import PARAMETERS
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import AVERAGINGS, Group, Limit
+from data.times import local_days
 from models.averages.limit_averages import REASONS, Checks, checks
 from models.limits.in_force import HOUR_BESIDE_SINGLE
 from models.stations.monitors import once, standing_for_air
@@ -187,7 +188,7 @@ def _low_cost(rows: pd.DataFrame) -> set[str]:
 def _days(made: Checks, zone: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """First and last local date of every interval."""
     moments = (pd.DatetimeIndex(made.values.index), made.ends - pd.Timedelta(1, "us"))
-    first, last = (m.tz_convert(zone).tz_localize(None).to_numpy().astype("datetime64[D]") for m in moments)
+    first, last = (local_days(m, zone).to_numpy().astype("datetime64[D]") for m in moments)
     return first, last
 
 

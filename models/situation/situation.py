@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.clock import local_date
 from data.parameters import POLLUTANTS
 from data.standards.limits import Limit, Registry
 from models.limits.in_force import Comparison, applicable, compare
@@ -116,7 +117,7 @@ def state(
     CityState
         ``not_checked`` with its reason where there is no fresh mean of 24 hours or no such limit.
     """
-    on = (figure.end or pd.Timestamp(now)).astimezone(zone).date()
+    on = local_date(figure.end or pd.Timestamp(now), zone)
     found = applicable(law, figure.parameter, on, averaging="24h", known=known)
     limit = next((x for x in found if x.law), None)
     if figure.value is None or figure.averaging == "1h":

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.times import local_days, midnights
 from models.averages.averages import time_average
 
 # A heating season as city files write it: first and last day, each (month, day).
@@ -110,7 +111,7 @@ def calendar(
     first = (local.day_of_week - (local.day - 1)) % 7  # weekday of the month's first day
     return pd.DataFrame(
         {
-            "day": local.date,
+            "day": local_days(daily.index, tz).date,
             "year": local.year,
             "month": local.month,
             "weekday": local.day_of_week,
@@ -216,7 +217,7 @@ def dust_days(
         raise ValueError("dust days need both pm10 and pm25")
     daily = time_average(wide[["pm10", "pm25"]], "day", tz=tz)
     found = (daily["pm10"] >= pm10) & (daily["pm25"] <= ratio * daily["pm10"])
-    return list(pd.DatetimeIndex(daily.index[found]).tz_convert(tz).date)
+    return list(local_days(daily.index[found], tz).date)
 
 
 def without_days(series: pd.Series, days: Iterable[date], *, tz: str = "UTC") -> pd.Series:
@@ -229,14 +230,13 @@ def without_days(series: pd.Series, days: Iterable[date], *, tz: str = "UTC") ->
     >>> without_days(pd.Series([1.0, 2.0], index=index), [date(2024, 1, 1)]).tolist()
     [nan, 2.0]
     """
-    local = pd.DatetimeIndex(series.index).tz_convert(tz)
-    return series.mask(pd.Index(local.date).isin(list(days)))
+    return series.mask(pd.Index(local_days(series.index, tz).date).isin(list(days)))
 
 
 def clock_of(index: pd.DatetimeIndex, tz: str) -> pd.DataFrame:
     """Local ``day`` (as a number), ``hour``, ``weekday`` (Monday = 0) and ``month`` of each time."""
     local = index.tz_convert(tz)
-    days = np.asarray(local.tz_localize(None).as_unit("ns").asi8) // 86_400_000_000_000
+    days = local_days(index, tz).to_numpy().astype("datetime64[D]").astype(np.int64)
     columns = {"day": days, "hour": local.hour, "weekday": local.day_of_week, "month": local.month}
     return pd.DataFrame(columns)
 
@@ -269,12 +269,13 @@ def _whole_seasons(index: pd.DatetimeIndex, season: Season, tz: str) -> pd.DataF
     """Every local day of the seasons that `index` touches, with the season's name and kind."""
     local = index.tz_convert(tz)
     wall = pd.date_range(f"{local.year.min() - 1}-01-01", f"{local.year.max() + 1}-12-31", freq="D")
-    days = wall.tz_localize(tz, nonexistent="shift_forward", ambiguous=np.ones(len(wall), dtype=bool))
-    warm = heating(days.tz_convert("UTC"), season, tz=tz)
+    begins = midnights(wall, tz)
+    days = begins.tz_convert(tz)
+    warm = heating(begins, season, tz=tz)
     early = days.month * 100 + days.day <= season[1][0] * 100 + season[1][1]
     over = season[0][0] > season[1][0]
     start = np.where(warm & early & over, days.year - 1, days.year)
     label = np.where(warm & over, [f"{y}/{(y + 1) % 100:02d}" for y in start], [str(y) for y in start])
-    table = pd.DataFrame({"season": label, "heating": warm}, index=days.tz_convert("UTC"))
+    table = pd.DataFrame({"season": label, "heating": warm}, index=begins)
     touched = table[table.index.isin(index)]
     return table[table["season"].isin(touched["season"])]

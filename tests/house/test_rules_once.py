@@ -219,3 +219,36 @@ def test_a_law_is_named_once_on_screens_and_once_in_documents() -> None:
     assert [
         spelt(laws, (ROOT / name).read_text("utf-8")) for name in ("data/words.py", "pages/ui/reader/language.py")
     ] == [1, 1]
+
+
+def days(tree: ast.AST) -> Iterator[ast.AST]:
+    """A time moved to a city's clock and cut to its day by hand, or a local midnight moved to UTC by hand."""
+    for node in ast.walk(tree):
+        cut = isinstance(node, ast.Attribute) and node.attr in ("date", "normalize")
+        numpy = called(node) == "astype" and "datetime64[D]" in words(node)
+        opened = called(node) == "tz_localize" and "NaT" not in words(node) and "=" in ast.unparse(node)
+        if opened or ((cut or numpy) and any(_moved(n) for n in ast.walk(node))):
+            yield node
+
+
+def _moved(node: ast.AST) -> bool:
+    """Moved to another clock than UTC."""
+    return called(node) in ("tz_convert", "astimezone") and ast.unparse(node.args[0]) not in ("UTC", "'UTC'")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows['start'].dt.tz_convert(city.zone).dt.date",
+        "now.astimezone(zone).date()",
+        "at.tz_convert(zone).tz_localize(None).normalize()",
+        "at.tz_convert(zone).tz_localize(None).to_numpy().astype('datetime64[D]')",
+        "wall.tz_localize(zone, nonexistent='shift_forward', ambiguous=first)",
+    ],
+)
+def test_the_search_for_local_days_finds_them(text: str) -> None:
+    assert spelt(days, text) == 1
+
+
+def test_a_local_day_is_found_once() -> None:
+    assert places(days, "data/times.py", "data/clock.py") == []

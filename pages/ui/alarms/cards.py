@@ -8,7 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.city import City, cities, city_files
+from data.clock import local_date
 from data.rules.alarms import Rule, Rules, Trigger
+from data.times import local_days
 from models.alarms.rates import Rates, floods, rings
 from pages.ui.alarms.board import PRIORITIES
 from pages.ui.look.palette import ALARM, CALM, GROUND, INK, WARN
@@ -206,10 +208,9 @@ def frequent(found: Rates, book: Rules) -> pd.DataFrame:
 def per_day(log: pd.DataFrame, start: datetime, end: datetime, clock: ZoneInfo) -> go.Figure:
     """Rings a day as bars; a day with a flood in the colour of alarm, and it says so."""
     at = pd.DatetimeIndex(rings(log)["at"])
-    days = pd.date_range(pd.Timestamp(start).tz_convert(clock).date(), pd.Timestamp(end).tz_convert(clock).date())
-    local = at.tz_convert(clock).tz_localize(None).normalize()
-    counts = local.value_counts().reindex(days, fill_value=0)
-    flooded = {f.start.tz_convert(clock).tz_localize(None).normalize() for f in floods(at.sort_values())}
+    days = pd.date_range(local_date(start, clock), local_date(end, clock))
+    counts = local_days(at, clock).value_counts().reindex(days, fill_value=0)
+    flooded = set(local_days([f.start for f in floods(at.sort_values())], clock))
     figure = go.Figure(
         go.Bar(
             x=days,

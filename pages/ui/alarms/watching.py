@@ -8,6 +8,7 @@ import streamlit as st
 
 from data import clock
 from data.city import cities
+from data.clock import local_date
 from data.store.served import shown
 from jobs.server import heartbeat
 from jobs.server.heartbeat import Beat
@@ -60,7 +61,7 @@ def _moment(well: datetime, zone: ZoneInfo) -> str:
     """On the clock of the screen, which a replay moves; with the day where it is not today's."""
     now = pd.Timestamp(city_tables.now())
     since = (now - (clock.known() - well)).to_pydatetime()
-    same = since.astimezone(zone).date() == now.to_pydatetime().astimezone(zone).date()
+    same = local_date(since, zone) == local_date(now, zone)
     return (
         language.clock(since, zone)
         if same

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import city as city_of
+from data.clock import local_date
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.times import interval_end
 from models.situation.figures import city_series
@@ -88,7 +89,7 @@ class Outlook:
 
     def day(self, ahead: int = 1) -> Day | None:
         """A local day counted from today: 1 is tomorrow; None where nothing is said of it."""
-        today = city_tables.now().astimezone(city_of(self.city).zone).date()
+        today = local_date(city_tables.now(), city_of(self.city).zone)
         return next((d for d in self.days if d.day == today + timedelta(days=ahead)), None)
 
     @property

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from data.city import City
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
-from data.times import interval_end
+from data.times import interval_end, local_days
 from models.averages.averages import coverage, time_average
 from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
@@ -132,7 +133,7 @@ def place(
     hours = series(sound) if minutes == HOUR else pd.Series(dtype=float)
     known = stations[stations["station"] == station]
     states = station_states(mine.tail(2000), stations, now) if len(mine) else ()
-    day = now.astimezone(city.zone).date()
+    day = local_date(now, city.zone)
     limit = next((x for x in applicable(city.law, parameter, day, averaging="24h") if x.law), None)
     return Place(
         city=city, about=known.iloc[0] if len(known) else pd.Series({"station": station}), parameter=parameter, now=now,
@@ -169,13 +170,13 @@ def days_of(sound: pd.DataFrame, minutes: int, city: City) -> pd.DataFrame:
     if not len(sound):
         return pd.DataFrame({"day": [], "value": pd.Series(dtype=float), "coverage": pd.Series(dtype=float)})
     if minutes >= DAY:
-        local = sound["start"].dt.tz_convert(city.zone).dt.date
-        return pd.DataFrame({"day": local, "value": sound["value"], "coverage": 1.0}).reset_index(drop=True)
+        local = local_days(sound["start"], city.zone).date
+        return pd.DataFrame({"day": local, "value": sound["value"].to_numpy(), "coverage": 1.0}).reset_index(drop=True)
     wide = sound.groupby(sound["start"].dt.floor(f"{max(minutes, 1)}min"))[["value"]].mean()
     known = {"tz": str(city.zone), "span": "calendar", "minutes": max(minutes, 1)}
     means = time_average(wide, "day", MIN_COVERAGE, **known)  # type: ignore[arg-type]
     shares = coverage(wide, "day", **known)  # type: ignore[arg-type]
-    local = pd.DatetimeIndex(means.index).tz_convert(city.zone).date
+    local = local_days(means.index, city.zone).date
     made = pd.DataFrame({"day": local, "value": means["value"].to_numpy(), "coverage": shares["value"].to_numpy()})
     return made[made["coverage"] > 0].reset_index(drop=True)
 

@@ -11,7 +11,9 @@ import streamlit as st
 
 from data.city import City
 from data.city import city as city_of
+from data.clock import local_date
 from data.schema import MEASURED
+from data.times import local_days
 from models.averages.city_days import as_series, city_days, monthly
 from models.averages.yearly import annual
 from models.limits.exceedance_days import exceedance_days
@@ -39,7 +41,7 @@ def midnight(city: City, day: date) -> datetime:
 
 def today(city: City) -> date:
     """The city's date; trends rest on days that are over."""
-    return city_tables.now().astimezone(city.zone).date()
+    return local_date(city_tables.now(), city.zone)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
@@ -210,7 +212,7 @@ def _weeks(
     city = city_of(key)
     series = hours(city, parameter, station, first, last)
     if without:
-        local = pd.Index(pd.DatetimeIndex(series.index).tz_convert(city.zone).date)
+        local = pd.Index(local_days(series.index, city.zone).date)
         series = series[~local.isin(list(without))]
     if series.empty:
         return {}

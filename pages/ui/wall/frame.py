@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from data.clock import local_date
 from models.stations.freshness import amber_after, grey_after
 from pages.ui.alarms.board import PRIORITIES, Alarms
 from pages.ui.city.city import Picture
@@ -106,7 +107,7 @@ def _short(said: str, *, simulated: bool) -> str:
 def _since(row: dict[str, object], picture: Picture) -> str:
     """The time on the city's clock; with the date where it is not today's."""
     since, zone = pd.Timestamp(row["since"]), picture.city.zone  # type: ignore[arg-type]
-    same = since.astimezone(zone).date() == picture.now.astimezone(zone).date()
+    same = local_date(since, zone) == local_date(picture.now, zone)
     return (
         language.clock(since, zone)
         if same

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.clock import local_date
 from data.times import interval_end
 from pages.ui.look.charts import Line, regular
 from pages.ui.reader import language
@@ -93,7 +94,7 @@ def _band(rows: pd.DataFrame, x, y) -> str:  # type: ignore[no-untyped-def]
 
 def midnights(first: datetime, last: datetime, zone: ZoneInfo) -> list[pd.Timestamp]:
     """The city's midnights between two moments."""
-    days = pd.date_range(first.astimezone(zone).date(), last.astimezone(zone).date(), freq="D", tz=zone)
+    days = pd.date_range(local_date(first, zone), local_date(last, zone), freq="D", tz=zone)
     return [day for day in days if day >= first]
 
 

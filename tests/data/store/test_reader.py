@@ -22,7 +22,7 @@ from tests.conftest import NOW, hourly
 from tests.data.test_sharing import LAST, rule
 
 WRITES = {"append", "put_stations", "put_status", "replace", "extend", "forget", "compact"}
-OWN = {"place", "wait", "size", "station_history"}  # of the store itself, of no concern to a reader
+OWN = {"place", "wait", "size", "station_history", "undeclared"}  # of the store itself, of no concern to a reader
 SECRET = "tidy:1"
 
 
@@ -132,7 +132,7 @@ ROWS: Mapping[str, Callable[[Any], pd.DataFrame]] = MappingProxyType(
     }
 )
 # Say nothing of a row: where the store lies, how it changed, how networks answered, what was kept back, the gate.
-SILENT = {"uri", "folder", "version", "settled", "is_empty", "status", "kept_back", "for_export"}
+SILENT = {"uri", "folder", "version", "settled", "is_empty", "begun", "status", "kept_back", "for_export"}
 
 
 def test_every_verb_is_tried_below() -> None:
