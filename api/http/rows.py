@@ -5,9 +5,16 @@ from typing import Any
 
 import pandas as pd
 
+from data import reasons
 from data.parameters import PARAMETERS
 from jobs.export import licence
 from sources.credits import credit
+
+# The members of 0.2 in their order, then what joined them.
+ORDER = (
+    "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "raw_value", "raw_unit",
+    "known_at", "city", "end", "unit", "credit", "licence", "statistic", "checks", "note",
+)  # fmt: skip
 
 
 def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
@@ -24,18 +31,20 @@ def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Without `known_until`; with end, unit, credit and licence.
+        Without `known_until`; with the text `reason` of releases before 0.3, end, unit, credit and licence.
     """
     rows = rows[licence.free(rows, stations)]
     known = stations.set_index(["source", "station"])["licence"].to_dict() if len(stations) else {}
     credits = {s: credit(s) for s in rows["source"].unique()}
     pairs = zip(rows["source"], rows["station"], strict=True)
-    return rows.assign(
+    made = rows.assign(
+        reason=reasons.series(rows),
         end=rows["start"] + pd.to_timedelta(rows["minutes"], unit="min"),
         unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
         credit=rows["source"].map({s: c.text for s, c in credits.items()}),
         licence=[known.get((s, t)) or credits[s].licence for s, t in pairs],
-    ).drop(columns=["known_until"])
+    )
+    return made[list(ORDER)]
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ __all__ = ["LOG", "TABLE", "NotPossible", "act", "evaluate", "log_of"]
 TABLE, LOG = "alarms", "alarm_log"
 WAIT = 20.0  # for another process that evaluates or acts [s]
 LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
-ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
+ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
 COLUMNS = (
     "rule", "city", "state", "since", "priority", "occurrence", "value", "unit", "limit", "parameter", "averaging",
     "text", "text_ru", "text_uz", "text_kk", "view", "by", "until", "simulated", "no_data",

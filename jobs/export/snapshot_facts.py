@@ -11,7 +11,7 @@ from data.city import city as city_of
 from data.standards.limits import registry
 from data.store import Store
 from data.store.shared import SharedStore
-from jobs.export import licence
+from jobs.export import licence, measurements
 from jobs.export import request as export_request
 from models.indices.aqi import STANDARDS
 
@@ -74,7 +74,13 @@ def facts(store: Store, request: export_request.Request, release: str) -> Facts:
         by_flag=by_flag,
         gaps=gaps(store.intervals(**{**request.where(), "sources": sources}) if sources else pd.DataFrame()),
         limits=_limits(request),
-        methods={"release": release, "quality": release, "indices": list(STANDARDS), "gases": "20 °C, 1013.25 hPa"},
+        methods={
+            "release": release,
+            "export_format": measurements.FORMAT,
+            "quality": release,
+            "indices": list(STANDARDS),
+            "gases": "20 °C, 1013.25 hPa",
+        },
         role=store.reader.role if isinstance(store, SharedStore) else "admin",
     )
 

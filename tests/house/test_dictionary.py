@@ -72,7 +72,13 @@ def test_kept_tables(name: str, columns) -> None:
 
 
 def test_types_of_measurements_are_as_described() -> None:
-    words = {"str": "text", "float64": "number", "int32": "integer", "datetime64[us, UTC]": "time UTC"}
+    words = {
+        "str": "text",
+        "float64": "number",
+        "int32": "integer",
+        "datetime64[us, UTC]": "time UTC",
+        "object": "list of text",
+    }
     for column, dtype in COLUMNS.items():
         assert f"| `{column}` | {words[dtype]} |" in PAGE
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from data.schema import COLUMNS, REJECT_COLUMNS, STATION_COLUMNS
+from data.schema import COLUMNS, ENTRIES, REJECT_COLUMNS, STATION_COLUMNS
 
 _ARROW = {
     "str": pa.string(),
@@ -13,6 +13,7 @@ _ARROW = {
     "int64": pa.int64(),
     "bool": pa.bool_(),
     "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
+    ENTRIES: pa.list_(pa.string()),
 }
 
 
