@@ -9,10 +9,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from data import checks
 from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
+from data.statistic import STATISTICS, usual
 
 UTC_US = "datetime64[us, UTC]"
+ENTRIES = "object"  # a tuple of entries (`data.checks`); a list of strings in the store
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "source": "str",
@@ -22,7 +25,9 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "minutes": "int32",
         "value": "float64",
         "flag": "str",
-        "reason": "str",
+        "checks": ENTRIES,
+        "statistic": "str",
+        "note": "str",
         "kind": "str",
         "raw_value": "float64",
         "raw_unit": "str",
@@ -31,14 +36,14 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "city": "str",
     }
 )
-KEY = ("source", "station", "parameter", "start", "minutes")
-CONTENT = ("value", "flag", "reason", "kind", "raw_value", "raw_unit", "city")
+KEY = ("source", "station", "parameter", "start", "minutes", "statistic")
+CONTENT = ("value", "flag", "checks", "note", "kind", "raw_value", "raw_unit", "city")
 FLAGS = ("ok", "suspect", "invalid")
 KINDS = ("reference", "indicative", "model", "simulated")
 MEASURED = ("reference", "indicative")
 REQUIRED = ("source", "station", "parameter", "start", "minutes", "value", "kind", "city")
 
-MOST_TEXT = 1_000  # characters of an id, a unit, a reason or a name
+MOST_TEXT = 1_000  # characters of an id, a unit, a note, an entry of `checks` or a name
 # What breaks a line, and what turns the direction of the text beside it.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -111,7 +116,8 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
     ----------
     table : DataFrame
         At least `REQUIRED`; ``start`` aware or a string with its offset. With ``raw_value`` and ``raw_unit``
-        and no ``value`` column, the value is converted here.
+        and no ``value`` column, the value is converted here. Without a ``statistic`` it is the usual one
+        (`data.statistic.usual`).
     known_at : datetime, optional
         When the centre learned it; needed unless the table has the column.
 
@@ -154,12 +160,15 @@ def _fill(rows: pd.DataFrame) -> pd.DataFrame:
     rows["known_until"] = pd.to_datetime(until, utc=True).astype(UTC_US)
     if not {"raw_value", "raw_unit"} <= set(rows):
         rows["raw_value"], rows["raw_unit"] = rows["value"], rows["parameter"].map(_unit)
-    for name, default in (("flag", "ok"), ("reason", "")):
+    for name, default in (("flag", "ok"), ("note", "")):
         rows[name] = rows[name].fillna(default) if name in rows else default
+    rows["checks"] = checks.column(rows["checks"], rows.index) if "checks" in rows else checks.none(rows.index)
     rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
     rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce")
     rows["raw_unit"] = rows["raw_unit"].fillna("").astype(str)
     rows["minutes"] = pd.to_numeric(rows["minutes"], errors="coerce")
+    said = rows["statistic"].astype("str") if "statistic" in rows else pd.Series("", index=rows.index, dtype="str")
+    rows["statistic"] = said.where(said.fillna("") != "", usual(rows["parameter"], rows["minutes"]))
     return _converted(rows)
 
 
@@ -193,7 +202,7 @@ def _converted(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
     """First reason, per row, why it cannot be kept; empty where it can."""
-    checks = (
+    tests = (
         ("unknown parameter", ~rows["parameter"].isin(list(PARAMETERS))),
         ("no start time", rows["start"].isna()),
         ("no averaging minutes", rows["minutes"].isna() | (rows["minutes"] < 0)),
@@ -204,23 +213,29 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
         ("value is not finite", ~np.isfinite(rows["value"].fillna(0))),
         ("unknown kind", ~rows["kind"].isin(list(KINDS))),
         ("unknown flag", ~rows["flag"].isin(list(FLAGS))),
+        ("unknown statistic", ~rows["statistic"].isin(list(STATISTICS))),
+        ("check that is no name with figures", ~pd.Series(checks.each(rows["checks"], checks.readable), rows.index)),
         ("text longer than 1,000 characters or with control characters", _unprintable(rows)),
         ("time out of range", (rows["start"].dt.year < 1970) | (rows["start"].dt.year > 2200)),
     )
     reasons = pd.Series("", index=rows.index, dtype="str")
-    for reason, failed in reversed(checks):
+    for reason, failed in reversed(tests):
         reasons[failed.fillna(True).to_numpy(bool)] = reason
     return reasons
 
 
 def _unprintable(rows: pd.DataFrame) -> pd.Series:
     """Rows whose text would break a line, a log or a screen; each distinct text is looked at once."""
-    bad = pd.Series(False, index=rows.index)
-    for name in ("source", "station", "city", "raw_unit", "reason"):
+    bad = pd.Series(checks.each(rows["checks"], lambda e: any(map(_odd, e))), index=rows.index, dtype=bool)
+    for name in ("source", "station", "city", "raw_unit", "note"):
         if name in rows:
-            odd = [t for t in rows[name].dropna().unique() if len(str(t)) > MOST_TEXT or CONTROL.search(str(t))]
+            odd = [t for t in rows[name].dropna().unique() if _odd(t)]
             bad |= rows[name].isin(odd) if odd else False
     return bad
+
+
+def _odd(text: object) -> bool:
+    return len(str(text)) > MOST_TEXT or CONTROL.search(str(text)) is not None
 
 
 def _printable(text: object) -> str:

@@ -1,6 +1,8 @@
 """A city's stations on the map: value, category, kind and age; wind, sources of the register, districts beneath."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pydeck as pdk
@@ -18,7 +20,7 @@ from pages.ui.events import words as event_words
 from pages.ui.look import basemap
 from pages.ui.look.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
 from pages.ui.page import frame as page_frame
-from pages.ui.reader import choices, language
+from pages.ui.reader import choices, doubts, language
 from pages.ui.reader.language import html, number, t, t_unit
 
 AVERAGINGS = ("24h", "1h")
@@ -85,12 +87,16 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
         else:
             lines.append(html(t("frame.no_data")))
         if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
-            lines.append(html(f"{_flag(row['flag'])}: {row['reason']}"))
+            lines.append(html(f"{_flag(row['flag'])}: {_doubts(row, picture.parameter)}"))
         if note:
             lines.append(f"<b>⚠ {html(note)}</b>")
         lines.append(html(str(row["station"])))
         said.append("<br>".join(lines))
     return shown.rows.assign(tip=said)
+
+
+def _doubts(row: Mapping[Hashable, Any], parameter: str) -> str:
+    return doubts.told(row["flag"], row["checks"], row["note"], parameter)
 
 
 def _kind(key: str) -> str:

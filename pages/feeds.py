@@ -199,7 +199,7 @@ def flags() -> None:
 
 def check(name: str) -> str:
     """A check of quality control in words."""
-    return t(f"feeds.checks.{name.replace(' ', '_')}") if name in CHECKS else t("feeds.checks.network")
+    return t(f"feeds.checks.{name}") if name in CHECKS else t("feeds.checks.network")
 
 
 def stations(key: str) -> None:

@@ -31,8 +31,8 @@ HERE = 2_000_000  # rows that the page itself writes on click; more are streamed
 FORMS = {"csv": "", "excel": "", "zip": "csv", "parquet": "parquet", "xlsx": "xlsx"}
 ZIPPED = {"csv": 500_000, "parquet": 500_000, "xlsx": 50_000}  # rows that the page itself packs on click
 SHOWN = (
-    "station_name", "parameter", "value", "unit", "averaging_minutes", "time_start_local", "flag", "reason", "kind",
-    "source", "known_at_utc",
+    "station_name", "parameter", "value", "unit", "averaging_minutes", "time_start_local", "flag", "checks", "note",
+    "kind", "source", "known_at_utc",
 )  # fmt: skip
 
 

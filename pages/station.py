@@ -5,6 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from data import checks, reasons
 from data.city import City
 from data.clock import local_date
 from data.parameters import POLLUTANTS
@@ -173,10 +174,16 @@ def hours(shown: Place, back: timedelta) -> None:
     left, right = st.columns([4, 1], vertical_alignment="top")
     left.caption(caption)
     with right:
-        downloads.offer(rows[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source"]],
-                   f"{stem(shown)}-rows", of=shown.about["station"])  # fmt: skip
+        downloads.offer(_given(rows), f"{stem(shown)}-rows", of=shown.about["station"])
     wet(shown, back)
     flags(shown, back)
+
+
+def _given(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as a file has them: with the text `reason` of releases before 0.3, and the fields it is made of."""
+    told = rows.assign(reason=reasons.series(rows), checks=checks.texts(rows["checks"]))
+    return told[["station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "source", "statistic",
+                 "checks", "note"]]  # fmt: skip
 
 
 def wet(shown: Place, back: timedelta) -> None:
@@ -200,7 +207,7 @@ def wet(shown: Place, back: timedelta) -> None:
 
 
 def flags(shown: Place, back: timedelta) -> None:
-    """Flags by reason, with counts."""
+    """Flags by check, with counts."""
     found = shown.flags(back)
     if not len(found):
         st.caption(f"✓ {t('station.no_flags')}")
@@ -219,7 +226,7 @@ def flags(shown: Place, back: timedelta) -> None:
 
 def check_name(check: str) -> str:
     """A check in words; one that the catalogs do not know by its own name."""
-    key = f"station.check.{check.replace(' ', '_') or 'unnamed'}"
+    key = f"station.check.{check or 'unnamed'}"
     return t(key) if language.has(key) else check
 
 

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from data import checks
+from data.checks import make
 from data.city import City
 from sources.base import BadPayload, Credit, Denied, Quota
 from sources.network import Network, within
@@ -28,10 +30,10 @@ LATE = timedelta(hours=6)
 # 9 October 2026. Of that day's hours those up to 10:00 UTC still have the daily cycle of late stamps (like no day
 # after), those from 11:00 that of right ones (like no day before): docs/imports.md.
 LATE_UNTIL = datetime(2023, 10, 29, 11, tzinfo=UTC)
-LATE_REASON = "stamped 6 h late by the publisher until 2023-10-29; moved back 6 h"
+LATE_NOTE = "stamped 6 h late by the publisher until 2023-10-29; moved back 6 h"
 # Not documented, but seen: the embassy's rows follow the late stamps of the posts from mid-July 2023 until then.
 DOUBT_FROM = datetime(2023, 7, 16, tzinfo=UTC)
-DOUBT_REASON = "clock: the daily cycle says stamped 6 h late, the publisher does not; not moved"
+DOUBT = make("clock", 6)  # the daily cycle says so many hours late, the publisher does not; not moved
 EMBASSY = ("oaq_20512", "oaq_7094")  # OpenAQ's sensor and location id of one reference monitor
 
 # Snapshots we have read and checked: their rule for stamps and the SHA-256 of each file.
@@ -115,7 +117,8 @@ def parse(
     rows["raw_unit"] = table["raw_unit"].fillna("").astype("str")
     rows["kind"] = _kinds(table["station_id"])
     rows["flag"] = pd.Series("ok", index=table.index).mask(doubt, "suspect")
-    rows["reason"] = pd.Series("", index=table.index).mask(late, LATE_REASON).mask(doubt, DOUBT_REASON)
+    rows["note"] = pd.Series("", index=table.index).mask(late, LATE_NOTE)
+    rows["checks"] = checks.single(DOUBT, doubt, table.index)
     return rows
 
 

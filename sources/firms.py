@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from data import checks
+from data.checks import make
 from data.city import City
 from data.clock import now
 from data.inventory import inventory
@@ -35,11 +37,12 @@ UNSURE = 30.0  # MODIS states a confidence of 0–100; below this it counts as l
 MARGIN = 0.6  # the box is widened by this, so that smoke within 50 km of its edge has its fire [°]
 NEAR = 1.5  # a hot-spot this close to a registered site is that site's heat [km]
 KM = 111.2  # of one degree of latitude
-LOW = "network: low confidence"
-STATIC = "static heat: the network's type is not a vegetation fire"
-SITE = "static heat: within 1.5 km of a registered site"
+LOW = make("network", "low_confidence")
+STATIC = make("static_heat", "type")  # the network's type is not a vegetation fire
+SITE = make("static_heat", "site")  # within `NEAR` of a registered site
+DOUBTS = ("network", "static_heat")
 WORLD = (-90.0, -180.0, 90.0, 180.0)
-COLUMNS = ("station", "start", "raw_value", "reason", "lat", "lon")
+COLUMNS = ("station", "start", "raw_value", "checks", "lat", "lon")
 Sites = Sequence[tuple[float, float]]
 
 
@@ -64,7 +67,7 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD, sites: Sit
     DataFrame
         For `data.schema.conform`, at the overpass (``minutes`` 0), of kind ``model``: a power retrieved from space is
         no measurement at a place. Each spot is a station of its own, named by satellite and position. Static heat and
-        low confidence are suspect, and ``reason`` says which. A line that cannot be placed has no station and is
+        low confidence are suspect, and ``checks`` say which. A line that cannot be placed has no station and is
         rejected at the door.
 
     Raises
@@ -74,8 +77,8 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD, sites: Sit
     BadPayload
         When it is no table of hot-spots.
     """
-    rows = _spots(payload, box, sites)[["station", "start", "raw_value", "reason"]]
-    rows["flag"] = pd.Series("ok", index=rows.index).mask(rows["reason"] != "", "suspect")
+    rows = _spots(payload, box, sites)[["station", "start", "raw_value", "checks"]]
+    rows["flag"] = pd.Series("ok", index=rows.index).mask(checks.has(rows["checks"], *DOUBTS), "suspect")
     return rows.assign(source="firms", city=city, kind="model", parameter="frp", raw_unit=UNIT, minutes=0)
 
 
@@ -111,9 +114,9 @@ def _spots(payload: Any, box: Sequence[float], sites: Sites) -> pd.DataFrame:
         if placed and not (south <= lat <= north and west <= lon <= east):
             continue
         station = f"firms:{line['satellite']}:{lat:.3f}_{lon:.3f}" if placed and line["satellite"] else None
-        reason = _doubt(line) or (SITE if _beside(lat, lon, sites) else "")
-        found.append((station, _moment(line), number(line["frp"]), reason, lat, lon))
-    rows = pd.DataFrame(found, columns=list(COLUMNS)).astype({"raw_value": "float64", "reason": "str"})
+        doubt = _doubt(line) or (SITE if _beside(lat, lon, sites) else "")
+        found.append((station, _moment(line), number(line["frp"]), (doubt,) if doubt else checks.NONE, lat, lon))
+    rows = pd.DataFrame(found, columns=list(COLUMNS)).astype({"raw_value": "float64"})
     rows["start"] = pd.to_datetime(rows["start"], utc=True, errors="coerce", format="%Y-%m-%d %H%M")
     return rows
 

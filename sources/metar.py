@@ -54,7 +54,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
     """
     rows = pd.DataFrame(
         [row for report in _reports(payload) for row in _values(report)],
-        columns=["station", "parameter", "start", "raw_value", "raw_unit", "reason"],
+        columns=["station", "parameter", "start", "raw_value", "raw_unit", "note"],
     )
     rows["start"] = pd.to_datetime(pd.to_numeric(rows["start"], errors="coerce"), unit="s", utc=True)
     rows["raw_value"] = numbers(rows["raw_value"])
@@ -87,7 +87,7 @@ def _values(report: dict[str, Any]) -> list[dict[str, Any]]:
             "start": report["obsTime"],
             "raw_value": value,
             "raw_unit": units[name],
-            "reason": "at least this far" if least and name == "visib" else "",
+            "note": "at least this far" if least and name == "visib" else "",
         }
         for name, value in found.items()
     ] + _weather(report)
@@ -100,7 +100,7 @@ def _weather(report: dict[str, Any]) -> list[dict[str, Any]]:
     if code is None:
         return []
     row = {"station": f"metar:{report['icaoId']}", "parameter": "present_weather", "start": report["obsTime"]}
-    return [{**row, "raw_value": code, "raw_unit": "1", "reason": report["wxString"][:40]}]
+    return [{**row, "raw_value": code, "raw_unit": "1", "note": report["wxString"][:40]}]
 
 
 def _calm(speed: Any) -> bool:

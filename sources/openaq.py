@@ -7,11 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from data import checks
+from data.checks import make
 from data.city import City
 from data.clock import iso
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, moments, number, numbers, shape, within
 
+FLAGGED = make("network", "flagged")
 # OpenAQ's names are ours, but for these.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,7 +68,7 @@ def parse(payload: Any, city: str = "", station: str = "openaq:", kind: str = "i
     rows["raw_value"] = numbers(rows["raw_value"])
     flagged = rows["flagged"].astype(bool)
     rows["flag"] = pd.Series("ok", index=rows.index).mask(flagged, "suspect")
-    rows["reason"] = pd.Series("", index=rows.index).mask(flagged, "flagged by OpenAQ")
+    rows["checks"] = checks.single(FLAGGED, flagged, rows.index)
     return rows.drop(columns=["end", "flagged"]).assign(source="openaq", city=city, station=station, kind=kind)
 
 

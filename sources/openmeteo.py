@@ -27,6 +27,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 )
 # These stand for the hour before their stamp; all others hold at the stamp.
 PRECEDING_HOUR = ("precipitation", "wind_gusts_10m")
+HIGHEST = "wind_gusts_10m"  # the documentation: maximum of the hour before
 ARCHIVE = "https://archive-api.open-meteo.com"
 RECENT = timedelta(days=80)  # the forecast host keeps about three months
 ALLOWED = Quota(5000, timedelta(hours=1))
@@ -133,6 +134,7 @@ def _series(place: dict[str, Any], theirs: str, ours: str, stamps: pd.Series, so
             "minutes": minutes,
             "raw_value": numbers(pd.Series(values, dtype="object")),
             "raw_unit": str(place["hourly_units"].get(theirs, "")),
+            "statistic": "max" if theirs == HIGHEST else "",
         }
     )
     return rows[rows["raw_value"].notna()]

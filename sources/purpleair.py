@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from data import checks
+from data.checks import make
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, numbers, shape, within
@@ -22,6 +24,7 @@ FIELDS = (*PLACE, *PARAMETERS, "pm2.5_cf_1_a", "pm2.5_cf_1_b", "confidence")
 PARTICLES = ("pm1", "pm25", "pm10")
 # Two channels that differ by more than both are no pair: Barkjohn et al. 2021, DOI 10.5194/amt-14-4617-2021, 2.4.
 APART, APART_SHARE = 5.0, 0.61  # [µg/m³], of their mean
+DOUBTS = ("channels", "network")
 DOUBTED = 50.0  # the network's own confidence in the two channels, of 100
 FOOT = 0.3048  # [m]
 OUTSIDE = 0.0  # `location_type`
@@ -43,7 +46,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
     -------
     DataFrame
         For `data.schema.conform`, at ``last_seen`` (``minutes`` 0). Where the two channels of PM2.5 disagree, or the
-        network's confidence is low, particles are suspect and ``reason`` says so.
+        network's confidence is low, particles are suspect and ``checks`` say so.
 
     Raises
     ------
@@ -60,14 +63,14 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
                 "start": pd.to_datetime(_numbers(table, "last_seen"), unit="s", utc=True, errors="coerce"),
                 "raw_value": _numbers(table, theirs),
                 "raw_unit": UNITS[ours],
-                "reason": told if ours in PARTICLES else "",
+                "checks": told if ours in PARTICLES else checks.none(table.index),
             }
         )
         for theirs, ours in PARAMETERS.items()
         if theirs in table
     ]
     rows = pd.concat(parts, ignore_index=True)
-    rows["flag"] = pd.Series("ok", index=rows.index).mask(rows["reason"] != "", "suspect")
+    rows["flag"] = pd.Series("ok", index=rows.index).mask(checks.has(rows["checks"], *DOUBTS), "suspect")
     return rows.assign(source="purpleair", city=city, kind="indicative", minutes=0)
 
 
@@ -96,13 +99,17 @@ def _ids(table: pd.DataFrame) -> pd.Series:
 
 
 def _doubts(table: pd.DataFrame) -> pd.Series:
-    """Why the particles of a sensor are doubtful; empty where they are not."""
+    """Checks that doubt the particles of a sensor."""
     a, b, sure = (_numbers(table, n) for n in ("pm2.5_cf_1_a", "pm2.5_cf_1_b", "confidence"))
     apart = (a - b).abs()
     pair = (apart > APART) & (apart > APART_SHARE * (a + b) / 2)
-    said = "channels: A " + a.map("{:.1f}".format) + ", B " + b.map("{:.1f}".format) + " µg/m³"
-    low = "network: confidence " + sure.map("{:.0f}".format)
-    return pd.Series("", index=table.index, dtype="str").mask(sure < DOUBTED, low).mask(pair, said)
+    found = [
+        (make("channels", f"{one:.1f}", f"{other:.1f}"),) if far
+        else (make("network", "confidence", f"{confidence:.0f}"),) if confidence < DOUBTED
+        else checks.NONE
+        for one, other, far, confidence in zip(a, b, pair, sure, strict=True)
+    ]  # fmt: skip
+    return checks.column(found, table.index)
 
 
 @understood("purpleair")

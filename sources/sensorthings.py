@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from data.checks import NONE, Entries, make
 from data.city import City
 from data.clock import iso, now
 from data.schema import KINDS
@@ -29,7 +30,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 VALIDITY = "observationvalidity/"
 PAGE, PAGES = 1000, 100
 MISSING = (-999.0, -9999.0)
-COLUMNS = ("station", "parameter", "start", "end", "raw_value", "raw_unit", "flag", "reason")
+COLUMNS = ("station", "parameter", "start", "end", "raw_value", "raw_unit", "flag", "checks")
 EXPAND = (
     "Thing($expand=Locations),ObservedProperty,Observations($filter={when};$orderby=phenomenonTime asc;$top={page})"
 )
@@ -87,8 +88,8 @@ def _observations(stream: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         time = seen.get("phenomenonTime")
         start, _, end = time.partition("/") if isinstance(time, str) else (None, "", None)
         value = number(seen.get("result"))
-        flag, reason = _judged(seen.get("resultQuality"))
-        yield station, parameter, start, end or None, None if value in MISSING else value, symbol, flag, reason
+        flag, told = _judged(seen.get("resultQuality"))
+        yield station, parameter, start, end or None, None if value in MISSING else value, symbol, flag, told
 
 
 def _station(thing: Mapping[str, Any]) -> str | None:
@@ -104,14 +105,14 @@ def _parameter(stream: Mapping[str, Any]) -> str:
     return PARAMETERS.get(last) or PARAMETERS.get(name) or name
 
 
-def _judged(quality: Any) -> tuple[str, str]:
-    """Flag and reason by the EEA's validity, wherever in the quality it stands."""
+def _judged(quality: Any) -> tuple[str, Entries]:
+    """Flag and checks by the EEA's validity, wherever in the quality it stands."""
     text = str(quality or "")
     _, found, code = text.rpartition(VALIDITY)
     digits = code[:4].split("'")[0].split('"')[0].strip()
     if found and digits.lstrip("-").isdigit() and int(digits) < 1:
-        return "invalid", f"network: validity {digits}"
-    return "ok", ""
+        return "invalid", (make("network", "validity", digits),)
+    return "ok", NONE
 
 
 @understood("sensorthings")

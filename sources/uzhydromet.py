@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data import checks
+from data.checks import make
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, number, shape, within
@@ -29,7 +31,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 UNIT = "mg/m3"  # of the map's answer; its pages for people show µg/m³
 ZONE = ZoneInfo("Asia/Tashkent")
 MISSING = -999.0  # -9999 on its pages
-DAY = "network: it states the day of the value, not the hour"
+DAY = make("network", "day_only")  # it states the day of the value, not the hour
 NAMES = re.compile(r's:\d+:"(ru|uz|oz|en)";s:\d+:"([^"]*)"')  # a title as PHP writes an array of languages
 WORLD = (-90.0, -180.0, 90.0, 180.0)
 COLUMNS = ("station", "parameter", "start", "raw_value")
@@ -75,7 +77,8 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
     days = pd.to_datetime(texts, format="%d.%m.%Y", errors="coerce")
     days = days.where((days.dt.year >= 1970) & (days.dt.year < 2200)).astype("datetime64[us]")
     rows["start"] = days.dt.tz_localize(ZONE, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
-    told = {"flag": "suspect", "reason": DAY, "minutes": 1440, "raw_unit": UNIT}
+    told = {"flag": "suspect", "minutes": 1440, "statistic": "instant", "raw_unit": UNIT}
+    rows["checks"] = checks.single(DAY, True, rows.index)
     return rows.assign(source="uzhydromet", city=city, kind="reference", **told)
 
 

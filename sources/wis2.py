@@ -62,6 +62,8 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
     minutes = (rows["end"] - rows["start"]).dt.total_seconds() / 60
     moment = rows["end"].isna() & ~rows["parameter"].isin(SUMS)
     rows["minutes"] = minutes.mask(moment, 0.0).where(minutes.isna() | (minutes > 0) | ~rows["parameter"].isin(SUMS))
+    highest = (rows["parameter"] == "wind_gust") & (rows["minutes"] > 0)  # BUFR: maximum wind gust speed of the time
+    rows["statistic"] = pd.Series("", index=rows.index).mask(highest, "max")
     return rows.drop(columns="end").astype({"raw_value": "float64"}).assign(source="wis2", city=city, kind="reference")
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from starlette.requests import Request as HttpRequest
 
 from api.http.rows import described
+from data import checks
 from data.store.reader import StoreReader
 from jobs.arguments import ArgumentError
 from jobs.export import request as export_request
@@ -22,7 +23,7 @@ from jobs.notify.channels import PUBLIC_URL
 
 PAGE, LIMIT = 1_000, 10_000
 LONGEST = 2_000  # characters of a cursor
-ORDER = ["start", "station", "parameter", "minutes", "source"]  # as the store streams
+ORDER = ["start", "station", "parameter", "minutes", "source", "statistic"]  # as the store streams
 
 
 def size(text: str | None, name: str = "limit", default: int = PAGE, most: int = LIMIT, least: int = 1) -> int:
@@ -59,7 +60,8 @@ def cursor(query: Mapping[str, Any], as_of: datetime, last: Mapping[str, Any]) -
     last : mapping
         The last row of the page.
     """
-    place = [last["start"].isoformat(), last["station"], last["parameter"], int(last["minutes"]), last["source"]]
+    begin, minutes = last["start"].isoformat(), int(last["minutes"])
+    place = [begin, last["station"], last["parameter"], minutes, last["source"], last["statistic"]]
     content = orjson.dumps([_question(query), as_of.astimezone(UTC).isoformat(), place])
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
@@ -77,17 +79,17 @@ def opened(text: str, query: Mapping[str, Any]) -> tuple[datetime, tuple[Any, ..
         if len(text) > LONGEST:
             raise ValueError("too long")
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        question, moment, (start, station, parameter, minutes, source) = orjson.loads(raw)
+        question, moment, (start, station, parameter, minutes, source, statistic) = orjson.loads(raw)
         as_of, begin = datetime.fromisoformat(moment), pd.Timestamp(datetime.fromisoformat(start))
         if as_of.tzinfo is None or begin.tzinfo is None or not 1970 <= as_of.year <= 2200:
             raise ValueError("no moment")
-        if not all(isinstance(w, str) for w in (station, parameter, source)) or type(minutes) is not int:
+        if not all(isinstance(w, str) for w in (station, parameter, source, statistic)) or type(minutes) is not int:
             raise ValueError("no place")
     except (ValueError, TypeError, binascii.Error, OverflowError) as error:
         raise ArgumentError("cursor", "is not one of this address; take it from `next` of the page before") from error
     if question != _question(query):
         raise ArgumentError("cursor", "belongs to another question; leave the other parameters as they were")
-    return as_of, (begin, station, parameter, minutes, source)
+    return as_of, (begin, station, parameter, minutes, source, statistic)
 
 
 def page(
@@ -123,7 +125,7 @@ def page(
 
 def _frames(batches: Iterator[pa.RecordBatch]) -> Iterator[pd.DataFrame]:
     for batch in batches:
-        rows = batch.to_pandas()
+        rows = checks.frame(batch)
         rows["start"] = pd.to_datetime(rows["start"], utc=True)
         yield rows
 

@@ -5,10 +5,17 @@ from typing import Any
 
 import pandas as pd
 
+from data import reasons
 from data.clock import iso
 from data.parameters import PARAMETERS
 from data.times import interval_end
 from sources.credits import credit
+
+# The members of 0.2 in their order, then what joined them.
+ORDER = (
+    "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "raw_value", "raw_unit",
+    "known_at", "city", "end", "unit", "credit", "licence", "statistic", "checks", "note",
+)  # fmt: skip
 
 
 def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
@@ -25,17 +32,19 @@ def described(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Without `known_until`; with end, unit, credit and licence.
+        Without `known_until`; with the text `reason` of releases before 0.3, end, unit, credit and licence.
     """
     known = stations.set_index(["source", "station"])["licence"].to_dict() if len(stations) else {}
     credits = {s: credit(s) for s in rows["source"].unique()}
     pairs = zip(rows["source"], rows["station"], strict=True)
-    return rows.assign(
+    made = rows.assign(
+        reason=reasons.series(rows),
         end=interval_end(rows["start"], rows["minutes"]),
         unit=rows["parameter"].map({k: p.unit for k, p in PARAMETERS.items()}),
         credit=rows["source"].map({s: c.text for s, c in credits.items()}),
         licence=[known.get((s, t)) or credits[s].licence for s, t in pairs],
-    ).drop(columns=["known_until"])
+    )
+    return made[list(ORDER)]
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,20 +10,22 @@ import pandas as pd
 from api.sensorthings import filters
 from api.sensorthings.catalogue import Catalogue, interval
 from api.sensorthings.options import Options
+from data import reasons
 from data.clock import iso
 from data.store.reader import ExportReader
 from data.times import interval_end
 from jobs.arguments import ArgumentError
 
 COLUMNS = (
-    "source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "raw_value", "raw_unit",
-    "known_at",
+    "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "note", "kind",
+    "raw_value", "raw_unit", "known_at",
 )  # fmt: skip
 SHORTEST, LONGEST = timedelta(days=2), timedelta(days=64)  # of a window
 MEMBERS = {
     "phenomenonTime": "start", "resultTime": "known_at", "result": "value", "resultQuality": "flag", "id": "id",
     "@iot.id": "id", "Datastream/id": "stream", "Datastream/@iot.id": "stream", "parameters/reason": "reason",
-    "parameters/kind": "kind", "parameters/raw_value": "raw_value", "parameters/raw_unit": "raw_unit",
+    "parameters/statistic": "statistic", "parameters/note": "note", "parameters/kind": "kind",
+    "parameters/raw_value": "raw_value", "parameters/raw_unit": "raw_unit",
     "FeatureOfInterest/id": "thing", "FeatureOfInterest/@iot.id": "thing",
 }  # fmt: skip
 MOST = 300_000  # observations that one answer looks at for a filter on more than time
@@ -135,6 +137,8 @@ class _Reader:
     def _column(self, rows: pd.DataFrame, name: str) -> pd.Series:
         if name in ("id", "@iot.id"):
             return _ids(rows)
+        if name == "parameters/reason":
+            return reasons.series(rows)
         if name in MEMBERS:
             return rows[MEMBERS[name]]
         if name.startswith("Datastream/"):
@@ -220,7 +224,13 @@ def members(row: dict[str, Any]) -> dict[str, Any]:
         "result": float(row["value"]),
         "resultQuality": row["flag"],
         "parameters": {
-            "reason": row["reason"], "kind": row["kind"],
+            "reason": _reason(row), "kind": row["kind"],
             "raw_value": None if pd.isna(row["raw_value"]) else float(row["raw_value"]), "raw_unit": row["raw_unit"],
+            "statistic": row["statistic"], "checks": list(row["checks"]), "note": row["note"],
         },
     }  # fmt: skip
+
+
+def _reason(row: dict[str, Any]) -> str:
+    names = ("parameter", "minutes", "flag", "statistic", "checks", "note")
+    return reasons.reason(*(row[n] for n in names))

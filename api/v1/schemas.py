@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
+from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
 from jobs.export.publish import COLUMNS as SNAPSHOT_COLUMNS
 
@@ -46,7 +47,7 @@ def _columns(columns: Mapping[str, str], without: Sequence[str] = ()) -> dict[st
 _ROW = {
     **_columns(COLUMNS, ("known_until",)), "start": TIME, "end": TIME, "known_at": TIME, "minutes": WHOLE,
     "flag": {**TEXT, "enum": list(FLAGS)}, "kind": {**TEXT, "enum": list(KINDS)}, "unit": TEXT, "credit": TEXT,
-    "licence": TEXT,
+    "licence": TEXT, "reason": TEXT, "statistic": {**TEXT, "enum": list(STATISTICS)}, "checks": listed(TEXT),
 }  # fmt: skip
 _SNAPSHOT = {
     **dict.fromkeys(SNAPSHOT_COLUMNS, TEXT), **dict.fromkeys(("from", "to", "as_of", "published_at"), TIME),

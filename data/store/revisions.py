@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data import reasons
 from data.schema import KEY
 from data.store import sql
 from data.store.engines.base import QueryEngine
@@ -64,7 +65,8 @@ def split(engine: QueryEngine, batch: pa.Table, kept: Kept) -> Parts:
     if not kept.files:
         return Parts(batch.sort_by(SORT), batch.slice(0, 0))
     ends = pc.min_max(batch["start"])
-    answer = engine.ask(sql.SPLIT, [ends["min"].as_py(), ends["max"].as_py()], kept, incoming=batch)
+    told = batch.append_column("told", reasons.column(batch))
+    answer = engine.ask(sql.SPLIT, [ends["min"].as_py(), ends["max"].as_py()], kept, incoming=told)
     verdict = answer["verdict"]
     new = answer.filter(pc.equal(verdict, "new")).select(MEASUREMENTS.names).cast(MEASUREMENTS)
     revised = answer.filter(pc.equal(verdict, "revised")).select(MEASUREMENTS.names).cast(MEASUREMENTS)

@@ -87,27 +87,32 @@ class Where:
 
 _DELIVERED = ", ".join(f"n.{c}" for c in (*COLUMNS, MONTH) if c != "known_at")
 
+# A delivery without a note erases none; one whose note and checks are the sentences that 0.2 kept says the same.
+SAME_NOTE = "(n.note = '' OR n.note = coalesce(o.note, '') OR n.told = coalesce(o.note, ''))"
+SAME = " AND ".join([*(f"n.{c} IS NOT DISTINCT FROM o.{c}" for c in CONTENT if c != "note"), SAME_NOTE])
+
 # A revision is known after what it replaces, if by the smallest step there is.
 SPLIT = f"""
 SELECT {_DELIVERED},
        greatest(n.known_at, coalesce(o.known_at + INTERVAL '0.000001' SECOND, n.known_at)) AS known_at,
        CASE WHEN o.source IS NULL THEN 'new'
-            WHEN {" AND ".join(f"n.{c} IS NOT DISTINCT FROM o.{c}" for c in CONTENT)} THEN 'unchanged'
+            WHEN {SAME} THEN 'unchanged'
             ELSE 'revised' END AS verdict
 FROM incoming n
 LEFT JOIN (SELECT * FROM kept WHERE known_until IS NULL AND start BETWEEN ? AND ?) o ON {JOIN_KEY}
 """
 
 ROWS = "SELECT {columns} FROM kept WHERE {where} ORDER BY {order}"
-BY_STATION = "station, parameter, start, minutes, source"
-BY_TIME = "start, station, parameter, minutes, source"
+BY_STATION = "station, parameter, start, minutes, source, statistic"
+BY_TIME = "start, station, parameter, minutes, source, statistic"
 
 LATEST = f"""
 SELECT {", ".join(COLUMNS)} FROM (
-    SELECT *, row_number() OVER (PARTITION BY source, station, parameter, minutes ORDER BY start DESC) AS place
+    SELECT *,
+           row_number() OVER (PARTITION BY source, station, parameter, minutes, statistic ORDER BY start DESC) AS place
     FROM kept WHERE {{where}}
 ) AS ranked WHERE place = 1
-ORDER BY station, parameter, source, minutes
+ORDER BY station, parameter, source, minutes, statistic
 """
 
 # Hours known in a local day; a day has as many hours as its zone gives it (25 on 29 February 2024 in Astana).
@@ -115,12 +120,12 @@ DAILY = """
 SELECT source, station, parameter, kind, minutes, day,
        avg(value) AS value, max(value) AS highest, count(*) AS n,
        count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
-       max(CASE WHEN reason LIKE '%daily median%' THEN 1 ELSE 0 END) = 1 AS median
+       statistic = 'median' AS median
 FROM (
     SELECT *, {day} AS day FROM kept WHERE {where} AND minutes > 0
 ) AS dated
-GROUP BY source, station, parameter, kind, minutes, day
-ORDER BY station, parameter, source, minutes, day
+GROUP BY source, station, parameter, kind, minutes, statistic, day
+ORDER BY station, parameter, source, minutes, statistic, day
 """
 
 SPANS = """
@@ -136,14 +141,14 @@ SELECT source, flag, kind, count(*) AS rows FROM kept WHERE {where}
 GROUP BY source, flag, kind ORDER BY source, flag, kind
 """
 
-# Rows by what the checks said of them: of "level: 3 of 4; spike: 9" the names "level; spike" stay.
+# Rows by the checks that doubted them: of the entries "level:485,4,39.7" and "spike:9,1" the names "level;spike" stay.
 TALLY = """
 SELECT city, source, station, parameter, minutes, kind, flag,
-       CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(reason, ': [^;]*', '') END AS checks,
+       CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(array_join(checks, ';'), ':[^;]*', '') END AS named,
        count(*) AS rows, min(start) AS first, max(start) AS last
 FROM kept WHERE {where}
-GROUP BY city, source, station, parameter, minutes, kind, flag, checks
-ORDER BY city, source, station, parameter, minutes, flag, checks
+GROUP BY city, source, station, parameter, minutes, kind, flag, named
+ORDER BY city, source, station, parameter, minutes, flag, named
 """
 
 # How long after the end of an interval its row is known, where nothing was caught up: the quickest quarter.

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import clock
+from data import checks, clock
 from data.schema import COLUMNS, KEY
 from data.sharing import Reader
 from data.store import sql
@@ -239,15 +239,17 @@ class Store(SmallTables):
         Returns
         -------
         DataFrame
-            city, source, station, parameter, minutes, kind, flag, checks (names joined by ``; ``, empty where the flag
-            is ok), rows, first, last.
+            city, source, station, parameter, minutes, kind, flag, checks (tuple of names, empty where the flag is
+            ok), rows, first, last.
         """
         chosen = Where(**where)
         clause, values = chosen.clause()
         names = [
-            "city", "source", "station", "parameter", "minutes", "kind", "flag", "checks", "rows", "first", "last",
+            "city", "source", "station", "parameter", "minutes", "kind", "flag", "named", "rows", "first", "last",
         ]  # fmt: skip
-        return self._frame(sql.TALLY.format(where=clause), values, self._kept(chosen), names)
+        found = self._frame(sql.TALLY.format(where=clause), values, self._kept(chosen), names)
+        found["named"] = checks.column(map(checks.divided, found["named"]), found.index)
+        return found.rename(columns={"named": "checks"})
 
     def lags(self, **where: Any) -> pd.DataFrame:
         """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
@@ -381,14 +383,14 @@ class Store(SmallTables):
         dtypes = {**COLUMNS, **_ANSWERS}
         if not kept.files:
             return pd.DataFrame({n: pd.Series(dtype=dtypes[n]) for n in names})
-        answer = self._engine.ask(question, values, kept).select(list(names)).to_pandas()
+        answer = checks.frame(self._engine.ask(question, values, kept).select(list(names)))
         return answer.astype({n: dtypes[n] for n in names})
 
 
 _ANSWERS = {
     "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
     "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
-    "checks": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
+    "named": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ LIVE = timedelta(days=3)  # what a late value may still change
 LATE = timedelta(hours=6)  # the newest hours may not have arrived yet
 DAY = timedelta(days=1)
 NEEDED = (*POLLUTANTS, *SKY, "present_weather")
-READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "city")
+READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "kind", "city")
 
 
 def refresh(store: DerivingStore, now: datetime) -> int:

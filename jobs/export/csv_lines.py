@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data import reasons
+from data.checks import SEPARATOR
 from data.parameters import PARAMETERS
 from data.times import interval_end
 from models.indices.aqi import index_numbers
@@ -101,7 +103,7 @@ class Lines:
         """
         if not len(batch):
             return pa.array([], _TEXT)
-        rows, place = _Numbered(batch), pa.array(station)
+        rows, place = _Numbered(_written(batch)), pa.array(station)
         return pc.binary_join_element_wise(
             self.head.take(place),
             self._pieces_of(rows, ("kind", "parameter"), after=True),
@@ -114,6 +116,8 @@ class Lines:
             self._indices(rows),
             self.tail.take(place),
             _known(rows),
+            self._pieces_of(rows, ("statistic", "checks", "note"), before=True),
+            pa.scalar("\n", _TEXT),
             pa.scalar("", _TEXT),
         )
 
@@ -163,6 +167,13 @@ class Lines:
 
 _Column = tuple[pa.Array, Integers]  # distinct values, and for every row the number of its value
 _TABLE = 1 << 20  # combinations that are looked up in a table; more are sorted
+
+
+def _written(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch whose checks are text, and with the text `reason` of releases before 0.3."""
+    told, at = reasons.column(batch), batch.schema.get_field_index("checks")
+    entries = pc.binary_join(batch["checks"], SEPARATOR)
+    return batch.set_column(at, "checks", entries).append_column("reason", told)
 
 
 class _Numbered:
@@ -222,10 +233,9 @@ def _moments(column: pa.Array) -> pd.DatetimeIndex:
 
 
 def _known(rows: _Numbered) -> pa.Array:
-    """The moment of arrival, and the end of the line."""
+    """The moment of arrival."""
     row, (moments,) = rows.kinds("known_at")
-    text = stamped(_moments(moments), unit="us")
-    return pc.binary_join_element_wise(text, pa.scalar("\n", _TEXT), pa.scalar("", _TEXT)).take(row)
+    return stamped(_moments(moments), unit="us").take(row)
 
 
 def stamped(moments: pd.DatetimeIndex, zone: ZoneInfo | None = None, unit: str = "s") -> pa.Array:

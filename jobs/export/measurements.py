@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data import checks, reasons
 from data.city import city as city_of
 from data.parameters import PARAMETERS
 from data.store.reader import ExportReader, StoreReader
@@ -24,6 +25,7 @@ from sources.credits import credit
 
 WRITERS = 2  # threads that write lines
 ROWS = 25_000  # of a batch: what is written once per distinct value, and what is held in memory
+FORMAT = 3  # number of the columns and their forms; the same request gives the same bytes within one
 BOM = b"\xef\xbb\xbf"
 
 # Column → what it says; docs/data-dictionary.md has the long form and a test holds the two together.
@@ -49,7 +51,7 @@ COLUMNS: Mapping[str, str] = {
     "time_end_local": "end on the city's clock, with offset",
     "time_zone": "IANA name",
     "flag": "ok, suspect or invalid",
-    "reason": "which check or note",
+    "reason": "checks and note as a sentence, as releases before 0.3 wrote it; goes with the next release",
     "eaqi_2024": "European AQI band 1–6 where the averaging is its own (1 h)",
     "us_aqi_2024": "US AQI where the averaging is its own (24 h particles, 1 h gases)",
     "source": "key of the network or import",
@@ -57,6 +59,9 @@ COLUMNS: Mapping[str, str] = {
     "credit": "to be named wherever the data are shown",
     "credit_url": "address of the source",
     "known_at_utc": "when this centre learned the value",
+    "statistic": "what the value is of the interval: mean, median, max, instant or sum",
+    "checks": "checks that doubted the value, joined by ;, each a name and its figures",
+    "note": "free text for people",
 }
 
 
@@ -109,7 +114,7 @@ def tables(store: StoreReader, request: Request) -> Iterator[pa.Table]:
     book = _described(rows, request)
     yield SCHEMA.empty_table()  # so that a file has its header even where nothing follows
     for batch in rows.batches(**request.where()):
-        frame = batch.to_pandas()
+        frame = checks.frame(batch)
         keep = pd.MultiIndex.from_frame(frame[["source", "station"]]).isin(book.index)
         if keep.any():
             yield _table(frame[keep], book, request)
@@ -190,13 +195,16 @@ def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Tabl
         "time_end_local": _stamped(end, zone),
         "time_zone": [str(zone)] * len(frame),
         "flag": frame["flag"],
-        "reason": frame["reason"].map(_memo(safe)),
+        "reason": reasons.series(frame).map(_memo(safe)),
         **_indices(frame),
         "source": frame["source"].map(_memo(safe)),
         "licence": about["licence"],
         "credit": about["credit"],
         "credit_url": about["credit_url"],
         "known_at_utc": _stamped(frame["known_at"], unit="us"),
+        "statistic": frame["statistic"],
+        "checks": checks.texts(frame["checks"]).map(_memo(safe)),
+        "note": frame["note"].map(_memo(safe)),
     }
     return pa.Table.from_arrays([_arrow(cells[field.name], field.type) for field in SCHEMA], schema=SCHEMA)
 

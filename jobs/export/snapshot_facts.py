@@ -11,6 +11,7 @@ from data.city import city as city_of
 from data.standards.limits import registry
 from data.store.reader import StoreReader
 from data.times import interval_end
+from jobs.export import measurements
 from jobs.export import request as export_request
 from models.indices.aqi import STANDARDS
 from models.stations.freshness import amber_after
@@ -74,7 +75,13 @@ def facts(store: StoreReader, request: export_request.Request, release: str) -> 
         by_flag=by_flag,
         gaps=gaps(rows.intervals(**{**request.where(), "sources": sources}) if sources else pd.DataFrame()),
         limits=_limits(request),
-        methods={"release": release, "quality": release, "indices": list(STANDARDS), "gases": "20 °C, 1013.25 hPa"},
+        methods={
+            "release": release,
+            "export_format": measurements.FORMAT,
+            "quality": release,
+            "indices": list(STANDARDS),
+            "gases": "20 °C, 1013.25 hPa",
+        },
         role=rows.reader.role,
     )
 

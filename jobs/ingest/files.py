@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from data import clock
+from data import checks, clock
 from data.city import City, CityError, city, city_files
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
 from jobs.ingest.notes import standing
 from models.quality.quality import flag
+from models.quality.uptime import UNSAID
 from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
 from sources.files import mapping as mappings
 
@@ -59,7 +60,8 @@ class _Account:
     def keep(self, rows: pd.DataFrame, done: Appended) -> None:
         """Count rows of a batch that is in the store."""
         self.kept += done
-        self.flagged.update(families(rows.loc[rows["flag"] != "ok", "reason"]))
+        for check, count in checks.by_name(rows.loc[rows["flag"] != "ok", "checks"]):
+            self.flagged[check or UNSAID] += count
         if len(rows):
             self.first = min(t for t in (self.first, rows["start"].min()) if t is not None)
             self.last = max(t for t in (self.last, rows["start"].max()) if t is not None)
@@ -331,29 +333,3 @@ def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile) -> Non
         rows = rows[~rows["station"].isin(store.stations()["station"])]
     if len(rows):
         store.put_stations(rows)
-
-
-def families(reasons: pd.Series) -> Counter[str]:
-    """
-    Checks named in reasons, each counted once a row.
-
-    Parameters
-    ----------
-    reasons : Series of str
-        Parts joined by ``; ``, each ``check: detail`` or a note without a check.
-
-    Returns
-    -------
-    Counter
-        Check → rows; a row that names none counts under its whole reason.
-
-    Examples
-    --------
-    >>> families(pd.Series(["range: 12 < 13; spike: 5", "range: 9"]))
-    Counter({'range': 2, 'spike': 1})
-    """
-    counted: Counter[str] = Counter()
-    for reason, count in reasons.astype("str").value_counts().items():
-        checks = {part.split(": ", 1)[0] for part in str(reason).split("; ") if ": " in part}
-        counted.update(dict.fromkeys(checks or {str(reason)}, int(count)))
-    return counted

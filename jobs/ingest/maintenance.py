@@ -18,7 +18,7 @@ from jobs.ingest.notes import BEFORE, COLUMNS, TABLE, notes, standing
 from models.quality.maintenance import bare, covered, marked, plain
 
 LONGEST = pd.Timedelta(days=366)
-WORDS = 300  # of a reason; it stands beside every value of the span [characters]
+WORDS = 300  # of what was done; it stands beside every value of the span [characters]
 
 
 class MaintenanceError(CentreError, ValueError):
@@ -153,9 +153,9 @@ def _kept(store: Store, note: object) -> pd.DataFrame:
 
 
 def _revise(store: Store, before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """Keep the rows whose flag or reason changed, as of now."""
+    """Keep the rows whose flag or checks changed, as of now."""
     changed = (before["flag"].to_numpy(object) != after["flag"].to_numpy(object)) | (
-        before["reason"].to_numpy(object) != after["reason"].to_numpy(object)
+        before["checks"].to_numpy(object) != after["checks"].to_numpy(object)
     )
     if not changed.any():
         return 0

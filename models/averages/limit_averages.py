@@ -20,7 +20,7 @@ from models.averages.running import daily_max_running
 
 PEAK_MONTHS = 6  # WHO 2021: the six consecutive months with the highest mean of ozone
 DAY = 1440
-MEDIAN = "daily median"  # what an import writes into the reason of a row that is one
+NO_MEANS = ("median", "max")  # statistics that no limit for a mean is held to
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
@@ -57,8 +57,8 @@ class Checks:
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows say in their reason that they are medians, not means; a check that names a median is another thing."""
-    return np.asarray(rows["reason"].fillna("").str.contains(MEDIAN, regex=False), dtype=bool)
+    """Which rows are medians, not means."""
+    return np.asarray(rows["statistic"] == "median", dtype=bool)
 
 
 def checks(
@@ -78,7 +78,7 @@ def checks(
     Parameters
     ----------
     rows : DataFrame
-        Of one parameter: ``station, start, minutes, value, flag, reason``.
+        Of one parameter: ``station, start, minutes, value, flag, statistic``.
     averaging : str
         Key of `data.standards.limits.AVERAGINGS`.
     start, end : datetime
@@ -104,7 +104,7 @@ def checks(
     six consecutive months of daily 8-h maxima (WHO 2021).
     """
     names = sorted(rows["station"].unique()) or [NOBODY]
-    sound = rows[rows["flag"].isin(list(flags)) & ~is_median(rows)]
+    sound = rows[rows["flag"].isin(list(flags)) & ~rows["statistic"].isin(list(NO_MEANS))]
     made = _Maker(rows, sound, names, pd.Timestamp(start), pd.Timestamp(end), zone, min_coverage)
     if rows.empty:
         return made.nothing(averaging, minutes)
@@ -275,7 +275,7 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
             "minutes": np.full(len(daily), DAY, dtype=np.int32),
             "value": daily["value"].to_numpy(dtype=float),
             "flag": np.where(enough, "ok", "invalid"),
-            "reason": np.where(median, MEDIAN, ""),
+            "statistic": np.where(median, "median", "mean"),
             "kind": daily["kind"].to_numpy(),
         }
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data import checks
 from data.parameters import POLLUTANTS
 from models.stations.monitors import once, standing_for_air
 
@@ -16,13 +17,7 @@ DUST_CODES = frozenset({6, 7, 8, 9, *range(30, 36), 98})  # WMO code table 4677
 SMOKE_CODES = frozenset({4})
 SKY = ("wind_speed", "wind_gust", "wind_direction", "temperature", "relative_humidity", "visibility",
        "boundary_layer_height", "precipitation", "dust", "aod")  # fmt: skip
-FAULTS = (
-    "stuck:",
-    "flat:",
-    "dead channel:",
-    "ceiling:",
-    "sentinel:",
-)  # first words of the reasons of faulty instruments
+FAULTS = ("stuck", "flat", "dead_channel", "ceiling", "sentinel")  # checks that find an instrument's fault
 
 
 @dataclass(frozen=True)
@@ -186,7 +181,7 @@ def _codes(rows: pd.DataFrame, times: pd.DatetimeIndex) -> dict[str, pd.Series]:
 def _health(rows: pd.DataFrame, times: pd.DatetimeIndex) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not len(rows):
         return pd.DataFrame(index=times), pd.DataFrame(index=times)
-    bad = (rows["flag"] != "ok") & rows["reason"].fillna("").str.contains("|".join(FAULTS), regex=True)
+    bad = (rows["flag"] != "ok") & checks.has(rows["checks"], *FAULTS)
     part = (
         rows.assign(bad=bad.astype("float64")).pivot_table(index="at", columns="station", values="bad").reindex(times)
     )

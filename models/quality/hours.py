@@ -23,16 +23,16 @@ def hourly_means(readings: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Conforming rows with ``minutes`` 60 whose ``reason`` says of how many readings they are the mean; an hour with
+        Conforming rows with ``minutes`` 60 whose ``note`` says of how many readings they are the mean; an hour with
         readings in fewer than three of its quarters has none.
 
     Examples
     --------
     >>> times = pd.date_range("2026-01-01T00:02Z", periods=6, freq="10min")
     >>> rows = pd.DataFrame({"source": "x", "station": "x:1", "parameter": "pm25", "start": times, "minutes": 0,
-    ...     "value": [10.0, 12, 11, 13, 12, 14], "flag": "ok", "reason": "", "kind": "indicative", "raw_value": 0.0,
+    ...     "value": [10.0, 12, 11, 13, 12, 14], "flag": "ok", "kind": "indicative", "raw_value": 0.0,
     ...     "raw_unit": "µg/m³", "known_at": times[-1], "known_until": pd.NaT, "city": "tashkent"})
-    >>> hourly_means(rows, pd.Timestamp("2026-01-01T01:00Z"))[["value", "minutes", "reason"]].values.tolist()
+    >>> hourly_means(rows, pd.Timestamp("2026-01-01T01:00Z"))[["value", "minutes", "note"]].values.tolist()
     [[12.0, 60, 'mean of 6 readings']]
     """
     sound = readings[(readings["minutes"] < HOUR) & (readings["flag"] != "invalid")]
@@ -49,6 +49,6 @@ def hourly_means(readings: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
         city=("city", "last"),
     )
     made = made[made["quarters"] >= QUARTERS].rename(columns={"hour": "start"})
-    reasons = ["mean of " + str(n) + " readings" for n in made["n"]]
-    rows = made.assign(minutes=HOUR, flag="ok", reason=reasons).drop(columns=["n", "quarters"])
+    notes = ["mean of " + str(n) + " readings" for n in made["n"]]
+    rows = made.assign(minutes=HOUR, flag="ok", note=notes).drop(columns=["n", "quarters"])
     return rows.assign(value=rows["value"].round(4))

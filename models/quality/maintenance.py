@@ -1,16 +1,13 @@
 """Data taken while somebody worked at an instrument: invalid by a note, as before where the note is withdrawn."""
 
-import re
-
-import numpy as np
 import pandas as pd
 
+from data import checks, reasons
+from data.checks import Entries
 from data.standards.coverage import MIN_COVERAGE
 from data.times import interval_end
 
-CHECK = "maintenance"
-# "maintenance: why [note m-1a2b3c, was ok]": the flag before stands in the reason, so that it can be given back.
-PART = re.compile(r"maintenance: (?P<why>[^;]*) \[note (?P<id>[\w-]+), was (?P<was>ok|suspect|invalid)\]")
+CHECK = "maintenance"  # its figures: id of the note, flag of the row before it, what was done
 SHORT = 60  # an interval up to this is marked when any of it lies in the span [min]
 SHARE = 1 - MIN_COVERAGE  # of a longer interval must lie in the span: more is missing than a mean may lack
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
@@ -37,24 +34,28 @@ def marked(rows: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> hour = pd.Timestamp("2026-01-01T10:00Z")
     >>> rows = pd.DataFrame({"city": "astana", "station": "x:1", "parameter": "pm25", "start": [hour], "minutes": 60,
-    ...     "kind": "reference", "flag": "ok", "reason": ""})
+    ...     "kind": "reference", "flag": "ok", "checks": [()]})
     >>> note = pd.DataFrame({"id": ["m-1"], "city": "astana", "station": "x:1", "parameter": "",
     ...     "why": "filter changed", "start": [hour], "end": [hour + pd.Timedelta("2h")]})
-    >>> marked(rows, note)["reason"].tolist()
-    ['maintenance: filter changed [note m-1, was ok]']
+    >>> marked(rows, note)["checks"].tolist()
+    [('maintenance:m-1,ok,filter changed',)]
     """
     if not len(notes) or not len(rows):
         return rows
-    rows = rows.assign(flag=rows["flag"].astype("str"), reason=rows["reason"].astype("str"))
+    flags, told = rows["flag"].astype("str").to_numpy(object).copy(), rows["checks"].to_numpy(object).copy()
     for note in notes.sort_values("id", kind="stable").itertuples():
-        hit = covered(rows, note) & ~rows["reason"].str.contains(f"[note {note.id},", regex=False)
-        if not hit.any():
-            continue
-        mark = f"{CHECK}: {plain(note.why)} [note {note.id}, was " + rows.loc[hit, "flag"] + "]"
-        before = rows.loc[hit, "reason"]
-        rows.loc[hit, "reason"] = np.where(before == "", mark, before + "; " + mark)
-        rows.loc[hit, "flag"] = "invalid"
-    return rows
+        for at in covered(rows, note).to_numpy().nonzero()[0].tolist():
+            if note.id not in _noted(told[at]):
+                told[at] = (*told[at], checks.make(CHECK, note.id, flags[at], plain(note.why)))
+                flags[at] = "invalid"
+    return rows.assign(
+        flag=pd.Series(flags, index=rows.index, dtype="str"), checks=pd.Series(told, index=rows.index, dtype=object)
+    )
+
+
+def _noted(entries: Entries) -> list[str]:
+    """Ids of the notes whose mark a row carries."""
+    return [checks.figures(e)[0] for e in entries if checks.name(e) == CHECK and checks.figures(e)]
 
 
 def covered(rows: pd.DataFrame, note: object) -> pd.Series:
@@ -82,41 +83,44 @@ def bare(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        With ``flag`` and ``reason``.
+        With ``flag``, ``checks`` and ``note``.
 
     Returns
     -------
     DataFrame
-        The flag is what it was before the first mark; doubts that came after it make it at least ``suspect``.
+        The flag is what it was before the first mark; doubts that came after it make it at least ``suspect``. A note
+        that is the text of an older release loses its marks too.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"flag": ["invalid"], "reason": ["maintenance: x [note m-1, was ok]; spike: 90 among 10"]})
+    >>> rows = pd.DataFrame({"flag": ["invalid"], "checks": [("maintenance:m-1,ok,fan", "spike:90,10")], "note": [""]})
     >>> bare(rows).values.tolist()
-    [['suspect', 'spike: 90 among 10']]
+    [['suspect', ('spike:90,10',), '']]
     """
-    told = [_bare(str(flag), str(reason)) for flag, reason in zip(rows["flag"], rows["reason"], strict=True)]
-    flags, reasons = zip(*told, strict=True) if told else ((), ())
+    cells = zip(rows["flag"], rows["checks"], rows["note"], strict=True)
+    told = [_bare(str(flag), found, str(note)) for flag, found, note in cells]
+    flags, entries, notes = zip(*told, strict=True) if told else ((), (), ())
     return rows.assign(
-        flag=pd.Series(flags, index=rows.index, dtype="str"), reason=pd.Series(reasons, index=rows.index, dtype="str")
-    )
+        flag=pd.Series(flags, index=rows.index, dtype="str"), checks=checks.column(entries, rows.index),
+        note=pd.Series(notes, index=rows.index, dtype="str"),
+    )  # fmt: skip
 
 
-def _bare(flag: str, reason: str) -> tuple[str, str]:
-    parts = reason.split("; ")
-    marks = [PART.fullmatch(part) for part in parts]
-    first = next((i for i, mark in enumerate(marks) if mark), None)
-    if first is None:
-        return flag, reason
-    was = str(marks[first]["was"])  # type: ignore[index]
-    later = [part for part, mark in zip(parts[first:], marks[first:], strict=True) if not mark]
-    left = [part for part, mark in zip(parts, marks, strict=True) if not mark]
-    return (max(was, "suspect", key=SEVERITY.__getitem__) if later else was), "; ".join(left)
+def _bare(flag: str, entries: Entries, note: str) -> tuple[str, Entries, str]:
+    marks = [checks.name(e) == CHECK and len(checks.figures(e)) > 1 for e in entries]
+    if True not in marks:
+        return flag, entries, note
+    first = marks.index(True)
+    was = checks.figures(entries[first])[1]
+    was = was if was in SEVERITY else "suspect"  # a mark of somebody else's file
+    later = [e for e, mark in zip(entries[first:], marks[first:], strict=True) if not mark]
+    left = tuple(e for e, mark in zip(entries, marks, strict=True) if not mark)
+    return (max(was, "suspect", key=SEVERITY.__getitem__) if later else was), left, reasons.bare(note, _noted(entries))
 
 
 def plain(why: str) -> str:
     r"""
-    Words that can stand in a reason: one line, no sign that divides reasons.
+    Words that can stand beside a value: one line, no sign that divided the texts of releases before 0.3.
 
     Examples
     --------

@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from data import checks
 from models.quality.batch import Batch, Booleans, Integers, batch
 from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, spike, stuck
 from models.quality.series_checks import levels
@@ -29,7 +30,7 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same rows in the same order, with ``flag`` and ``reason`` set. A flag is never lowered, a reason never
+        The same rows in the same order, with ``flag`` and ``checks`` set. A flag is never lowered, a check never
         lost; a second pass over the same batch changes nothing.
 
     Notes
@@ -55,13 +56,13 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     whole = batch(rows)
     count = len(rows)
     severity = np.zeros(count, dtype=np.int64)
-    reasons: dict[int, list[str]] = {}
+    entries: dict[int, list[str]] = {}
     for found, level in _checks(whole, now):
-        for place, reason in found:
+        for place, entry in found:
             at = int(whole.order[place])
             severity[at] = max(severity[at], level)
-            reasons.setdefault(at, []).append(reason)
-    return _merged(rows, severity, reasons)
+            entries.setdefault(at, []).append(entry)
+    return _merged(rows, severity, entries)
 
 
 def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
@@ -71,7 +72,7 @@ def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
     for modelled, level in ((False, invalid), (True, suspect)):
         beyond = ahead(whole, pd.Timestamp(now) if now is not None else None)
         rows = np.flatnonzero((beyond > 0) & (whole.modelled == modelled))
-        yield [(i, f"future time: ends {_span(int(beyond[i]))} after now") for i in rows.tolist()], level
+        yield [(i, checks.make("future_time", _span(int(beyond[i])))) for i in rows.tolist()], level
     rows_left = whole.examined
     rows_left[[place for place, _ in bad]] = False
     yield from ((_lifted(found, rows_left), suspect) for found in _course(whole.take(rows_left)))
@@ -90,31 +91,25 @@ def _course(part: Batch) -> Iterable[Found]:
 def _lifted(found: Found, rows: Booleans) -> Found:
     """Places in a part of the batch as places in the whole."""
     place = np.flatnonzero(rows)
-    return [(int(place[i]), reason) for i, reason in found]
+    return [(int(place[i]), entry) for i, entry in found]
 
 
-def _span(minutes: int) -> str:
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+def _span(minutes: int) -> int:
+    """Minutes up to two hours, whole hours beyond: a finer figure would revise the row at every delivery. [min]"""
+    return minutes if minutes < 120 else round(minutes / 60) * 60
 
 
-def _merged(rows: pd.DataFrame, severity: Integers, reasons: dict[int, list[str]]) -> pd.DataFrame:
-    """New flags over old ones: the graver stands, and each check gives its reason once."""
+def _merged(rows: pd.DataFrame, severity: Integers, entries: dict[int, list[str]]) -> pd.DataFrame:
+    """New flags over old ones: the graver stands, and each check speaks once."""
     names = np.array(list(SEVERITY), dtype=object)
     old = (
         rows["flag"].astype("str").map(SEVERITY).fillna(0).to_numpy(np.int64)
         if "flag" in rows
         else np.zeros(len(rows), np.int64)
     )
-    text = (
-        rows["reason"].astype("str").fillna("").to_numpy(object).copy()
-        if "reason" in rows
-        else np.full(len(rows), "", object)
-    )
-    for at, new in reasons.items():
-        if not text[at]:
-            text[at] = "; ".join(new)
-            continue
-        told = {one.partition(":")[0] for one in text[at].split("; ")}  # a check that spoke before is not repeated
-        text[at] = "; ".join([text[at], *(one for one in new if one.partition(":")[0] not in told)])
+    told = (rows["checks"] if "checks" in rows else checks.none(rows.index)).to_numpy(object).copy()
+    for at, new in entries.items():
+        known = checks.names(told[at])  # a check that spoke before is not repeated
+        told[at] = (*told[at], *(e for e in new if checks.name(e) not in known))
     flags = pd.Series(names[np.maximum(severity, old)], index=rows.index, dtype="str")
-    return rows.assign(flag=flags, reason=pd.Series(text, index=rows.index, dtype="str"))
+    return rows.assign(flag=flags, checks=pd.Series(told, index=rows.index, dtype=object))

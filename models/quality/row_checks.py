@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from data.checks import make
 from data.parameters import PARAMETERS
-from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
+from models.quality.batch import Batch, Booleans, Floats, Integers, firsts, joined, lengths
 
-Found = list[tuple[int, str]]  # place in the sorted batch, reason
-Reason = Callable[[int], str]
+Found = list[tuple[int, str]]  # place in the sorted batch, entry of `checks`
+Entry = Callable[[int], str]
 
 SENTINELS = (-999.0, -9999.0, -99999.0)  # written by loggers for "no value"
 CEILINGS = (985.0, 999.9, 1999.9)  # printed full scales that are no multiple of 500 (BAM 1020, SDS011)
@@ -40,17 +41,17 @@ def impossible(batch: Batch) -> Found:
     sentinel = np.isin(batch.value, SENTINELS)
     wrong = np.flatnonzero(~batch.possible | sentinel)
 
-    def reason(i: int) -> str:
+    def entry(i: int) -> str:
         value, known = batch.value[i], PARAMETERS.get(batch.names[batch.parameter[i]])
         if sentinel[i]:
-            return f"sentinel: {value:g} stands for no value"
+            return make("sentinel", f"{value:g}")
         if known is None or np.isnan(value):
-            return "range: no number"
+            return make("range")
         if value < 0 and known.low == 0:
-            return f"negative: {value:.4g} {known.unit}"
-        return f"range: {value:.6g} is outside {known.low:g} to {known.high:g} {known.unit}"
+            return make("negative", f"{value:.4g}")
+        return make("range", f"{value:.6g}", f"{known.low:g}", f"{known.high:g}")
 
-    return _found(wrong, reason)
+    return _found(wrong, entry)
 
 
 def ahead(batch: Batch, now: pd.Timestamp | None) -> Integers:
@@ -71,9 +72,7 @@ def ceiling(batch: Batch) -> Found:
     full = (batch.value == top) & (top >= CEILING_STEP) & ((top % CEILING_STEP == 0) | np.isin(top, CEILINGS))
     times = np.repeat(np.add.reduceat(full.astype(np.int64), begins), lengths(begins, len(batch.value)))
     rows = np.flatnonzero(full & (times >= CEILING_TIMES))
-    return _found(
-        rows, lambda i: f"ceiling: full scale {batch.value[i]:g} reached {times[i]} times, truth may be higher"
-    )
+    return _found(rows, lambda i: make("ceiling", f"{batch.value[i]:g}", times[i]))
 
 
 def stuck(batch: Batch) -> Found:
@@ -96,7 +95,7 @@ def stuck(batch: Batch) -> Found:
     needed = np.maximum(STUCK_LEAST, np.ceil(1 + np.log(STUCK_CHANCE) / np.log(chance)))
     size = np.repeat(long, long)
     rows = np.flatnonzero(np.repeat((long >= needed) & (value[begins] > 1), long))
-    return _found(rows, lambda i: f"stuck: {size[i]} equal {_spell(int(batch.minutes[i]))}")
+    return _found(rows, lambda i: make("stuck", size[i]))
 
 
 def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
@@ -110,10 +109,6 @@ def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
     own_equal = np.bincount(alike, said - 1)[alike] - (said - 1)
     own_pairs = np.bincount(alike, said)[alike] - said
     return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
-
-
-def _spell(minutes: int) -> str:
-    return {60: "hours", DAY: "days"}.get(minutes, f"{minutes}-minute values")
 
 
 def spike(batch: Batch) -> Found:
@@ -144,14 +139,7 @@ def spike(batch: Batch) -> Found:
     bad |= _beyond(apart, spread, SPIKE_NETWORK) & (stations >= 3)
     usual = np.exp(level) - floor
     bad &= value - usual > batch.each(SPIKE_LEAST, 15.0)
-    return _found(
-        np.flatnonzero(bad),
-        lambda i: (
-            f"spike: {value[i]:.4g} where the hours around have {usual[i]:.3g}"
-            if batch.minutes[i] == 60
-            else f"spike: {value[i]:.4g} where those around have {usual[i]:.3g}"
-        ),
-    )
+    return _found(np.flatnonzero(bad), lambda i: make("spike", f"{value[i]:.4g}", f"{usual[i]:.3g}"))
 
 
 def _settled(batch: Batch) -> Booleans:
@@ -239,11 +227,10 @@ def fractions(batch: Batch, blamed: Booleans) -> Found:
         one, two = one[at], two[by]
         above = batch.value[one] > FRACTION_FACTOR * batch.value[two] + FRACTION_STEP
         for i, j in zip(one[above].tolist(), two[above].tolist(), strict=True):
-            labels = (PARAMETERS[fine].label, PARAMETERS[coarse].label)
-            text = f"fractions: {labels[0]} {batch.value[i]:.4g} above {labels[1]} {batch.value[j]:.4g}"
-            found += [(k, text) for k, other in ((i, j), (j, i)) if blamed[k] or not blamed[other]]
+            entry = make("fractions", fine, f"{batch.value[i]:.4g}", coarse, f"{batch.value[j]:.4g}")
+            found += [(k, entry) for k, other in ((i, j), (j, i)) if blamed[k] or not blamed[other]]
     return found
 
 
-def _found(rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", reason: Reason) -> Found:
-    return [(i, reason(i)) for i in rows.tolist()]
+def _found(rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", entry: Entry) -> Found:
+    return [(i, entry(i)) for i in rows.tolist()]

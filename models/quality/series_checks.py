@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.parameters import PARAMETERS
+from data.checks import make
 from data.standards.coverage import least
 from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
 from models.quality.row_checks import Found
@@ -48,11 +48,6 @@ class Days:
     count: pd.DataFrame
     parameter: str
 
-    @property
-    def unit(self) -> str:
-        """Unit of the figures."""
-        return PARAMETERS[self.parameter].unit
-
 
 def levels(batch: Batch) -> Found:
     """Every day-wise doubt about the rows of a batch (pollutants only)."""
@@ -66,8 +61,8 @@ def levels(batch: Batch) -> Found:
     spans = {(name, when): range(begin, end) for name, when, begin, end in zip(*parts, strict=True)}
     found: Found = []
     for days in _networks(batch, day, key, begins):
-        for name, when, text in _judged(days):
-            found += [(i, text) for i in spans[name, when]]
+        for name, when, entry in _judged(days):
+            found += [(i, entry) for i in spans[name, when]]
     return found
 
 
@@ -99,48 +94,30 @@ def _networks(batch: Batch, day: Integers, key: Integers, begins: Integers) -> I
 
 
 def _judged(days: Days) -> Iterator[tuple[int, int, str]]:
-    """Series, day and reason."""
+    """Series, day and entry of `checks`."""
     middle = days.middle.to_numpy(np.float64)
     dead, dead_level = _dead(days)
-    yield from _texts(
-        days, dead, lambda i, j: f"dead channel: median of the fortnight around {dead_level[i, j]:.2g} {days.unit}"
-    )
+    yield from _entries(days, dead, lambda i, j: make("dead_channel", f"{dead_level[i, j]:.2g}"))
     flat = _flat(days) & ~dead
-    yield from _texts(days, flat, lambda i, j: f"flat: three days within {FLAT_SHARE:.0%} of {middle[i, j]:.3g}")
+    yield from _entries(days, flat, lambda i, j: make("flat", f"{middle[i, j]:.3g}"))
     alive = days.middle.mask(dead | flat)
     own = alive.rolling(LEVEL_DAYS, center=True, min_periods=LEVEL_KNOWN).median().where(alive.notna())
     month = own.to_numpy(np.float64)
     wrong, others, number = _wrong_level(days, own)
-    yield from _texts(
-        days,
-        wrong,
-        lambda i, j: (
-            f"level: median of the weeks around {month[i, j]:.3g} {days.unit}, "
-            f"{number[i, j]} other stations have {others[i, j]:.3g}"
-        ),
+    yield from _entries(
+        days, wrong, lambda i, j: make("level", f"{month[i, j]:.3g}", number[i, j], f"{others[i, j]:.3g}")
     )
     broken, before = _broken(days, own.mask(wrong))
-    yield from _texts(
-        days,
-        broken & ~wrong,
-        lambda i, j: (
-            f"level break: median of the weeks around {month[i, j]:.3g} {days.unit}, "
-            f"the same season of other years has {before[i, j]:.3g}"
-        ),
+    yield from _entries(
+        days, broken & ~wrong, lambda i, j: make("level_break", f"{month[i, j]:.3g}", f"{before[i, j]:.3g}")
     )
     apart, expected = _apart(days, alive.mask(wrong | broken))
-    yield from _texts(
-        days,
-        apart,
-        lambda i, j: (
-            f"neighbours: median of the day {middle[i, j]:.3g} {days.unit}, expected {expected[i, j]:.3g} by others"
-        ),
-    )
+    yield from _entries(days, apart, lambda i, j: make("neighbours", f"{middle[i, j]:.3g}", f"{expected[i, j]:.3g}"))
 
 
-def _texts(days: Days, bad: Booleans, text: Callable[[int, int], str]) -> Iterator[tuple[int, int, str]]:
+def _entries(days: Days, bad: Booleans, entry: Callable[[int, int], str]) -> Iterator[tuple[int, int, str]]:
     for i, j in np.argwhere(bad).tolist():
-        yield int(days.middle.columns[j]), int(days.middle.index[i]), text(i, j)
+        yield int(days.middle.columns[j]), int(days.middle.index[i]), entry(i, j)
 
 
 def _dead(days: Days) -> tuple[Booleans, Floats]:

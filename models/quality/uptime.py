@@ -218,17 +218,19 @@ def by_check(tally: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> tally = pd.DataFrame({"source": "x", "flag": ["ok", "suspect"], "checks": ["", "level; spike"], "rows": [8, 2]})
+    >>> tally = pd.DataFrame({"source": "x", "flag": ["ok", "suspect"], "rows": [8, 2],
+    ...     "checks": [(), ("level", "spike")]})
     >>> by_check(tally, ["source"]).values.tolist()
     [['x', 'level', 2, 0.2], ['x', 'spike', 2, 0.2]]
     """
     names = list(by)
     total = tally.groupby(names)["rows"].sum().rename("total").reset_index()
     bad = tally[tally["flag"] != "ok"]
-    bad = bad.assign(check=bad["checks"].astype(object).str.split("; ")).explode("check")
+    bad = bad.assign(check=[list(names) for names in bad["checks"]]).explode("check")
     known = bad[bad["check"].isin(CHECKS)]
-    # A row whose reason names no check of ours carries its network's own flag.
-    rest = bad.drop(index=known.index).drop_duplicates([c for c in bad.columns if c != "check"])
+    # A row that no check of ours doubted carries its network's own flag.
+    rest = bad.drop(index=known.index)
+    rest = rest[~rest.index.duplicated()]
     counted = pd.concat([known, rest.assign(check=UNSAID)]).groupby([*names, "check"], as_index=False)["rows"].sum()
     whole = counted.merge(total, on=names)
     whole = whole.assign(share=whole["rows"] / whole["total"]).drop(columns="total")
@@ -238,6 +240,6 @@ def by_check(tally: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 UNSAID = "network"
 CHECKS = (
-    "maintenance", "sentinel", "range", "negative", "future time", "ceiling", "stuck", "spike", "fractions",
-    "dead channel", "flat", "level", "level break", "neighbours", "clock",
+    "maintenance", "sentinel", "range", "negative", "future_time", "ceiling", "stuck", "spike", "fractions",
+    "dead_channel", "flat", "level", "level_break", "neighbours", "clock",
 )  # fmt: skip

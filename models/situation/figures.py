@@ -20,7 +20,7 @@ Averaging = Literal["1h", "24h", "daily_mean", "daily_median"]
 Direction = Literal["rising", "falling", "steady", "unknown"]
 
 HOUR = 60
-_NEEDED = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
+_NEEDED = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "checks", "note", "kind")
 TREND_HOURS, TREND_LEAST = 3, 2
 DEAD_BAND, DEAD_BAND_LEAST = 0.1, 2.0  # share of the level before; and at least [µg/m³]
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.checks import Entries, entries
 from data.times import interval_end
 
 Freshness = Literal["fresh", "amber", "grey"]
@@ -38,6 +39,10 @@ class StationState:
         End of its interval, UTC.
     age : float
         From `end` to now. [h]
+    checks : tuple of str
+        Entries of the checks that doubt it.
+    note : str
+        Free text beside it.
     counts : bool
         Whether it may enter the city's figure: fresh or amber, sound, no model, background or unknown class.
     """
@@ -52,7 +57,8 @@ class StationState:
     freshness: Freshness
     kind: str
     flag: str
-    reason: str
+    checks: Entries
+    note: str
     station_class: str
     source: str
     counts: bool
@@ -174,7 +180,8 @@ def _station_state(row: dict[str, object], name: str, station_class: str, now: d
         freshness=fresh,
         kind=str(row["kind"]),
         flag=str(row["flag"]),
-        reason=str(row["reason"]),
+        checks=entries(row.get("checks")),
+        note=str(row.get("note") or ""),
         station_class=station_class,
         source=str(row["source"]),
         counts=sound and fresh != "grey",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.checks import NONE, make
 from data.city import city_files
 from sources.files.profile import Layout, Options, Profile, local, number
 
@@ -20,14 +21,14 @@ PARAMETERS: Mapping[str, str] = {
     "co": "co",
 }
 MINUTES: Mapping[str, int] = {"1 hr": 60, "1hr": 60, "60 min": 60, "24 hr": 1440}
-# QC Name, lower case → flag and reason.
+# QC Name, lower case → flag and what the check `network` says.
 QUALITY: Mapping[str, tuple[str, str]] = {
     "valid": ("ok", ""),
-    "suspect": ("suspect", "network: QC Name Suspect"),
-    "invalid": ("invalid", "network: QC Name Invalid"),
-    "missing": ("invalid", "network: QC Name Missing"),
+    "suspect": ("suspect", "qc_suspect"),
+    "invalid": ("invalid", "qc_invalid"),
+    "missing": ("invalid", "qc_missing"),
 }
-UNREAD = ("suspect", "network: QC Name not understood")
+UNREAD = ("suspect", "qc_unknown")
 MISSING = -900.0  # -999 and -999.0 stand for "no value"; nothing real lies near
 # Sites whose name is not the city's present one.
 FORMERLY: Mapping[str, str] = {"nur-sultan": "astana", "nursultan": "astana"}
@@ -60,7 +61,7 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
             "raw_value": value,
             "raw_unit": table["Conc. Unit"],
             "flag": word.map({w: j[0] for w, j in judged.items()}),
-            "reason": word.map({w: j[1] for w, j in judged.items()}),
+            "checks": word.map({w: (make("network", j[1]),) if j[1] else NONE for w, j in judged.items()}),
             "reject": reject,
             "source": KEY,
             "city": options.city.key,

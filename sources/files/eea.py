@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data import checks
+from data.checks import NONE, Entries, make
 from sources.files.profile import Layout, Options, Profile, number
 
 KEY = "eea"
@@ -13,15 +15,15 @@ POLLUTANTS: Mapping[int, str] = {
 }  # fmt: skip
 ZONE = "Etc/GMT-1"  # by convention UTC+1, summer and winter: the sign of these names is turned
 MISSING = -900.0  # -999 is no value
-# Code of aq/observationvalidity → flag and reason.
-VALIDITY: Mapping[int, tuple[str, str]] = {
-    1: ("ok", ""),
-    2: ("ok", "network: below the detection limit"),
-    3: ("ok", "network: below the detection limit, value replaced by half of it"),
-    -1: ("invalid", "network: not valid"),
-    -99: ("invalid", "network: not valid, maintenance"),
+# Code of aq/observationvalidity → flag, checks and note.
+VALIDITY: Mapping[int, tuple[str, Entries, str]] = {
+    1: ("ok", NONE, ""),
+    2: ("ok", NONE, "network: below the detection limit"),
+    3: ("ok", NONE, "network: below the detection limit, value replaced by half of it"),
+    -1: ("invalid", (make("network", "not_valid"),), ""),
+    -99: ("invalid", (make("network", "not_valid", "maintenance"),), ""),
 }
-UNREAD = ("suspect", "network: validity not understood")
+UNREAD = ("suspect", (make("network", "validity_unknown"),), "")
 VERIFIED: Mapping[int, str] = {1: "", 2: "network: preliminary", 3: "network: not verified"}
 COLUMNS = ("Samplingpoint", "Pollutant", "Start", "End", "Value", "Unit", "Validity", "Verification")
 
@@ -33,15 +35,14 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     Notes
     -----
     ``Start`` and ``End`` are the interval, without zone and by convention at UTC+1. ``Validity`` becomes the flag;
-    what is not verified yet says so in ``reason``.
+    what is not verified yet says so in ``note``.
     """
     start, end = (_moment(table[name]) for name in ("Start", "End"))
     value = number(_plain(table["Value"]))
     code = number(_plain(table["Pollutant"]))
     judged = number(_plain(table["Validity"])).map(lambda v: VALIDITY.get(int(v), UNREAD) if v == v else UNREAD)
     told = number(_plain(table["Verification"])).map(lambda v: VERIFIED.get(int(v), "") if v == v else "")
-    reason = judged.map(lambda j: j[1]).astype("str")
-    both = (reason + "; " + told.astype("str")).str.strip("; ")
+    notes = ["; ".join(filter(None, (j[2], seen))) for j, seen in zip(judged, told, strict=True)]
     return pd.DataFrame(
         {
             "start": start,
@@ -51,7 +52,8 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
             "raw_value": value.where(value > MISSING),
             "raw_unit": _plain(table["Unit"]),
             "flag": judged.map(lambda j: j[0]),
-            "reason": both,
+            "checks": checks.column(judged.map(lambda j: j[1]), table.index),
+            "note": notes,
         }
     ).assign(source=KEY, city=options.city.key, kind="reference")
 

@@ -7,7 +7,6 @@ import pandas as pd
 from sources.files.profile import Layout, Options, Profile, local, melt, number
 
 KEY = "tashkent-open"
-MEDIAN = "daily median of hourly values"
 HOURLY = {
     "pm2_5": ("pm25", "µg/m³"),
     "humidity": ("relative_humidity", "%"),
@@ -23,7 +22,7 @@ WEATHER = {
     "wind_direction_10m": ("wind_direction", "°"),
     "surface_pressure": ("pressure", "hPa"),
 }
-# Word in the file's column ``source`` → station, kind, reason why a row is not taken.
+# Word in the file's column ``source`` → station, kind, why a row is not taken.
 ORIGINS: Mapping[str, tuple[str, str, str]] = {
     "sensor": (SENSOR, "indicative", ""),
     "cams": (CAMS, "model", ""),
@@ -56,12 +55,12 @@ def daily(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     Notes
     -----
     For 2024-12-18 the file equals the median of the hourly file at all nine stations: what it calls a day's value is
-    the median of its hours, and each row says so in ``reason``.
+    the median of its hours, and each row says so in ``statistic``.
     """
     start, lost = local(table["date"], options, "%Y-%m-%d")
     rows = pd.DataFrame({"start": start, "raw_value": number(table["pm25"]), "reject": lost}, index=table.index)
     rows["station"] = table["station"].map(_ids(table["station"], options))
-    return rows.assign(parameter="pm25", raw_unit="µg/m³", minutes=1440, reason=MEDIAN, **_common(options))
+    return rows.assign(parameter="pm25", raw_unit="µg/m³", minutes=1440, statistic="median", **_common(options))
 
 
 def city_daily(table: pd.DataFrame, options: Options) -> pd.DataFrame:

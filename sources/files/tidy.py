@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data import checks, reasons
 from data.city import city_files
 from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
@@ -15,7 +16,7 @@ NAMES: Mapping[str, str] = {
     "station_id": "station", "time_start_utc": "start", "averaging_minutes": "minutes", "known_at_utc": "known_at",
 }  # fmt: skip
 NEEDED = ("station", "parameter", "start", "minutes", "value")
-TEXT = ("station", "parameter", "flag", "reason", "kind", "raw_unit", "source", "city", "unit")
+TEXT = ("station", "parameter", "flag", "statistic", "note", "kind", "raw_unit", "source", "city", "unit")
 ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
 
 
@@ -25,7 +26,8 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
     Notes
     -----
-    Flags, reasons and kinds are kept as they stand in the file. Without a column ``source`` the rows are of the
+    Flags, checks, notes and kinds are kept as they stand in the file; of a file without ``checks``, such as an export
+    of a release before 0.3, they are read from ``reason``. Without a column ``source`` the rows are of the
     source ``tidy`` and their kind, unless stated, is ``indicative``: nobody vouches for more.
     """
     table = table.rename(columns=dict(NAMES))
@@ -35,6 +37,7 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     rows["source"] = rows["source"].fillna(KEY) if "source" in rows else KEY
     rows["kind"] = rows["kind"].fillna("indicative") if "kind" in rows else "indicative"
     rows["city"] = rows["city"].fillna(options.city.key) if "city" in rows else options.city.key
+    rows = rows.assign(**_doubts(table, rows))
     rows["station"] = rows["station"].where(
         rows["station"].str.contains(":") | rows["station"].isna(), f"{KEY}:" + rows["station"]
     )
@@ -47,6 +50,19 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     return rows.drop(columns="unit", errors="ignore").assign(
         reject=reject.mask(rows["city"] != options.city.key, f"row is not of {options.city.name()}")
     )
+
+
+def _doubts(table: pd.DataFrame, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Checks of the rows; of an older file, the statistic and the note too."""
+    if "checks" in table:
+        cells = _unguarded(table["checks"])
+        return {"checks": checks.column(cells.map(checks.divided, na_action="ignore"), table.index)}
+    if "reason" not in table:
+        return {}
+    flag = rows["flag"].fillna("ok") if "flag" in rows else pd.Series("ok", index=rows.index)
+    old = reasons.fields(rows.assign(flag=flag, reason=_unguarded(table["reason"])))
+    said = {n: rows[n].where(rows[n].fillna("") != "", old[n]) for n in ("statistic", "note") if n in rows}
+    return {"checks": old["checks"], "statistic": old["statistic"], "note": old["note"], **said}
 
 
 def _converted(rows: pd.DataFrame) -> pd.Series:

@@ -185,7 +185,7 @@ def test_pages_are_the_rows_of_the_csv(client: TestClient, limit: int) -> None:
     assert len(rows) == text.count("\n") - 1 > 10
     assert len({(r["station"], r["parameter"], r["start"]) for r in rows}) == len(rows)
     assert rows == sorted(rows, key=lambda r: (r["start"], r["station"], r["parameter"]))
-    assert set(rows[0]) == (set(COLUMNS) - {"known_until"}) | {"end", "unit", "credit", "licence"}
+    assert set(rows[0]) == (set(COLUMNS) - {"known_until"}) | {"reason", "end", "unit", "credit", "licence"}
     assert {r["source"] for r in rows} == {"demo"}, "a source that must not be passed on stays in"
 
 

@@ -57,7 +57,7 @@ def hostile(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CLEANAIR_OPERATORS", "Aigul:planted-pin-4711")
     monkeypatch.setattr(operators, "_tries", {})
     rows = [
-        hourly([90.0 + n] * 54, station=f"demo:{n}").assign(reason=formula.strip() or "x", flag="suspect")
+        hourly([90.0 + n] * 54, station=f"demo:{n}").assign(note=formula.strip() or "x", flag="suspect")
         for n, formula in enumerate(["=1+1", "@x"])
     ]
     store.append(pd.concat([*rows, hourly([95.0] * 54, station=f"=demo{EVIL}")]))

@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "data-dictionary.md"
 BEGIN, END = "<!-- store: begin -->", "<!-- store: end -->"
 WORDS = {
     "str": "text", "float64": "number", "int32": "integer", "int64": "integer", "bool": "yes/no",
-    "datetime64[us, UTC]": "time UTC",
+    "datetime64[us, UTC]": "time UTC", "object": "list of text",
 }  # fmt: skip
 
 

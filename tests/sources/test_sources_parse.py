@@ -127,7 +127,7 @@ def test_the_period_is_the_interval_and_a_null_is_counted() -> None:
     result = conform(openaq.parse(payload("openaq/measurements.json"), "tashkent", "openaq:501"), KNOWN)
     first = result.rows[result.rows.parameter == "pm25"].iloc[0]
     assert (first.start, first.minutes) == (pd.Timestamp("2026-01-10T03:00Z"), 60)
-    assert one(result.rows, flag="suspect").reason == "flagged by OpenAQ"
+    assert one(result.rows, flag="suspect").checks == ("network:flagged",)
     assert result.rejects.reason.tolist() == ["no value"]
     quarter = one(result.rows, parameter="o3")
     assert quarter.minutes == 15
@@ -302,7 +302,7 @@ def test_open_ended_visibility_says_so() -> None:
     rows = door(metar.parse(payload("metar/good.json"), "tashkent"))
     far = one(rows, station="metar:UACC", parameter="visibility")
     assert far.value == pytest.approx(16093.44)
-    assert far.reason == "at least this far"
+    assert far.note == "at least this far"
 
 
 def test_nothing_reported_is_no_fault_and_sea_level_pressure_is_not_ours() -> None:
@@ -323,20 +323,20 @@ def test_old_files_stamp_the_end_with_odd_offsets() -> None:
     rows = door(airdata_kz.parse(old(), "end", "pm25", "astana"))
     late = rows[(rows.station == "airdata-kz:kgmt_7") & (rows.start < pd.Timestamp("2023-10-28", tz="UTC"))]
     assert late.start.iloc[0] == pd.Timestamp("2023-01-01T05:00Z")  # 12:00Z is the end, and six hours late
-    assert "6 h" in late.reason.iloc[0]
+    assert "6 h" in late.note.iloc[0]
     right = one(rows, start=pd.Timestamp("2024-07-01T11:00Z"), station="airdata-kz:kgmt_7")
-    assert (right.reason, right.flag) == ("", "ok")
+    assert (right.note, right.checks, right.flag) == ("", (), "ok")
 
 
 def test_only_kazhydromet_was_late() -> None:
     rows = door(airdata_kz.parse(old(), "end", "pm25", "astana"))
     embassy = one(rows, station="airdata-kz:oaq_20512", flag="ok")
-    assert (embassy.start, embassy.reason) == (pd.Timestamp("2023-01-01T11:00Z"), "")
+    assert (embassy.start, embassy.note) == (pd.Timestamp("2023-01-01T11:00Z"), "")
 
 
 def test_the_posts_were_right_from_the_day_of_the_change() -> None:
     rows = door(airdata_kz.parse(old(), "end", "pm25", "astana"))
-    assert one(rows, start=pd.Timestamp("2023-10-29T18:00Z")).reason == ""
+    assert one(rows, start=pd.Timestamp("2023-10-29T18:00Z")).note == ""
 
 
 def test_hours_whose_clock_is_doubtful_are_suspect_and_not_moved() -> None:

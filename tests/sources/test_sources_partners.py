@@ -136,7 +136,7 @@ def test_purpleair_channels_that_disagree_are_suspect() -> None:
     assert told.flag.to_dict() == {
         "purpleair:910075": "ok", "purpleair:910076": "suspect", "purpleair:910077": "suspect",
     }  # fmt: skip
-    assert told.reason["purpleair:910076"] == "channels: A 14.0, B 80.0 µg/m³"
+    assert told.checks["purpleair:910076"] == ("channels:14.0,80.0",)
     assert set(rows[rows.parameter == "pressure"].flag) == {"ok"}
     assert set(rows.kind) == {"indicative"}
 
@@ -242,7 +242,7 @@ def test_firms_static_heat_and_low_confidence_are_suspect() -> None:
     modis = door(firms.parse(payload("firms/area_modis_sp.csv"))).rows.set_index("value")
     assert modis.flag.to_dict() == {7.9: "ok", 5.1: "suspect", 9.4: "suspect"}
     plant = firms.parse(payload("firms/area_viirs.csv"), "tashkent", sites=[(41.3822, 69.3677)])
-    assert plant[plant.raw_value == 11.8].reason.tolist() == [firms.SITE]
+    assert plant[plant.raw_value == 11.8].checks.tolist() == [(firms.SITE,)]
 
 
 def test_firms_with_and_without_a_key(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ MEMORY = os.environ.get("CLEANAIR_SQL_MEMORY", "1GB")
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "unix_micros(moment)": "epoch_us(moment)",
+        "array_join(entries, mark)": "array_to_string(entries, mark)",
         "regexp_replace(written, pattern, put)": "system.main.regexp_replace(written, pattern, put, 'g')",
     }
 )

@@ -12,13 +12,15 @@ from deltalake import DeltaTable, Schema
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
 from data.store.storage.location import LOCK, Place
-from data.store.tables.schemas import MEASUREMENTS, REJECTS, STATIONS, STATUS
+from data.store.tables import upgrade
+from data.store.tables.schemas import REJECTS, STATIONS, STATUS
 
-SCHEMA = 2  # of this release; 1 is that of release 0.1.0, which wrote no file of its own
+SCHEMA = 3  # of this release; 1 is that of release 0.1.0, which wrote no file of its own
 FILE = "store.json"
 WAIT = 60.0  # seconds a second writer waits before it is refused
+UPGRADE = 1800.0  # seconds that opening waits for another process that brings the store to this layout
 KEPT: Mapping[str, pa.Schema] = MappingProxyType(
-    {"measurements": MEASUREMENTS, "stations": STATIONS, "rejects": REJECTS, "status": STATUS}
+    {"stations": STATIONS, "rejects": REJECTS, "status": STATUS}  # the measurements are rewritten by 2 → 3
 )
 
 
@@ -41,7 +43,7 @@ def written(where: Place | Path) -> int | None:
         raise StoreError("store.layout.unreadable", file=f"{at.uri}/{FILE}") from error
 
 
-def fit(where: Place | Path, wait: float = 60.0) -> None:
+def fit(where: Place | Path, wait: float = UPGRADE) -> None:
     """
     Bring a store to the layout of this release; nothing happens where it has it.
 
@@ -128,4 +130,4 @@ def _complete(at: Place) -> None:
             at.moved(name)
 
 
-STEPS: Mapping[int, Callable[[Place], None]] = MappingProxyType({1: _complete})
+STEPS: Mapping[int, Callable[[Place], None]] = MappingProxyType({1: _complete, 2: upgrade.fields})

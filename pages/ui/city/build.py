@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from data.checks import none
 from data.city import City
 from data.demo.places import REFERENCE
 from data.standards.coverage import least
@@ -73,18 +74,19 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
     table = pd.DataFrame(
         [
             {"station": s.station, "kind": s.kind, "hour": s.value if s.minutes == 60 else np.nan,
-             "end": s.end, "age": s.age * 60, "fresh": s.freshness, "flag": s.flag, "reason": s.reason,
-             "minutes": s.minutes, "counts": s.counts}
+             "end": s.end, "age": s.age * 60, "fresh": s.freshness, "flag": s.flag, "checks": s.checks,
+             "note": s.note, "minutes": s.minutes, "counts": s.counts}
             for s in seen
         ],
-        columns=["station", "kind", "hour", "end", "age", "fresh", "flag", "reason", "minutes", "counts"],
+        columns=["station", "kind", "hour", "end", "age", "fresh", "flag", "checks", "note", "minutes", "counts"],
     )  # fmt: skip
     silent = [s for s in sorted(expected) if s not in set(table["station"]) and s in described.index]
     if silent:
         kinds = described.loc[silent, "kind"].to_numpy()
         absent = pd.DataFrame(
-            {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "reason": "", "counts": False}
+            {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "note": "", "counts": False}
         )
+        absent["checks"] = none(absent.index)
         table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
     table["day"] = [float(days.get(s, np.nan)) for s in table["station"]]
     for column in (*(c for c in described if str(c).startswith("name")), "station_class"):

@@ -9,12 +9,13 @@ import plotly.graph_objects as go
 from data.times import interval_end
 from pages.ui.look.charts import HOVER, Line, clockwork, figure, levels, regular, thin, wall_time
 from pages.ui.look.palette import ALARM, INK, THIN, WARN
-from pages.ui.reader.language import t, t_unit
+from pages.ui.reader import doubts
+from pages.ui.reader.language import html, t, t_unit
 
 FLAGS = {"suspect": ("x-thin-open", WARN), "invalid": ("cross-thin-open", ALARM)}
 STEEP = 1.6  # a doubtful value may lift the axis by so much; beyond it stands at the edge with its number
 LEGEND = {"x": 1, "xanchor": "right"}  # leaves the corner to the unit
-LONG = 150  # letters of a reason in a tooltip
+LONG = 150  # letters of what the checks say in a tooltip
 
 
 def hours(
@@ -34,7 +35,7 @@ def hours(
     Parameters
     ----------
     rows : DataFrame
-        ``start, value, flag, reason`` of one averaging.
+        ``start, minutes, parameter, value, flag, checks, note`` of one averaging.
     running : DataFrame
         ``start, value``: 24-h means, drawn bold; empty for daily rows.
     minutes : int
@@ -100,8 +101,8 @@ def _flagged(
         mode="markers", name=t(f"quantity.flag.{flag}"),
         marker={"symbol": ["triangle-up" if o else symbol for o in off], "size": 7,
                 "color": colour, "line": {"color": colour, "width": 1.6}},
-        customdata=[[v, r if len(r) <= LONG else f"{r[:LONG]}…"] for v, r in zip(rows["value"].round(2), rows["reason"],
-                                                                                  strict=True)],
+        customdata=[[v, html(r if len(r) <= LONG else f"{r[:LONG]}…")]
+                    for v, r in zip(rows["value"].round(2), doubts.of(rows), strict=True)],
         hovertemplate=f"%{{x|%d.%m %H:%M}} · <b>%{{customdata[0]}}</b> {t_unit(unit)}<br>%{{customdata[1]}}"
         "<extra></extra>",
     )  # fmt: skip

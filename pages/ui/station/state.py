@@ -1,7 +1,6 @@
 """One station's picture: its newest value, hours, days, courses, flags, wind and neighbours."""
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from data.checks import by_name
 from data.city import City
 from data.clock import local_date
 from data.parameters import PARAMETERS
@@ -249,26 +249,11 @@ def neighbours(
     return table.sort_values("distance", na_position="last", kind="stable").head(most).reset_index(drop=True)
 
 
-def checks_in(reason: str) -> list[str]:
-    """
-    The checks that a flag's reason names, without their numbers.
-
-    Examples
-    --------
-    >>> checks_in("stamped 6 h late; dead channel: median 0.8 µg/m³; spike: 90 where the hours around have 8")
-    ['dead channel', 'spike']
-    """
-    named = [re.match(r"([A-Za-z ]+):", part.strip()) for part in reason.split(";")]
-    return [m[1].strip().lower() for m in named if m]
-
-
 def count_flags(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows per flag and check; a row with two reasons counts under each."""
-    flagged = rows[rows["flag"] != "ok"]
-    seen = flagged.groupby(["flag", "reason"]).size()
+    """Rows per flag and check; a row that two checks doubt counts under each, one that none doubts under ""."""
     counts: Counter[tuple[str, str]] = Counter()
-    for (flag, reason), n in seen.items():
-        for check in dict.fromkeys(checks_in(str(reason))) or [""]:
-            counts[(str(flag), check)] += int(n)
+    for flag, part in rows[rows["flag"] != "ok"].groupby("flag"):
+        for check, n in by_name(part["checks"]):
+            counts[(str(flag), check)] += n
     table = pd.DataFrame([(f, c, n) for (f, c), n in counts.items()], columns=["flag", "check", "rows"])
     return table.sort_values("rows", ascending=False, kind="stable").reset_index(drop=True)

@@ -31,7 +31,7 @@ WEATHER = (
 )  # fmt: skip
 SEASON_DAYS = 90
 LEAST_SEASONS = 48  # months: with fewer cycles the seasonal curve follows the months so closely that no noise is left
-LEAN = ("source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind")
+LEAN = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
 
 
 def midnight(city: City, day: date) -> datetime:

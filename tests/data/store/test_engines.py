@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from data import sharing
+from data import checks, sharing
 from data.licences import Licensed
 from data.schema import COLUMNS
 from data.sharing import Reader
@@ -73,13 +73,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = hourly(
             [v + number for v in wave], station=station, source=source, parameter=parameter, kind=kind, **plain
         )
-        rows.loc[3::20, ["flag", "reason"]] = ["suspect", "level: 3 of 4; spike: 9.5 of 4"]
-        rows.loc[7::25, ["flag", "reason"]] = ["invalid", f"stuck: {number} equal hours"]
+        rows["checks"] = checks.none(rows.index)
+        doubted, stuck = ("level:485,4,39.7", "spike:9.5,4"), (f"stuck:{number}",)
+        for places, flag, told in ((slice(3, None, 20), "suspect", doubted), (slice(7, None, 25), "invalid", stuck)):
+            hit = rows.index[places]
+            rows.loc[hit, "flag"] = flag
+            rows.loc[hit, "checks"] = checks.column([told] * len(hit), hit)
         store.append(rows)
     store.append(hourly(wave[:40], station="st:1", source="ref", minutes=20, **plain))
     store.append(hourly(wave, station="st:9", source="ref", **{**plain, "city": "tashkent"}))
     medians = hourly([11.5, 12.5], station="st:2", parameter="pm10", source="ref", minutes=1440, **plain)
-    store.append(medians.assign(reason="daily median as delivered"))
+    store.append(medians.assign(statistic="median"))
     store.append(
         hourly([v + 100 for v in wave[:30]], station="st:1", source="ref", **{**plain, "known_at": LEARNED + LATER})
     )
@@ -167,7 +171,7 @@ def test_a_day_of_25_hours(asked: Store) -> None:
 
 
 def test_what_the_checks_said_is_named_without_its_numbers(asked: Store) -> None:
-    assert set(asked.tally(city="astana")["checks"]) == {"", "level; spike", "stuck"}
+    assert set(asked.tally(city="astana")["checks"]) == {(), ("level", "spike"), ("stuck",)}
 
 
 @pytest.mark.parametrize("role", ["public", "member"])

@@ -49,7 +49,7 @@ def test_a_revision_at_the_same_moment_still_follows(store: Store) -> None:
 
 def test_a_changed_flag_is_a_revision(store: Store) -> None:
     store.append(hourly([1]))
-    done = store.append(hourly([1], flag="suspect", reason="stuck: 5 equal hours"))
+    done = store.append(hourly([1], flag="suspect", checks=[("stuck:5",)]))
     assert done.revised == 1
     assert store.measurements(flags=["ok"]).empty
 

@@ -148,7 +148,7 @@ def test_medians_are_never_exceedances(tmp_path: Path) -> None:
     zone = ZoneInfo("Asia/Tashkent")
     days = pd.date_range("2025-01-01", "2026-01-01", freq="D", tz=zone, inclusive="left").tz_convert("UTC")
     rows = hours("tashkent-open:1", "pm25", np.where(np.arange(365) < 7, 90.0, 30.0), days, minutes=1440,
-                 source="tashkent-open", kind="indicative", city="tashkent", reason="daily median")  # fmt: skip
+                 source="tashkent-open", kind="indicative", city="tashkent", statistic="median")  # fmt: skip
     store = open_store(tmp_path / "medians")
     store.append(conform(rows, known_at=MADE).rows)
     made = brief_facts.gather(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import reasons
 from data.parameters import PARAMETERS
 from jobs.export import csv_lines
 from jobs.export.csv_lines import Lines, pieces, safe
@@ -41,7 +42,9 @@ ROW = st.fixed_dictionaries(
         "start": st.sampled_from(MOMENTS),
         "minutes": st.sampled_from((0, 20, 60, 480, 1440)),
         "flag": st.sampled_from(("ok", "suspect", "invalid")),
-        "reason": st.sampled_from((*NASTY, None)) | st.text(max_size=8),
+        "statistic": st.sampled_from(("mean", "median")),
+        "checks": st.lists(st.sampled_from(("spike:900,43.3", "network:flagged", "odd:=1%2C2", "stuck:8")), max_size=2),
+        "note": st.sampled_from((*NASTY, None)) | st.text(max_size=8),
         "known_at": st.sampled_from(MOMENTS),
         "station": st.integers(0, 1),
     }
@@ -49,7 +52,8 @@ ROW = st.fixed_dictionaries(
 TYPES = {
     "kind": pa.string(), "parameter": pa.string(), "value": pa.float64(), "raw_value": pa.float64(),
     "raw_unit": pa.string(), "start": pa.timestamp("us", "UTC"), "minutes": pa.int32(), "flag": pa.string(),
-    "reason": pa.string(), "known_at": pa.timestamp("us", "UTC"),
+    "statistic": pa.string(), "checks": pa.list_(pa.string()), "note": pa.string(),
+    "known_at": pa.timestamp("us", "UTC"),
 }  # fmt: skip
 
 
@@ -73,11 +77,17 @@ def one(row: dict[str, Any], excel: bool) -> str:
         safe(row["raw_unit"] or ""), str(row["minutes"]),
         *(t.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + "Z" for t in (start, end)),
         *(t.astimezone(ALMATY).isoformat(timespec="seconds") for t in (start, end)), "Asia/Almaty",
-        row["flag"], safe(row["reason"] or ""),
+        row["flag"], safe(reason_of(row)),
         *(band(row, usable, standard) for standard in csv_lines.STANDARDS),
         *TAIL[row["station"]], row["known_at"].isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        row["statistic"], safe(";".join(row["checks"])), safe(row["note"] or ""),
     ]  # fmt: skip
     return (";" if excel else ",").join(quoted(c, excel) for c in cells) + "\n"
+
+
+def reason_of(row: dict[str, Any]) -> str:
+    told = (row["parameter"], row["minutes"], row["flag"], row["statistic"], tuple(row["checks"]), row["note"] or "")
+    return reasons.reason(*told)
 
 
 def plain(cell: Any, comma: Any) -> str:
@@ -114,7 +124,8 @@ def test_many_combinations_are_numbered_alike(table: int, monkeypatch: pytest.Mo
     rows = [
         {"kind": "reference", "parameter": "pm25", "value": float(i), "raw_value": None, "raw_unit": NASTY[i % 19],
          "start": MOMENTS[i % 5], "minutes": (0, 60, 1440)[i % 3], "flag": ("ok", "suspect")[i % 2],
-         "reason": NASTY[i % 7], "known_at": MOMENTS[i % 4], "station": i % 2}
+         "statistic": ("mean", "median")[i % 2], "checks": ([], ["stuck:8"])[i % 3 == 0],
+         "note": NASTY[i % 7], "known_at": MOMENTS[i % 4], "station": i % 2}
         for i in range(400)
     ]  # fmt: skip
     monkeypatch.setattr(csv_lines, "_TABLE", table)

@@ -31,8 +31,8 @@ def filled(store: Store) -> Store:
     store.append(
         pd.concat(
             [
-                hourly([10.5, 20, 30], reason="=1+1"),
-                hourly([7], station="demo:2", parameter="no2", flag="invalid", reason="range"),
+                hourly([10.5, 20, 30], note="=1+1"),
+                hourly([7], station="demo:2", parameter="no2", flag="invalid", checks=[("range",)]),
                 hourly([9], station="kazhydromet:1", source="kazhydromet"),
             ]
         )
@@ -66,7 +66,7 @@ def test_a_row_says_where_when_and_how(filled: Store) -> None:
 def test_text_that_a_spreadsheet_would_run_is_made_safe(filled: Store) -> None:
     rows = table(filled)
     assert (rows[rows.station_id == "demo:1"].station_name == "'=cmd|' /C").all()
-    assert (rows[rows.parameter == "pm25"].reason == "'=1+1").all()
+    assert (rows[rows.parameter == "pm25"].note == "'=1+1").all()
 
 
 def test_a_forbidden_source_stays_in_and_is_named(filled: Store) -> None:
@@ -80,7 +80,7 @@ def test_a_forbidden_source_stays_in_and_is_named(filled: Store) -> None:
 
 def test_an_invalid_value_leaves_with_its_flag_and_without_an_index(filled: Store) -> None:
     row = table(filled).query("parameter == 'no2'").iloc[0]
-    assert (row.flag, row.reason) == ("invalid", "range")
+    assert (row.flag, row.reason, row.checks) == ("invalid", "range: no number", "range")
     assert pd.isna(row.eaqi_2024)
     assert set(table(filled, flags="ok").flag) == {"ok"}
 

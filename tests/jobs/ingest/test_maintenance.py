@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cli import main as cli
 from data import clock
+from data.checks import single
 from data.city import city
 from data.schema import conform, empty
 from data.store import Store, open_store
@@ -34,9 +35,9 @@ def store(tmp_path: Path) -> Store:
     made = open_store(tmp_path / "store")
     before = datetime.now(UTC) - timedelta(minutes=5)
     rows = pd.concat([table(NOON - 24 * HOUR, 24), table(NOON - 24 * HOUR, 24, parameter="pm10", value=80.0)])
-    rows.loc[(rows["parameter"] == "pm25") & (rows["start"] == NOON - 3 * HOUR), ["flag", "reason"]] = [
-        "suspect", "spike: 90 where the hours around have 40",
-    ]  # fmt: skip
+    hit = (rows["parameter"] == "pm25") & (rows["start"] == NOON - 3 * HOUR)
+    rows["flag"] = hit.map({True: "suspect", False: "ok"})
+    rows["checks"] = single("spike:90,40", hit, rows.index)
     made.append(conform(rows, before).rows)
     return made
 
@@ -59,8 +60,8 @@ def test_a_note_flags_its_span_and_its_withdrawal_gives_it_back(store: Store) ->
     assert flags(store) == {**original, -4: "invalid", -3: "invalid"}
     assert set(flags(store, "pm10").values()) == {"ok"}
     assert flags(store, as_of=before) == original
-    reason = store.measurements("astana", ["pm25"], NOON - 4 * HOUR, NOON - 3 * HOUR)["reason"].iloc[0]
-    assert reason == f"maintenance: filter changed [note {ident}, was ok]"
+    row = store.measurements("astana", ["pm25"], NOON - 4 * HOUR, NOON - 3 * HOUR).iloc[0]
+    assert (row["checks"], row["note"]) == ((f"maintenance:{ident},ok,filter changed",), "")
     during = clock.known()
     assert maintenance.withdraw(store, ident, "Botir", "wrong station") == 2
     assert flags(store) == original
@@ -154,11 +155,21 @@ def test_a_day_is_flagged_when_more_than_a_quarter_of_it_is_gone(store: Store) -
     st.lists(
         st.tuples(st.integers(-6, 6), st.integers(1, 5), st.text(min_size=1, max_size=20)), min_size=1, max_size=4
     ),
-    st.sampled_from([("ok", ""), ("suspect", "spike: 9"), ("invalid", "range: 5000"), ("ok", "mean of 6 readings")]),
+    st.sampled_from(
+        [
+            ("ok", (), ""),
+            ("suspect", ("spike:9,1",), ""),
+            ("invalid", ("range:5000,0,50",), ""),
+            ("ok", (), "mean of 6 readings"),
+            ("suspect", ("spike:9,1",), "spike: 9 where the hours around have 1"),
+        ]
+    ),
 )
 @pytest.mark.slow
-def test_marks_are_taken_away_without_a_trace(spans: list[tuple[int, int, str]], state: tuple[str, str]) -> None:
-    rows = conform(table(NOON, 4, flag=state[0], reason=state[1]), NOON).rows
+def test_marks_are_taken_away_without_a_trace(
+    spans: list[tuple[int, int, str]], state: tuple[str, tuple[str, ...], str]
+) -> None:
+    rows = conform(table(NOON, 4, flag=state[0], checks=[state[1]] * 4, note=state[2]), NOON).rows
     known = pd.DataFrame(
         [
             {

@@ -27,7 +27,7 @@ def rows(values, *, parameter="pm25", station="kz:1", minutes=60, where="astana"
 @pytest.fixture
 def filled(store):
     medians = rows([70.0, 30.0, 90.0], minutes=1440, where="tashkent", station="uz:1", kind="indicative",
-                   reason="daily median of hourly values")  # fmt: skip
+                   statistic="median")  # fmt: skip
     store.append(
         pd.concat(
             [rows([50.0] * 24 + [20.0] * 24 + [35.0] * 24), rows([9.0] * 72, parameter="h2s"),

@@ -104,7 +104,7 @@ def test_the_index_is_that_of_the_nowcast_and_daily_medians_say_so() -> None:
     made = station_levels(prepared(hourly([225.5] * 12), STATIONS), STATIONS, "nowcast")
     assert made["value"].iloc[-1] == 301
     assert len(made) == 11  # two of the newest three hours must be known
-    day = hourly([60.0]).assign(minutes=1440, reason="daily median of the network")
+    day = hourly([60.0]).assign(minutes=1440, statistic="median")
     made = station_levels(prepared(day, STATIONS), STATIONS, "nowcast")
     assert (made["value"].tolist(), made["basis"].tolist()) == ([154.0], ["daily_median"])
     assert station_levels(prepared(day, STATIONS), STATIONS, "24h").empty

@@ -26,7 +26,7 @@ def series(station: str, parameter: str, value: np.ndarray | float, *, kind: str
     times = pd.date_range(START, periods=HOURS, freq="h")
     values = np.broadcast_to(np.asarray(value, float), HOURS)
     table = pd.DataFrame({"start": times, "value": values, "station": station, "parameter": parameter, "kind": kind})
-    plain = {"source": "net", "minutes": 60, "flag": "ok", "reason": "", "city": "tashkent"}
+    plain = {"source": "net", "minutes": 60, "flag": "ok", "statistic": "mean", "city": "tashkent"}
     return table.assign(**{**plain, **more}).dropna(subset=["value"])
 
 

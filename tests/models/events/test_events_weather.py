@@ -16,4 +16,4 @@ def test_present_weather_is_kept_as_its_wmo_code(said: str | None, code: int | N
     assert not len(rows.rejects)
     found = rows.rows[rows.rows["parameter"] == "present_weather"]
     assert found["value"].tolist() == ([] if code is None else [code])
-    assert found["reason"].tolist() == ([] if code is None else [said])
+    assert found["note"].tolist() == ([] if code is None else [said])

@@ -21,7 +21,7 @@ GROUPS = {group.number: group for group in groups("kz")}
 
 def rows(parameter, values, *, station="kz:1", first=MARCH[0], minutes=60, **columns):
     start = pd.date_range(first, periods=len(values), freq=f"{minutes}min").tz_convert("UTC").as_unit("us")
-    plain = {"source": "kz", "flag": "ok", "reason": "", "kind": "reference", "city": "astana"} | columns
+    plain = {"source": "kz", "flag": "ok", "statistic": "mean", "kind": "reference", "city": "astana"} | columns
     table = pd.DataFrame({"start": start, "value": np.asarray(values, dtype=float)}).dropna()
     return table.assign(station=station, parameter=parameter, minutes=minutes, **plain)
 

@@ -21,7 +21,7 @@ SINGLE = limits("kz", "no2", date(2025, 3, 1), averaging="single")
 
 def hours(values, *, station="a:1", parameter="pm25", first=FIRST, minutes=60, **columns):
     start = pd.date_range(first, periods=len(values), freq=f"{minutes}min").tz_convert("UTC").as_unit("us")
-    plain = {"source": "a", "flag": "ok", "reason": "", "kind": "reference", "city": "tashkent"} | columns
+    plain = {"source": "a", "flag": "ok", "statistic": "mean", "kind": "reference", "city": "tashkent"} | columns
     table = pd.DataFrame({"start": start, "value": np.asarray(values, dtype=float)}).dropna()
     return table.assign(station=station, parameter=parameter, minutes=minutes, **plain)
 
@@ -63,7 +63,7 @@ def test_a_day_needs_three_quarters_of_its_hours():
 
 
 def test_daily_medians_are_never_an_exceedance_only_an_indicative_count_beside():
-    rows = hours([70.0, 20.0], minutes=1440, reason="daily median as delivered", kind="indicative")
+    rows = hours([70.0, 20.0], minutes=1440, statistic="median", kind="indicative")
     found = line(rows)
     assert (found["result"], found["checked"], found["not_checked_medians"]) == ("not_checked", 0, 2)
     assert found["exceeded"] is pd.NA

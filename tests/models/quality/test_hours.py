@@ -50,6 +50,6 @@ def test_the_collector_completes_hours_from_what_it_kept_before(store: Store) ->
         assert not outcome.error
     (hour,) = store.measurements(minutes=[60]).to_dict("records")
     assert hour["value"] == 25.0
-    assert hour["reason"] == "mean of 6 readings"
+    assert hour["note"] == "mean of 6 readings"
     assert hour["start"] == BEGIN
     assert len(store.measurements(minutes=[0])) == 7

@@ -57,18 +57,20 @@ def test_a_value_is_overdue_only_after_its_usual_way() -> None:
     assert not is_late(timedelta(hours=30), timedelta(days=1))
 
 
-def hourly(station: str, hours: int, flag: str = "ok", reason: str = "", end: pd.Timestamp = NOON) -> pd.DataFrame:
+def hourly(
+    station: str, hours: int, flag: str = "ok", checks: tuple[str, ...] = (), end: pd.Timestamp = NOON
+) -> pd.DataFrame:
     start = pd.date_range(end=end - pd.Timedelta("1h"), periods=hours, freq="h")
     return pd.DataFrame({
         "source": "x", "station": station, "city": "astana", "parameter": "pm25", "start": start, "minutes": 60,
-        "value": 10.0, "kind": "reference", "flag": flag, "reason": reason,
+        "value": 10.0, "kind": "reference", "flag": flag, "checks": [checks] * hours,
     })  # fmt: skip
 
 
 def test_completeness_is_what_came_of_what_was_due(tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
     half = hourly("x:half", 240).iloc[::2]
-    doubted = hourly("x:doubted", 24, "suspect", "level: 3 of 4; spike: 9")
+    doubted = hourly("x:doubted", 24, "suspect", ("level:485,4,39.7", "spike:9,1"))
     rows = pd.concat([hourly("x:full", 240), half, doubted, hourly("x:gone", 20, end=NOON - pd.Timedelta("9D"))])
     store.append(conform(rows, NOON.to_pydatetime()).rows)
     start = (NOON - pd.Timedelta("7D")).to_pydatetime()
@@ -84,7 +86,7 @@ def test_completeness_is_what_came_of_what_was_due(tmp_path: Path) -> None:
 
 
 def test_a_flag_of_the_network_itself_counts_under_its_own_name() -> None:
-    said = ["daily median of hourly values; level", "sensor replaced; moved", ""]
+    said = [("network", "level"), ("channels", "network"), ()]
     tally = pd.DataFrame({"source": "x", "flag": "suspect", "checks": said, "rows": [3, 2, 1]})
     assert by_check(tally, ["source"])[["check", "rows"]].to_numpy().tolist() == [["level", 3], ["network", 3]]
 

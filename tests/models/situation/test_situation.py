@@ -22,7 +22,7 @@ ZONE = ZoneInfo("Asia/Tashkent")
 def hours(values, *, station="a:1", parameter="pm25", last=LAST, minutes=60, **columns):
     """Rows whose newest interval begins at `last`; None is a gap."""
     start = pd.date_range(end=last, periods=len(values), freq=f"{minutes or 60}min").as_unit("us")
-    plain = {"source": "a", "flag": "ok", "reason": "", "kind": "reference", "city": "tashkent"} | columns
+    plain = {"source": "a", "flag": "ok", "statistic": "mean", "kind": "reference", "city": "tashkent"} | columns
     table = pd.DataFrame({"start": start, "value": np.asarray(values, dtype=float)}).dropna()
     return table.assign(station=station, parameter=parameter, minutes=minutes, **plain)
 
@@ -122,7 +122,7 @@ def test_hours_that_are_not_over_yet_do_not_count():
 def test_daily_medians_stand_in_where_there_are_no_hours_and_are_never_a_verdict():
     day = datetime(2026, 1, 8, 19, tzinfo=UTC)
     rows = pd.concat(
-        [hours([70.0, 110.0], station=f"a:{i}", last=day, minutes=1440, reason="daily median", kind="indicative")
+        [hours([70.0, 110.0], station=f"a:{i}", last=day, minutes=1440, statistic="median", kind="indicative")
          for i in (1, 2)]
     )  # fmt: skip
     figure = city_figure(rows, FOUR, NOW)
@@ -131,7 +131,7 @@ def test_daily_medians_stand_in_where_there_are_no_hours_and_are_never_a_verdict
     found = state(figure, "uz", zone=ZONE, now=NOW)
     assert (found.verdict, found.reason, found.indicative) == ("not_checked", "daily_median", True)
     assert found.ratio == pytest.approx(110 / 60)
-    means = city_figure(rows.assign(reason=""), FOUR, NOW)
+    means = city_figure(rows.assign(statistic="mean"), FOUR, NOW)
     assert means.averaging == "daily_mean"
     assert state(means, "uz", zone=ZONE, now=NOW).verdict == "above"
 
@@ -189,7 +189,7 @@ def test_eight_hours_of_co():
 
 
 def test_the_us_index_of_daily_medians_says_what_it_rests_on():
-    rows = hours([101.0], last=datetime(2026, 1, 8, 19, tzinfo=UTC), minutes=1440, reason="daily median")
+    rows = hours([101.0], last=datetime(2026, 1, 8, 19, tzinfo=UTC), minutes=1440, statistic="median")
     assert (chip(rows, FOUR, NOW).value, chip(rows, FOUR, NOW).basis) == (183, "daily_median")
     assert chip(rows, FOUR, NOW, "eaqi-2024").value is None
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data import checks
 from data.schema import conform
 from data.store import Store, open_store
 from jobs.access.operators import Operator
@@ -80,7 +81,8 @@ def test_the_first_sentence_says_which_network_fails_and_who_must_act(store: Sto
 
 def test_a_store_of_files_shows_its_imports_and_what_was_rejected(store: Store) -> None:
     now = datetime.now(UTC)
-    rows = hours(now, "airdata-kz:1", "airdata-kz", flag="suspect", reason="level: 3 of 4; spike: 90")
+    rows = hours(now, "airdata-kz:1", "airdata-kz", flag="suspect")
+    rows["checks"] = checks.column([("level:485,4,39.7", "spike:90,8")] * len(rows))
     excerpt = "<script>alert(1)</script>"
     rejects = {"source": "airdata-kz", "at": pd.Timestamp(now), "reason": "no value", "excerpt": excerpt, "count": 7}
     store.append(conform(rows, now).rows, pd.DataFrame([rejects | {"origin": "a.csv"}]))

@@ -9,9 +9,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from data import checks
 from data.schema import conform, conform_stations
 from data.store import Store, served
-from pages.ui.station.state import checks_in, count_flags, distances, main_minutes
+from pages.ui.station.state import count_flags, distances, main_minutes
 
 MAIN = Path(__file__).resolve().parents[3] / "pages" / "main.py"
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
@@ -20,7 +21,7 @@ NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
 def rows(station: str, values: list[float], parameter: str = "pm25", **columns: object) -> pd.DataFrame:
     """Hours that end with the newest whole one."""
     start = pd.date_range(end=pd.Timestamp(NOW).floor("h") - timedelta(hours=1), periods=len(values), freq="h")
-    plain = {"source": "openaq", "minutes": 60, "kind": "reference", "city": "tashkent", "reason": "", "flag": "ok"}
+    plain = {"source": "openaq", "minutes": 60, "kind": "reference", "city": "tashkent", "flag": "ok"}
     made = pd.DataFrame({"start": start, "value": values}).assign(station=station, parameter=parameter, **plain)
     return made.assign(**columns)
 
@@ -68,7 +69,8 @@ def test_the_day_is_held_to_the_law_and_the_hour_is_not(app: AppTest, store: Sto
 
 def test_a_flagged_value_enters_no_figure(app: AppTest, store: Store) -> None:
     table = rows("openaq:1", [20.0] * 47 + [900.0])
-    table.loc[47, ["flag", "reason"]] = ["suspect", "spike: 900 where the hours around have 20"]
+    table.loc[47, "flag"] = "suspect"
+    table["checks"] = checks.single("spike:900,20", table.index == 47, table.index)
     keep(store, table)
     said = show(app)
     assert "Quality control calls this value **suspect**" in said
@@ -86,7 +88,7 @@ def test_a_silent_station_is_not_shown_as_present(app: AppTest, store: Store) ->
 
 
 def test_daily_medians_are_held_to_no_limit(app: AppTest, store: Store) -> None:
-    days = rows("tashkent-open:1", [80.0] * 20, minutes=1440, kind="indicative", reason="daily median")
+    days = rows("tashkent-open:1", [80.0] * 20, minutes=1440, kind="indicative", statistic="median")
     days["start"] = pd.date_range(end="2026-01-08T19:00Z", periods=20, freq="D")
     keep(store, days)
     said = show(app)
@@ -146,10 +148,9 @@ def test_other_languages(app: AppTest, store: Store, language: str) -> None:
 
 
 def test_checks_are_counted_each() -> None:
-    reasons = ["stamped 6 h late; flat: three days within 2 % of 8; spike: 90 where 8", "spike: 50 where 8", ""]
-    found = count_flags(pd.DataFrame({"flag": ["suspect", "suspect", "ok"], "reason": reasons}))
+    told = checks.column([("flat:8", "spike:90,8"), ("spike:50,8",), ()])
+    found = count_flags(pd.DataFrame({"flag": ["suspect", "suspect", "ok"], "checks": told}))
     assert dict(zip(found["check"], found["rows"], strict=True)) == {"spike": 2, "flat": 1}
-    assert checks_in("level break: median 4 µg/m³, the same season has 30") == ["level break"]
 
 
 def test_hours_are_preferred_to_days() -> None:

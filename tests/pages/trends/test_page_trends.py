@@ -31,7 +31,7 @@ def medians(first: str, last: str, level: float, **columns: object) -> pd.DataFr
     start = pd.date_range(f"{first}T19:00Z", f"{last}T19:00Z", freq="D")
     plain = {"source": "tashkent-open", "minutes": 1440, "kind": "indicative", "parameter": "pm25", "city": "tashkent"}
     made = pd.DataFrame({"start": start, "value": level + 10 * np.sin(np.arange(len(start)) ** 2)})
-    return made.assign(station="tashkent-open:1", reason="daily median as delivered", **{**plain, **columns})
+    return made.assign(station="tashkent-open:1", statistic="median", **{**plain, **columns})
 
 
 def keep(store: Store, *tables: pd.DataFrame) -> None:

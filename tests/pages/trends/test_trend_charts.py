@@ -101,7 +101,7 @@ def test_a_calendar_without_a_limit_carries_no_law_in_its_colours() -> None:
 def test_flagged_hours_are_symbols_outside_the_line() -> None:
     start = pd.date_range("2026-01-01", periods=4, freq="h", tz="UTC")
     rows = pd.DataFrame({"start": start, "value": [10.0, 900.0, 12.0, 11.0], "flag": ["ok", "suspect", "ok", "ok"],
-                         "reason": ["", "spike: 900", "", ""]})  # fmt: skip
+                         "checks": [(), ("spike:900,20",), (), ()], "note": "", "parameter": "pm25"})  # fmt: skip
     drawn = station_charts.hours(rows, rows.iloc[:0][["start", "value"]], zone=ASTANA, unit="µg/m³", minutes=60)
     line, flagged = drawn.data
     assert np.isnan(line.y[1])

@@ -64,7 +64,7 @@ def test_airdata_stamps_of_the_posts(stamp: str, start: str) -> None:
     row = kept(airdata_kz.parse(airdata(datetime_utc=[stamp]), ASTANA)).iloc[0]
     assert row["start"] == pd.Timestamp(start)
     assert (row["value"], row["flag"], row["kind"], row["station"]) == (30.0, "ok", "reference", "airdata-kz:kgmt_4")
-    assert ("moved back 6 h" in row["reason"]) == (pd.Timestamp(stamp) < pd.Timestamp("2023-10-29T11:00Z"))
+    assert ("moved back 6 h" in row["note"]) == (pd.Timestamp(stamp) < pd.Timestamp("2023-10-29T11:00Z"))
 
 
 def test_airdata_other_stations_are_not_moved_and_low_cost() -> None:
@@ -76,7 +76,7 @@ def test_airdata_other_stations_are_not_moved_and_low_cost() -> None:
     assert rows["start"].iloc[0] == pd.Timestamp("2022-11-01T06:00Z")
     assert rows["kind"].tolist() == ["reference", "indicative", "reference"]
     assert rows["flag"].tolist() == ["ok", "ok", "suspect"]
-    assert "6 h late" in rows["reason"].iloc[2]
+    assert rows["checks"].iloc[2] == ("clock:6",)
     places = airdata_kz.stations(table, ASTANA)
     assert set(places["coord_quality"]) == {"generic"}
 
@@ -85,7 +85,7 @@ def test_airdata_later_files_stamp_the_start() -> None:
     options = Options(city=city("astana"), name="pm25.csv.gz", stamps="start")
     rows = kept(airdata_kz.parse(airdata(datetime_utc=["2022-01-01T05:00:00Z"]), options))
     assert rows["start"].iloc[0] == pd.Timestamp("2022-01-01T05:00Z")
-    assert rows["reason"].iloc[0] == ""
+    assert rows["note"].iloc[0] == ""
     with pytest.raises(ImportFileError, match="leave out --stamps start"):
         airdata_kz.parse(airdata(datetime_utc=["2024-12-01 04:00:00-08:00"]), options)
 
@@ -111,9 +111,9 @@ def test_tashkent_day_is_a_median_of_the_local_day() -> None:
     assert len(rows) == 1
     row = rows.iloc[0]
     assert (row["start"], row["minutes"], row["value"]) == (pd.Timestamp("2023-03-08T19:00Z"), 1440, 71.0)
-    assert (row["station"], row["reason"], row["flag"]) == (
+    assert (row["station"], row["statistic"], row["flag"]) == (
         "tashkent-open:036112022",
-        "daily median of hourly values",
+        "median",
         "ok",
     )
     assert tashkent_open.daily(table, TASHKENT)["station"].iloc[0] == "tashkent-open:Дружба  Народов"

@@ -157,5 +157,5 @@ def test_the_eeas_files(store: Store, tmp_path: Path, suffix: str) -> None:
     assert pm.start.iloc[0] == pd.Timestamp("2026-01-10T00:00Z")  # UTC+1 by convention
     assert pm.flag.tolist()[1] == "invalid"
     assert rows.loc["co"].value == pytest.approx(400.0)
-    assert "preliminary" in rows.loc["co"].reason
+    assert "preliminary" in rows.loc["co"].note
     assert set(rows.station) == {"eea:XX-SPO-XX0001_06001_100"}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 import pyarrow as pa
 
-from data.schema import UTC_US
+from data.schema import ENTRIES, UTC_US
 
 TEXT, NUMBER, WHOLE, YES_NO, TIME = "str", "float64", "int64", "bool", UTC_US
 ARROW: Mapping[str, pa.DataType] = MappingProxyType(
@@ -18,6 +18,7 @@ ARROW: Mapping[str, pa.DataType] = MappingProxyType(
         "int32": pa.int32(),
         "int64": pa.int64(),
         "bool": pa.bool_(),
+        ENTRIES: pa.list_(pa.string()),
         UTC_US: pa.timestamp("us", "UTC"),
     }
 )
