@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from data.checks import none
 from data.schema import COLUMNS
 from data.store import Store, open_store
 from data.store.tables.schemas import MEASUREMENTS
@@ -28,7 +29,8 @@ ROWS = """
 SELECT 'synthetic' AS source, format('synthetic_{{:02d}}_{{:02d}}', c, station) AS station, parameter, start,
        CAST(60 AS INTEGER) AS minutes, value,
        CASE WHEN draw % 30 = 0 THEN 'suspect' ELSE 'ok' END AS flag,
-       CASE WHEN draw % 30 = 0 THEN format('spike: {{:.1f}} of 4', value / 7) ELSE '' END AS reason,
+       CASE WHEN draw % 30 = 0 THEN [format('spike:{{:.1f}},4', value / 7)] ELSE CAST([] AS VARCHAR[]) END AS checks,
+       'mean' AS statistic, '' AS note,
        'simulated' AS kind, value AS raw_value, 'µg/m³' AS raw_unit,
        start + INTERVAL 70 MINUTE + (draw % 900) * INTERVAL 1 SECOND AS known_at,
        CAST(NULL AS TIMESTAMPTZ) AS known_until, city, '{month}' AS month
@@ -86,7 +88,7 @@ def minute(number: int, stations: int) -> pd.DataFrame:
     draw = np.random.default_rng(number)
     values = (20 + draw.gamma(2, 8, stations * len(PARAMETERS))).round(1)
     plain = {"source": "synthetic", "minutes": 1, "kind": "simulated", "start": start, "known_at": start, "flag": "ok"}
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "city": np.repeat([f"synthetic_{n % 50:02d}" for n in range(stations)], len(PARAMETERS)),
             "station": np.repeat([f"synthetic_{n:05d}" for n in range(stations)], len(PARAMETERS)),
@@ -94,8 +96,10 @@ def minute(number: int, stations: int) -> pd.DataFrame:
             "value": values,
             "raw_value": values,
             "raw_unit": "µg/m³",
-            "reason": "",
+            "statistic": "mean",
+            "note": "",
             "known_until": pd.to_datetime([pd.NaT] * len(values), utc=True),
             **plain,
         }
-    ).astype(dict(COLUMNS))[list(COLUMNS)]
+    )
+    return made.assign(checks=none(made.index)).astype(dict(COLUMNS))[list(COLUMNS)]

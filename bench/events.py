@@ -33,10 +33,10 @@ def shared_run(folder: Path) -> tuple[Panel, pd.DataFrame]:
     """A simulated run as the detectors see it after the quality checks, and the true PM2.5 by category."""
     stations = pd.read_csv(folder / "stations.csv").assign(source="run", owner="run", same_as="")
     rows = pd.read_csv(folder / "measurements.csv.gz").assign(source="run", city=folder.name.split("_")[0])
-    rows = rows.assign(kind=rows["station"].map(stations.set_index("station")["kind"]), flag="ok", reason="")
+    rows = rows.assign(kind=rows["station"].map(stations.set_index("station")["kind"]), flag="ok")
     sky = pd.read_csv(folder / "weather.csv.gz").drop(columns="solar_radiation")
     sky = sky.melt("start", var_name="parameter", value_name="value").dropna()
-    sky = sky.assign(station="mast", source="run", kind="reference", minutes=60, flag="ok", reason="", city="")
+    sky = sky.assign(station="mast", source="run", kind="reference", minutes=60, flag="ok", city="")
     rows = pd.concat([rows, sky], ignore_index=True)
     rows["start"] = pd.to_datetime(rows["start"], utc=True).astype("datetime64[us, UTC]")
     fires = pd.read_csv(folder / "hotspots.csv").assign(time=lambda t: pd.to_datetime(t["time"], utc=True))

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from pyarrow import parquet
 
+from data.checks import NONE, column
 from data.schema import COLUMNS
 from data.store import Store, open_store
 from jobs.export import measurements, request
@@ -43,7 +44,7 @@ def hours(start: pd.Timestamp, count: int, seed: int) -> pd.DataFrame:
     n = count * each
     raw = np.round(np.exp(rng.normal(-3.5, 1.0, n)), 6)  # mg/m³, as agencies deliver
     doubt = rng.random(n)
-    text = np.where(doubt < 0.1, np.char.add("dead channel: median of the fortnight around ", _tenths(raw)), "")
+    told = [(f"dead_channel:{tenths}",) if odd else NONE for tenths, odd in zip(_tenths(raw), doubt < 0.1, strict=True)]
     known = moment + pd.Timedelta("65min") + pd.to_timedelta(rng.integers(0, 1_000_000, count), unit="us")
     return pd.DataFrame(
         {
@@ -54,7 +55,9 @@ def hours(start: pd.Timestamp, count: int, seed: int) -> pd.DataFrame:
             "minutes": 60,
             "value": raw * 1000,
             "flag": np.where(doubt < 0.05, "invalid", np.where(doubt < 0.1, "suspect", "ok")),
-            "reason": text,
+            "checks": column(told),
+            "statistic": "mean",
+            "note": "",
             "kind": "reference",
             "raw_value": raw,
             "raw_unit": "mg/m³",
@@ -66,7 +69,7 @@ def hours(start: pd.Timestamp, count: int, seed: int) -> pd.DataFrame:
 
 
 def _tenths(raw: Any) -> Any:
-    return np.char.add(np.char.mod("%.1f", np.minimum(raw * 100, 40)), " µg/m³")
+    return np.char.mod("%.1f", np.minimum(raw * 100, 40))
 
 
 def synthetic(folder: Path, rows: int) -> Store:

@@ -18,7 +18,7 @@ FILES = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "airdat
 OUT = Path(__file__).parent / "results" / "kz_indices.json"
 YEARS = range(2022, 2026)
 FLAGS = {"sound rows only": ("ok",), "as delivered": ("ok", "suspect", "invalid")}
-COLUMNS = ["source", "station", "parameter", "start", "minutes", "value", "flag", "reason", "kind", "city"]
+COLUMNS = ["source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind", "city"]
 
 # ranking.kz on Astana in 2024: the index, and the two yearly means in daily limits that it names.
 PUBLISHED = {"year": 2024, "iza5": 11, "o3": 3.2, "pm25": 1.8}

@@ -7,7 +7,7 @@ entries joined by ``;``.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -125,7 +125,9 @@ def column(values: Iterable[Any], index: pd.Index | None = None) -> pd.Series:
     index : Index, optional
         Of the rows.
     """
-    return pd.Series(_array([entries(v) for v in values]), index=index, dtype=object)
+    cells = list(values)
+    told = cells if set(map(type, cells)) <= {tuple} else [entries(v) for v in cells]
+    return pd.Series(_array(told), index=index, dtype=object)
 
 
 def single(entry: str, rows: npt.ArrayLike, index: pd.Index) -> pd.Series:
@@ -143,13 +145,9 @@ def none(index: pd.Index) -> pd.Series:
 
 def each(values: pd.Series, answer: Callable[[Entries], T]) -> list[T]:
     """An answer for every row, found once for every distinct set of entries."""
-    known: dict[Hashable, T] = {}
-    made = []
-    for value in values.to_numpy(object):
-        if value not in known:
-            known[value] = answer(value)
-        made.append(known[value])
-    return made
+    cells = values.tolist()
+    known = {value: answer(value) for value in set(cells)}
+    return list(known.values()) * len(cells) if len(known) == 1 else [known[value] for value in cells]
 
 
 def has(values: pd.Series, *wanted: str) -> npt.NDArray[np.bool_]:

@@ -203,18 +203,17 @@ def column(table: pa.RecordBatch | pa.Table) -> pa.Array:
     whole = notes.combine_chunks() if isinstance(notes, pa.ChunkedArray) else notes
     if not len(places):
         return whole
-    part = table.take(pa.array(places))
-    known: dict[tuple[object, ...], str] = {}
-    made = []
-    names = ("parameter", "minutes", "flag", "statistic", "checks", "note")
-    for parameter, minutes, flag, statistic, found, note in zip(*(part[n].to_pylist() for n in names), strict=True):
-        key = (parameter, minutes, flag, statistic, tuple(found or ()), note or "")
-        if key not in known:
-            known[key] = reason(*key)
-        made.append(known[key])
+    names = ["parameter", "minutes", "flag", "statistic", "checks", "note"]
+    part = table.select(names).take(pa.array(places))
+    cells = zip(*(part[n].to_pylist() for n in names), strict=True)
+    keys = [(p, m, f, s, tuple(e or ()), t or "") for p, m, f, s, e, t in cells]
+    known = {key: reason(*key) for key in set(keys)}
     here = np.zeros(len(table), dtype=bool)
     here[places] = True
-    return pc.replace_with_mask(whole, pa.array(here), pa.array(made, pa.string()))
+    return pc.replace_with_mask(whole, pa.array(here), pa.array([known[key] for key in keys], pa.string()))
+
+
+_TEXTS = ("parameter", "flag", "statistic", "note")
 
 
 def series(rows: pd.DataFrame) -> pd.Series:
@@ -226,15 +225,10 @@ def series(rows: pd.DataFrame) -> pd.Series:
     rows : DataFrame
         ``parameter, minutes, flag, statistic, checks, note``.
     """
-    names = ["parameter", "minutes", "flag", "statistic", "checks", "note"]
-    cells = zip(*(rows[n].to_numpy(object) for n in names), strict=True)
-    known: dict[tuple[object, ...], str] = {}
-    made = []
-    for key in cells:
-        if key not in known:
-            known[key] = reason(*key)
-        made.append(known[key])
-    return pd.Series(made, index=rows.index, dtype="str")
+    told = [pa.array(rows[n].astype("str"), pa.string()) for n in _TEXTS]
+    minutes = pa.array(rows["minutes"].to_numpy(np.int32))
+    made = column(pa.table([*told, minutes, checks.to_arrow(rows["checks"])], [*_TEXTS, "minutes", "checks"]))
+    return pd.Series(made.to_numpy(zero_copy_only=False), index=rows.index, dtype="str")
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

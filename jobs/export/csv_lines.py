@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reasons
-from data.checks import SEPARATOR
+from data.checks import SEPARATOR, divided
 from data.parameters import PARAMETERS
 from data.times import interval_end
 from models.indices.aqi import index_numbers
@@ -104,6 +104,7 @@ class Lines:
         if not len(batch):
             return pa.array([], _TEXT)
         rows, place = _Numbered(_written(batch)), pa.array(station)
+        doubted, told = self._doubts(rows)
         return pc.binary_join_element_wise(
             self.head.take(place),
             self._pieces_of(rows, ("kind", "parameter"), after=True),
@@ -112,11 +113,11 @@ class Lines:
             self._number(batch["raw_value"]),
             self._pieces_of(rows, ("raw_unit",), before=True, after=True),
             self._times(rows),
-            self._pieces_of(rows, ("flag", "reason"), before=True, after=True),
+            doubted,
             self._indices(rows),
             self.tail.take(place),
             _known(rows),
-            self._pieces_of(rows, ("statistic", "checks", "note"), before=True),
+            told,
             pa.scalar("\n", _TEXT),
             pa.scalar("", _TEXT),
         )
@@ -130,6 +131,17 @@ class Lines:
         first, last = self.delimiter * before, self.delimiter * after
         made = [first + self.joined(row) + last for row in zip(*cells, strict=True)]
         return pa.array(made, _TEXT).take(row)
+
+    def _doubts(self, rows: "_Numbered") -> tuple[pa.Array, pa.Array]:
+        """Flag and its sentence, and at the end of the line the fields that this is made of."""
+        row, parts = rows.kinds("parameter", "minutes", "flag", "statistic", "checks", "note")
+        first, last = [], []
+        for parameter, minutes, *texts in zip(*(part.to_pylist() for part in parts), strict=True):
+            flag, statistic, entries, note = (text or "" for text in texts)
+            reason = reasons.reason(parameter, minutes, flag, statistic, divided(entries), note)
+            first.append(self.delimiter + self.joined([safe(flag), safe(reason)]) + self.delimiter)
+            last.append(self.delimiter + self.joined([safe(statistic), safe(entries), safe(note)]))
+        return pa.array(first, _TEXT).take(row), pa.array(last, _TEXT).take(row)
 
     def _units(self, rows: "_Numbered") -> pa.Array:
         row, (keys,) = rows.kinds("parameter")
@@ -170,10 +182,9 @@ _TABLE = 1 << 20  # combinations that are looked up in a table; more are sorted
 
 
 def _written(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A batch whose checks are text, and with the text `reason` of releases before 0.3."""
-    told, at = reasons.column(batch), batch.schema.get_field_index("checks")
-    entries = pc.binary_join(batch["checks"], SEPARATOR)
-    return batch.set_column(at, "checks", entries).append_column("reason", told)
+    """A batch whose checks are text."""
+    at = batch.schema.get_field_index("checks")
+    return batch.set_column(at, "checks", pc.binary_join(batch["checks"], SEPARATOR))
 
 
 class _Numbered:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data import checks, reasons
 from data.city import city as city_of
 from data.parameters import PARAMETERS
+from data.schema import COLUMNS as KEPT
 from data.store.reader import ExportReader, StoreReader
 from data.times import interval_end
 from jobs.export.csv_lines import STANDARDS, Lines, pieces, safe, stamped
@@ -26,6 +27,7 @@ from sources.credits import credit
 WRITERS = 2  # threads that write lines
 ROWS = 25_000  # of a batch: what is written once per distinct value, and what is held in memory
 FORMAT = 3  # number of the columns and their forms; the same request gives the same bytes within one
+NEEDED = tuple(c for c in KEPT if c not in ("known_until", "city"))  # of a line
 BOM = b"\xef\xbb\xbf"
 
 # Column → what it says; docs/data-dictionary.md has the long form and a test holds the two together.
@@ -94,7 +96,7 @@ def measurements_csv(store: StoreReader, request: Request) -> Iterator[bytes]:
     )  # fmt: skip
     with ThreadPoolExecutor(WRITERS) as pool:  # Arrow lets go of Python's lock while it joins text
         waiting: deque[Future[pa.Array]] = deque()
-        for batch in rows.batches(rows=ROWS, **request.where()):
+        for batch in rows.batches(rows=ROWS, columns=NEEDED, **request.where()):
             waiting.append(pool.submit(_written, lines, batch, book))
             if len(waiting) > WRITERS:
                 yield from pieces(waiting.popleft().result())

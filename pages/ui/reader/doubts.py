@@ -37,6 +37,8 @@ def sentence(entry: str, parameter: str) -> str:
         key += "_bare"
     if name == "fractions":
         figures = [PARAMETERS[f].label if f in PARAMETERS else f for f in figures]
+    if name not in WORDED and not figures:
+        return _name(name)
     if not has(key):
         return ": ".join(filter(None, [_name(name), ", ".join(figures)]))
     known = PARAMETERS.get(parameter)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import checks
 from data.rules.events import KINDS, thresholds
 from models.events import Panel, detect, panel
 from models.events.event import Evidence, confidence
@@ -27,7 +28,7 @@ def series(station: str, parameter: str, value: np.ndarray | float, *, kind: str
     values = np.broadcast_to(np.asarray(value, float), HOURS)
     table = pd.DataFrame({"start": times, "value": values, "station": station, "parameter": parameter, "kind": kind})
     plain = {"source": "net", "minutes": 60, "flag": "ok", "statistic": "mean", "city": "tashkent"}
-    return table.assign(**{**plain, **more}).dropna(subset=["value"])
+    return table.assign(checks=checks.none(table.index), **{**plain, **more}).dropna(subset=["value"])
 
 
 def places(*stations: str, kind: str = "reference") -> pd.DataFrame:
@@ -143,6 +144,20 @@ def test_sensor_fault_is_a_network_at_once() -> None:
     assert lines(event)["network_silent"]["n"] == 3
     one = [parts[0], *(series(s, "pm25", 20.0) for s in ("net:b", "net:c"))]
     assert not len(detect(seen(*one), city="x"))
+
+
+def test_a_fault_is_known_by_the_check_that_found_it() -> None:
+    rows = series("net:a", "pm25", 20.0, flag="suspect")
+    for entry, fault in (
+        ("stuck:8", True),
+        ("dead_channel:1.1", True),
+        ("level:485,4,39.7", False),
+        ("network", False),
+    ):
+        rows["checks"] = checks.single(entry, [True] * len(rows), rows.index)
+        assert bool(seen(rows).faulty["net:a"].all()) == fault
+    remark = rows.assign(note="stuck: 8 equal hours", checks=checks.none(rows.index))
+    assert not seen(remark).faulty["net:a"].any()
 
 
 @pytest.mark.parametrize("hours", [304, 308, 315, 322, HOURS])

@@ -106,7 +106,7 @@ def test_flagged_hours_are_symbols_outside_the_line() -> None:
     line, flagged = drawn.data
     assert np.isnan(line.y[1])
     assert flagged.marker.symbol == ("triangle-up",)
-    assert list(flagged.customdata[0]) == [900.0, "spike: 900"]
+    assert list(flagged.customdata[0]) == [900.0, "spike: 900 µg/m³ where the values around have 20"]
     assert drawn.layout.yaxis.range[1] < 30
 
 

@@ -1,5 +1,6 @@
 """Import profiles: each layout is recognised, and its times, units and words become the schema's."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -316,3 +317,46 @@ def test_stations_of_every_profile_fit_the_schema() -> None:
         kazhydromet.stations(pd.Series(["12", "26"], dtype="str"), ASTANA),
     ]
     assert [len(conform_stations(t)) for t in made] == [1, 1, 1, 1]
+
+
+def tidy_rows(table: pd.DataFrame) -> pd.DataFrame:
+    plain = {"station": "demo:1", "parameter": "pm25", "start": "2026-01-01T00:00:00Z", "kind": "reference"}
+    made = tidy.parse(table.assign(**plain), Options(city=city("astana"), name="x.csv"))
+    return conform(made.drop(columns="reject"), datetime(2026, 1, 2, tzinfo=UTC)).rows
+
+
+def test_a_file_of_an_older_release_says_its_fields_in_one_text() -> None:
+    table = pd.DataFrame(
+        {
+            "minutes": ["60", "1440", "1440"], "value": ["9", "8", "7"], "flag": ["suspect", "ok", "ok"],
+            "reason": ["spike: 9 where the hours around have 1", "daily median of hourly values",
+                       "operator: agrees with the daily median of post 3"],
+        }
+    ).assign(start="")  # fmt: skip
+    rows = pd.concat([tidy_rows(table.iloc[[i]]) for i in range(3)], ignore_index=True)
+    assert rows["statistic"].tolist() == ["mean", "median", "mean"]
+    assert rows["checks"].tolist() == [("spike:9,1",), (), ()]
+    assert rows["note"].tolist() == table["reason"].tolist()
+
+
+def test_a_file_of_this_release_brings_its_fields() -> None:
+    table = pd.DataFrame(
+        {
+            "minutes": ["1440"], "value": ["9"], "flag": ["suspect"], "statistic": ["median"],
+            "checks": ["fractions:pm1,9,pm25,4; fractions:pm25,4,pm10,1;network:flagged"],
+            "note": ["'=1+1; spike: 9"], "reason": ["of no importance"],
+        }
+    )  # fmt: skip
+    row = tidy_rows(table).iloc[0]
+    assert row["checks"] == ("fractions:pm1,9,pm25,4", "fractions:pm25,4,pm10,1", "network:flagged")
+    assert (row["statistic"], row["note"]) == ("median", "=1+1; spike: 9")
+
+
+@pytest.mark.parametrize(("column", "cell"), [("checks", "Spike seen"), ("statistic", "mode")])
+def test_fields_that_cannot_be_read_are_rejects(column: str, cell: str) -> None:
+    table = pd.DataFrame({"minutes": ["60"], "value": ["9"], column: [cell]})
+    plain = {"station": "demo:1", "parameter": "pm25", "start": "2026-01-01T00:00:00Z"}
+    made = tidy.parse(table.assign(**plain), Options(city=city("astana"), name="x.csv"))
+    done = conform(made.drop(columns="reject"), datetime(2026, 1, 2, tzinfo=UTC))
+    assert len(done.rows) == 0
+    assert len(done.rejects) == 1
