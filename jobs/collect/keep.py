@@ -12,6 +12,7 @@ from data.store import Store, StoreError
 from data.times import interval_end
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
+from jobs.logs import turned
 from sources import SOURCES
 from sources.base import SourceError
 
@@ -107,7 +108,14 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
             log.debug("keeping failed", exc_info=True)
             error = StoreError(f"{task.network}: what came could not be kept ({type(problem).__name__}); report it")
     outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
-    _tell(outcome, str(before.get("error", "")))
+    which = f"{outcome.network}, {outcome.city}"
+    turned(
+        log,
+        bool(str(before.get("error", ""))),
+        bool(outcome.error),
+        f"{which}: {outcome.error}",
+        f"{which}: works again",
+    )
     try:
         _write_status(store, outcome, before, now, getattr(error, "retry_after", 0.0))
     except StoreError as problem:
@@ -161,11 +169,3 @@ def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now
         if outcome.newest is not None:
             fields["newest"] = max(outcome.newest, before.get("newest") or outcome.newest)  # type: ignore[call-overload]
     store.put_status(outcome.network, outcome.city, **fields)
-
-
-def _tell(outcome: Outcome, before: str) -> None:
-    """The first failure is logged, then silence, then the recovery."""
-    if outcome.error and not before:
-        log.warning("%s, %s: %s", outcome.network, outcome.city, outcome.error)
-    elif before and not outcome.error:
-        log.info("%s, %s: works again", outcome.network, outcome.city)

@@ -14,6 +14,7 @@ from data.rules.alarms import PRIORITIES
 from data.store import Store, StoreBusy
 from data.store.served import demo_store
 from jobs.alarms.reports import Report, reports
+from jobs.logs import turned
 from jobs.notify import email, outbox, telegram, webhook
 from jobs.notify.channels import Channel, ChannelError, Later, Stop, channels, exercising
 from jobs.notify.content import Content, compose, trial
@@ -146,15 +147,13 @@ def _postpone(store: Store, box: pd.DataFrame, way: Channel, now: datetime, erro
     said = redact(str(error), way.secrets())
     outbox.keep(store, outbox.postponed(box, chosen, now, said, max(outbox.backoff(tries, jitter), asked)), now)
     with _guard:
-        if way.key not in _failing:  # the first failure is logged, then silence until it recovers
-            log.warning("%s", said)
+        turned(log, way.key in _failing, True, said, "")
         _failing.add(way.key)
 
 
 def _recovered(way: Channel) -> None:
     with _guard:
-        if way.key in _failing:
-            log.info("%s: delivers again", way.key)
+        turned(log, way.key in _failing, False, "", f"{way.key}: delivers again")
         _failing.discard(way.key)
 
 

@@ -13,7 +13,7 @@ from data.rules.alarms import AlarmRuleError
 from data.standards.limits import LimitError
 from data.store import Store, StoreError
 from data.store.shared import SharedStore
-from jobs.logs import redacted
+from jobs.logs import redacted, turned
 from jobs.server import heartbeat
 
 log = logging.getLogger("cleanair.watch")
@@ -104,10 +104,6 @@ def _calm(name: str, memory: Memory) -> Iterator[list[str]]:
         said = redacted(error) if isinstance(error, SPOKEN) else type(error).__name__
         trouble.append(said)
         if name not in memory.failing:
-            memory.failing.add(name)
-            log.warning("%s: %s", name, said)
             log.debug("%s failed", name, exc_info=True)
-        return
-    if name in memory.failing:
-        memory.failing.discard(name)
-        log.info("%s: well again", name)
+    turned(log, name in memory.failing, bool(trouble), f"{name}: {' '.join(trouble)}", f"{name}: well again")
+    (memory.failing.add if trouble else memory.failing.discard)(name)
