@@ -44,6 +44,24 @@ RESERVED = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"me
 Factory = Any
 
 
+def turned(log: logging.Logger, was: bool, fails: bool, failure: str, recovery: str) -> None:
+    """
+    Say that something began to fail, or works again; nothing while it goes on as before.
+
+    Parameters
+    ----------
+    log : Logger
+    was, fails : bool
+        Whether it failed the last time, and whether it fails now.
+    failure, recovery : str
+        What is said of the one and of the other.
+    """
+    if fails and not was:
+        log.warning("%s", failure)
+    elif was and not fails:
+        log.info("%s", recovery)
+
+
 def secrets(env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """
     Every secret of the environment, longest first, also as it is spelled in an address.

@@ -150,23 +150,10 @@ def site_layers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
         mark="◆",
     )[["lat", "lon", "name", "tip", "fill", "mark"]]
     ink = basemap.INKS[theme]
-
-    def words(name: str, column: str, size: int, colour: object, offset: list[int]) -> pdk.Layer:
-        return pdk.Layer(
-            "TextLayer",
-            drawn,
-            id=name,
-            get_position=["lon", "lat"],
-            get_text=column,
-            get_size=size,
-            get_color=colour,
-            get_pixel_offset=offset,
-            font_family=pdk.types.String(basemap.FONT),
-            character_set=pdk.types.String("auto"),
-            pickable=column == "mark",
-        )
-
-    return [words("sites", "mark", 26, "fill", [0, 0]), words("site-names", "name", 11, ink, [0, 20])]
+    return [
+        basemap.texts(drawn, "sites", "mark", 26, "fill", [0, 0], pickable=True),
+        basemap.texts(drawn, "site-names", "name", 11, ink, [0, 20], pickable=False),
+    ]
 
 
 def wind_arrow(picture: Picture) -> str:

@@ -13,7 +13,8 @@ from data import clock
 from data.schema import conform
 from data.store import Store, open_store
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
 
 
@@ -49,7 +50,8 @@ def answer(path: Path) -> Any:
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No test reads the store or the clock of the machine it runs on."""
+    """No test reads the store or the clock of the machine it runs on; pages find their settings from the root."""
+    monkeypatch.chdir(ROOT)
     monkeypatch.setenv("CLEANAIR_STORE", str(tmp_path / "store"))
     monkeypatch.delenv("CLEANAIR_NOW", raising=False)
     monkeypatch.delenv("CLEANAIR_ENGINE", raising=False)

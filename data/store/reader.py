@@ -84,7 +84,9 @@ class StoreReader(Protocol):
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row."""
 
-    def batches(self, *, rows: int = 50_000, **where: Any) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, *, rows: int = 50_000, columns: Sequence[str] | None = None, **where: Any
+    ) -> Iterator[pa.RecordBatch]:
         """The same rows as `measurements`, sorted by time, in constant memory."""
 
     def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:

@@ -110,9 +110,11 @@ class View:
         """See `Store.intervals`."""
         return self._inner.intervals(**self._narrow(where))
 
-    def batches(self, *, rows: int = 50_000, **where: Any) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, *, rows: int = 50_000, columns: Sequence[str] | None = None, **where: Any
+    ) -> Iterator[pa.RecordBatch]:
         """See `Store.batches`."""
-        return self._inner.batches(rows=rows, **self._narrow(where))
+        return self._inner.batches(rows=rows, columns=columns, **self._narrow(where))
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""

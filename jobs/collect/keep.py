@@ -13,6 +13,7 @@ from data.store import Store, StoreError
 from data.times import interval_end
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
+from jobs.logs import turned
 from sources import SOURCES
 from sources.base import SourceError
 
@@ -118,7 +119,9 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
                 "jobs.collect.not_kept", who="developer", network=task.network, kind=type(problem).__name__
             )
     outcome = replace(outcome if fault is None else outcome.failed(fault), at=now, seconds=delivery.seconds)
-    _tell(outcome, str(before.get("error", "")))
+    which = f"{outcome.network}, {outcome.city}"
+    failed = f"{which}: {outcome.error}"
+    turned(log, bool(str(before.get("error", ""))), bool(outcome.error), failed, f"{which}: works again")
     try:
         _write_status(store, outcome, before, now, getattr(fault, "retry_after", 0.0))
     except StoreError as problem:
@@ -172,11 +175,3 @@ def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now
         if outcome.newest is not None:
             fields["newest"] = max(outcome.newest, before.get("newest") or outcome.newest)  # type: ignore[call-overload]
     store.put_status(outcome.network, outcome.city, **fields)
-
-
-def _tell(outcome: Outcome, before: str) -> None:
-    """The first failure is logged, then silence, then the recovery."""
-    if outcome.error and not before:
-        log.warning("%s, %s: %s", outcome.network, outcome.city, outcome.error)
-    elif before and not outcome.error:
-        log.info("%s, %s: works again", outcome.network, outcome.city)

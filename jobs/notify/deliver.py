@@ -15,6 +15,7 @@ from data.store import StoreBusy
 from data.store.reader import DerivingStore
 from data.store.served import demo_store
 from jobs.alarms.reports import Report, reports
+from jobs.logs import turned
 from jobs.notify import email, outbox, telegram, webhook
 from jobs.notify.channels import Channel, ChannelError, Later, Stop, channels, exercising
 from jobs.notify.content import Content, compose, trial
@@ -158,8 +159,7 @@ def _postpone(
     wait = max(outbox.backoff(tries, jitter), asked)
     outbox.keep(store, outbox.postponed(box, chosen, now, error, wait, _clean(way)), now)
     with _guard:
-        if way.key not in _failing:  # the first failure is logged, then silence until it recovers
-            log.warning("%s", _clean(way)(str(error)))
+        turned(log, way.key in _failing, True, _clean(way)(str(error)), "")
         _failing.add(way.key)
 
 
@@ -170,8 +170,7 @@ def _clean(way: Channel) -> Callable[[str], str]:
 
 def _recovered(way: Channel) -> None:
     with _guard:
-        if way.key in _failing:
-            log.info("%s: delivers again", way.key)
+        turned(log, way.key in _failing, False, "", f"{way.key}: delivers again")
         _failing.discard(way.key)
 
 

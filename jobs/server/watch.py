@@ -13,7 +13,7 @@ from data.errors import CentreError
 from data.store import Store, StoreError
 from data.store.derived import DerivedStore
 from data.store.reader import DerivingStore
-from jobs.logs import redacted
+from jobs.logs import redacted, turned
 from jobs.server import heartbeat
 
 log = logging.getLogger("cleanair.watch")
@@ -105,13 +105,10 @@ def _calm(name: str, memory: Memory) -> Iterator[list[CentreError]]:
         told = error if isinstance(error, CentreError) else _mistake(error)
         trouble.append(told)
         if name not in memory.failing:
-            memory.failing.add(name)
-            log.warning("%s: %s", name, redacted(told))
             log.debug("%s failed", name, exc_info=True)
-        return
-    if name in memory.failing:
-        memory.failing.discard(name)
-        log.info("%s: well again", name)
+    told = redacted(next(iter(trouble), ""))
+    turned(log, name in memory.failing, bool(trouble), f"{name}: {told}", f"{name}: well again")
+    (memory.failing.add if trouble else memory.failing.discard)(name)
 
 
 def _mistake(error: Exception) -> CentreError:

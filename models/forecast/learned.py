@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from models.forecast.panel import Array, Whole
+from models.threads import one_thread
 
 TREES = {"mean": 150, "quantile": 80}
 SETTINGS: Mapping[str, Any] = {
@@ -87,11 +87,3 @@ def _trees(kind: str, seed: int, **loss: Any) -> Any:
     from sklearn.ensemble import HistGradientBoostingRegressor  # slow to import
 
     return HistGradientBoostingRegressor(max_iter=TREES[kind], random_state=seed, **SETTINGS, **loss)
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """Keep the trees to one thread: beside other work, threads that wait for each other cost tenfold."""
-    import sklearn.ensemble  # noqa: F401  only loaded libraries can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's companion
-
-    return cast("AbstractContextManager[Any]", threadpool_limits(limits=1, user_api="openmp"))

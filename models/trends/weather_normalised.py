@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from models.averages.running import regular
+from models.threads import one_thread
 from models.trends.trends import Refused, Trend, theil_sen
 
 LEAST_HOURS, LEAST_R2 = 9000, 0.5
@@ -113,7 +113,7 @@ def weather_normalised(
     known = frame.dropna(subset=[parameter, "ws"])
     if len(known) < LEAST_HOURS:
         raise Refused("models.trends.hours", least=LEAST_HOURS, found=len(known))
-    with _one_thread():
+    with one_thread():
         return _normalised(frame, known, parameter, weather, draws, seed, said)
 
 
@@ -165,19 +165,6 @@ def _features(wide: pd.DataFrame, parameter: str) -> tuple[pd.DataFrame, list[st
         for hours in LASTING_HOURS
     }
     return frame.assign(**lasting), ["ws", "u", "v", *present, *lasting]
-
-
-def _one_thread() -> AbstractContextManager[Any]:
-    """
-    Keep the trees to one thread.
-
-    Where other work runs beside, threads wait for each other: four years of one station took 349 s with two
-    threads and 38 s with one on a busy machine of two processors.
-    """
-    import sklearn.ensemble  # noqa: F401  only loaded libraries can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's companion
-
-    return cast("AbstractContextManager[Any]", threadpool_limits(limits=1, user_api="openmp"))
 
 
 def _model(seed: int) -> Any:

@@ -204,7 +204,6 @@ def _shown(app: AppTest) -> tuple[str, str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ["situation.py", "city_map.py", "station.py", "feeds.py"])
 def test_pages_show_names_as_text(hostile: Store, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
     app = AppTest.from_file(MAIN, default_timeout=120)
     app.query_params["lang"] = "en"
     app.query_params["city"] = "tashkent"

@@ -195,7 +195,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch, reader: Reader, *pages: str, **query:
 
     monkeypatch.setattr(st, "download_button", button)
     monkeypatch.setattr(DeltaGenerator, "download_button", lambda self, *a, **k: button(*a, **k))
-    monkeypatch.chdir(MAIN.parents[1])
     if reader.role == "operator":
         said = {"operator": (Operator("A. B."), time.monotonic())}
     else:

@@ -66,7 +66,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def watched(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CLEANAIR_WATCH", ",".join(MORE))
     monkeypatch.setenv("CLEANAIR_STORE", str(filled.folder))
-    monkeypatch.chdir(MAIN.parents[1])
     served._opened.cache_clear()
     return filled
 

@@ -252,3 +252,12 @@ def test_the_search_for_local_days_finds_them(text: str) -> None:
 
 def test_a_local_day_is_found_once() -> None:
     assert places(days, "data/times.py", "data/clock.py") == []
+
+
+@pytest.mark.parametrize(("word", "home"), [("TextLayer", "pages/ui/look/basemap.py"), ("openmp", "models/threads.py")])
+def test_a_text_on_a_map_and_a_limit_of_threads_are_made_once(word: str, home: str) -> None:
+    def said(tree: ast.AST) -> Iterator[ast.AST]:
+        yield from (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value == word)
+
+    assert places(said, home) == []
+    assert spelt(said, (ROOT / home).read_text("utf-8"))

@@ -94,3 +94,15 @@ def test_extra_fields_are_redacted_too(planted: None, capsys: pytest.CaptureFixt
     logs.install({"CLEANAIR_LOG": "json"})
     logging.getLogger("cleanair.x").warning("x", extra={"address": "https://me:planted-webhook-77@h", "key": "zzz"})
     assert "planted" not in capsys.readouterr().err
+
+
+def test_a_failure_is_said_when_it_begins_and_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("cleanair.turns")
+    caplog.set_level("INFO", log.name)
+    was = False
+    for fails in (False, True, True, False, False, True):
+        logs.turned(log, was, fails, "x: 100 % lost", "x: works again")
+        was = fails
+    assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
+        ("WARNING", "x: 100 % lost"), ("INFO", "x: works again"), ("WARNING", "x: 100 % lost"),
+    ]  # fmt: skip

@@ -40,7 +40,6 @@ def old_rows(now: datetime) -> pd.DataFrame:
 def kind(stores: dict[str, Path], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Which store is shown; the caches are keyed by it, so that they may stay warm."""
     monkeypatch.setenv("CLEANAIR_STORE", str(stores[request.param]))
-    monkeypatch.chdir(MAIN.parents[1])
     return str(request.param)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pydeck as pdk
 
 from pages.ui.events import words as event_words
-from pages.ui.look.basemap import FONT, INKS, RIMS
+from pages.ui.look.basemap import INKS, halo, texts
 from pages.ui.look.palette import EVENTS, rgba
 from pages.ui.reader.language import html, t
 
@@ -51,11 +51,9 @@ def layers(events: pd.DataFrame, zone: ZoneInfo, theme: str) -> list[pdk.Layer]:
             "LineLayer", lines, id="footprint-hatch", get_source_position="from", get_target_position="to",
             get_color="line", get_width=1,
         ),
-        pdk.Layer(
-            "TextLayer", rows[["at", "word"]], id="footprint-words", get_position="at", get_text="word", get_size=15,
-            get_color=INKS[theme], font_family=pdk.types.String(FONT), font_weight=700, outline_width=3,
-            outline_color=RIMS[theme], font_settings={"sdf": True}, get_pixel_offset=[0, -14],
-            character_set=pdk.types.String("auto"),
+        texts(
+            rows[["at", "word"]], "footprint-words", "word", 15, INKS[theme], [0, -14], "at", font_weight=700,
+            **halo(theme),
         ),
     ]  # fmt: skip
 

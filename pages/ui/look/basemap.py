@@ -136,29 +136,44 @@ def stations(
     )
 
 
-def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
-    def words(
-        name: str, column: str, size: int, colour: list[int] | str, offset: list[int], **more: object
-    ) -> pdk.Layer:
-        return pdk.Layer(
-            "TextLayer",
-            rows,
-            id=name,
-            get_position=["lon", "lat"],
-            get_text=column,
-            get_size=size,
-            get_color=colour,
-            get_pixel_offset=offset,
-            font_family=pdk.types.String(FONT),
-            font_weight=700,
-            character_set=pdk.types.String("auto"),
-            get_text_anchor=pdk.types.String("middle"),
-            get_alignment_baseline=pdk.types.String("center"),
-            **more,
-        )
+def texts(
+    rows: pd.DataFrame,
+    name: str,
+    column: str,
+    size: int,
+    colour: object,
+    offset: list[int],
+    at: str | None = None,
+    **more: object,
+) -> pdk.Layer:
+    """A text at every row's place (``lat, lon``, or column `at`), in the page's own fonts; `name` is the layer's id."""
+    return pdk.Layer(
+        "TextLayer",
+        rows,
+        id=name,
+        get_position=at or ["lon", "lat"],
+        get_text=column,
+        get_size=size,
+        get_color=colour,
+        get_pixel_offset=offset,
+        font_family=pdk.types.String(FONT),
+        character_set=pdk.types.String("auto"),
+        **more,
+    )
 
-    ink, rim = INKS[theme], RIMS[theme]
-    halo = {"outline_width": 3, "outline_color": rim, "font_settings": {"sdf": True}}
+
+def halo(theme: str) -> dict[str, object]:
+    """What sets a text off the map below it."""
+    return {"outline_width": 3, "outline_color": RIMS[theme], "font_settings": {"sdf": True}}
+
+
+def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
+    ink, off = INKS[theme], halo(theme)
+    bold = {
+        "font_weight": 700,
+        "get_text_anchor": pdk.types.String("middle"),
+        "get_alignment_baseline": pdk.types.String("center"),
+    }
     return [
         pdk.Layer(
             "ScatterplotLayer",
@@ -175,7 +190,7 @@ def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
             pickable=True,
             auto_highlight=True,
         ),
-        words("numbers", "number", 14, "ink", [0, 0]),
-        words("symbols", "symbol", 13, ink, [18, -14], **halo),
-        words("names", "name", 12, ink, [0, 27], **halo),
+        texts(rows, "numbers", "number", 14, "ink", [0, 0], **bold),
+        texts(rows, "symbols", "symbol", 13, ink, [18, -14], **bold, **off),
+        texts(rows, "names", "name", 12, ink, [0, 27], **bold, **off),
     ]

@@ -53,19 +53,12 @@ def layers(sites: pd.DataFrame, theme: str) -> list[pdk.Layer]:
                     for n, p in zip(named(sites), sites["top3"], strict=True)],
         }
     )  # fmt: skip
-    halo = {"outline_width": 3, "outline_color": basemap.RIMS[theme], "font_settings": {"sdf": True}}
-
-    def words(key: str, column: str, size: int, colour: object, offset: list[int], **more: object) -> pdk.Layer:
-        return pdk.Layer(
-            "TextLayer", drawn, id=key, get_position=["lon", "lat"], get_text=column, get_size=size, get_color=colour,
-            get_pixel_offset=offset, font_family=pdk.types.String(basemap.FONT), font_weight=700,
-            character_set=pdk.types.String("auto"), **more,
-        )  # fmt: skip
-
     return [
-        words("ranked", "mark", 46, "fill", [0, 0], pickable=True),
-        words("rank", "rank", 14, [255, 255, 255, 255], [0, 1]),
-        words("ranked-names", "name", 12, basemap.INKS[theme], [0, 24], **halo),
+        basemap.texts(drawn, "ranked", "mark", 46, "fill", [0, 0], font_weight=700, pickable=True),
+        basemap.texts(drawn, "rank", "rank", 14, [255, 255, 255, 255], [0, 1], font_weight=700),
+        basemap.texts(
+            drawn, "ranked-names", "name", 12, basemap.INKS[theme], [0, 24], font_weight=700, **basemap.halo(theme)
+        ),
     ]
 
 

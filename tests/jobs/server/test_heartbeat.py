@@ -26,7 +26,6 @@ ZONE = city("tashkent").zone
 def kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Good air, evaluated once, in a replay: its clock is not the one that a watch is judged by."""
     monkeypatch.setenv("CLEANAIR_NOW", (NOW + timedelta(seconds=30)).isoformat())  # in the middle of a minute
-    monkeypatch.chdir(MAIN.parents[1])
     store.append(hourly([9.0] * 54))
     evaluate(store, NOW)
     return store

@@ -35,7 +35,6 @@ def ringing(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
     monkeypatch.setenv("CLEANAIR_OPERATORS", f"Aigul:{PIN}:Shift A")
     monkeypatch.setattr(operators, "_tries", {})
-    monkeypatch.chdir(MAIN.parents[1])
     hours = int((NOW - pd.Timestamp("2026-01-08", tz="UTC")).total_seconds() // 3600)
     for n in (1, 2, 3):
         store.append(hourly([150.0 + n] * hours, station=f"openaq:{n}", source="openaq"))
@@ -180,7 +179,6 @@ def test_the_log_can_be_narrowed(ringing: Store) -> None:
 
 def test_before_the_first_look_silence_says_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
-    monkeypatch.chdir(MAIN.parents[1])
     open_store(store.folder).append(hourly([10.0] * 40))
     assert "have not been evaluated yet" in words(show(lang="en"))
 

@@ -24,7 +24,6 @@ KEY = "planted-key-7c2b"
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CLEANAIR_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("OPENAQ_API_KEY", KEY)
-    monkeypatch.chdir(MAIN.parents[1])
     return open_store(tmp_path / "store")
 
 

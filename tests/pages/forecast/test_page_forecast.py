@@ -44,7 +44,6 @@ def show(
 ) -> AppTest:
     monkeypatch.setenv("CLEANAIR_STORE", str(folder))
     monkeypatch.setenv("CLEANAIR_NOW", (NOW + late).isoformat())
-    monkeypatch.chdir(MAIN.parents[1])
     served._opened.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -34,7 +34,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def show(monkeypatch: pytest.MonkeyPatch, folder: Path, **query: str) -> AppTest:
     monkeypatch.setenv("CLEANAIR_STORE", str(folder))
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
-    monkeypatch.chdir(MAIN.parents[1])
     served._opened.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -39,7 +39,6 @@ def describe(store: Store, *stations: tuple[str, str, float, str]) -> None:
 def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("CLEANAIR_STORE", str(store.folder))
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
-    monkeypatch.chdir(MAIN.parents[1])
     served._opened.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()

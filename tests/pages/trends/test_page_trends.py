@@ -42,7 +42,6 @@ def keep(store: Store, *tables: pd.DataFrame) -> None:
 def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("CLEANAIR_STORE", str(store.folder))
     monkeypatch.setenv("CLEANAIR_NOW", NOW.isoformat())
-    monkeypatch.chdir(MAIN.parents[1])
     served._opened.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()
