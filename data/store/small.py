@@ -104,7 +104,7 @@ class SmallTables:
             before = kept[mine].iloc[-1].to_dict() if mine.any() else {}
             row = {**dict.fromkeys(STATUS_COLUMNS), **before, **fields, "network": network, "city": city}
             row["rows"], row["rejected"] = int(row["rows"] or 0), int(row["rejected"] or 0)
-            row["error"] = row["error"] or ""
+            row |= {name: row[name] or "" for name in ("error", "error_key", "error_who", "error_words")}
             rows = [*kept[~mine].to_dict("records"), row]
             plain = [{k: None if pd.isna(v) else v for k, v in r.items()} for r in rows]
             self._status.overwrite(pa.Table.from_pylist(plain, schema=STATUS))
@@ -228,6 +228,8 @@ class SmallTables:
     def _read(self, table: Table) -> pd.DataFrame:
         kept = table.rows()
         rows = table.schema.empty_table() if kept is None else kept
+        for field in (f for f in table.schema if f.name not in rows.column_names):  # of an older release
+            rows = rows.append_column(field.name, pa.nulls(len(rows), field.type))
         return rows.select(table.schema.names).cast(table.schema).to_pandas()
 
 

@@ -5,8 +5,10 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import orjson
 import pandas as pd
 
+from data.errors import CentreError
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from jobs.collect.schedule import Task, following, row_of
@@ -108,7 +110,7 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
     _tell(outcome, str(before.get("error", "")))
     try:
-        _write_status(store, outcome, before, now, getattr(error, "retry_after", 0.0))
+        _write_status(store, outcome, before, now, error)
     except StoreError as problem:
         outcome = replace(outcome, error=str(problem))
     return outcome
@@ -143,12 +145,18 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     )
 
 
-def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now: datetime, retry_after: float) -> None:
+def _write_status(
+    store: Store, outcome: Outcome, before: dict[str, object], now: datetime, error: Exception | None
+) -> None:
     source = SOURCES[outcome.network]
+    known = error.fields() if isinstance(error, CentreError) else {}
     fields: dict[str, object] = {
         "attempted": now,
         "error": outcome.error,
-        "next": following(source, now, retry_after),
+        "error_key": known.get("key", ""),
+        "error_who": known.get("who", ""),
+        "error_words": orjson.dumps(known["words"]).decode() if known else "",
+        "next": following(source, now, getattr(error, "retry_after", 0.0)),
         "failing_since": (before.get("failing_since") or now) if outcome.error else None,
     }
     if not outcome.error:

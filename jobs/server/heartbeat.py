@@ -1,12 +1,13 @@
 """The watch's sign of life: a small file beside the tables, so that every process can tell when nobody watches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from data.errors import CentreError
 from data.store import Store, StoreError
 
 FILE = ".watch.json"  # no table: a commit a minute would move `version()` and with it every page's cache
@@ -24,11 +25,17 @@ class Beat:
     well : datetime or None
         When it last went well, by the machine's clock; None where it never did.
     error : str
-        What went wrong at the last look, in a sentence without secrets; empty where nothing did.
+        What went wrong at the last look, in an English sentence without secrets; empty where nothing did.
+    key : str
+        Of that sentence in ``data/text/errors``; empty where the error was none of ours.
+    words : mapping
+        What the sentence's placeholders stand for.
     """
 
     well: datetime | None = None
     error: str = ""
+    key: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     def late(self, now: datetime) -> bool:
         """
@@ -47,7 +54,7 @@ class Beat:
         return self.well is None or abs(now - self.well) > STALE
 
 
-def write(store: Store, work: str, now: datetime, error: str = "") -> None:
+def write(store: Store, work: str, now: datetime, error: str = "", cause: Exception | None = None) -> None:
     """
     Say how a work went, in one step: a reader sees the old file or the new one.
 
@@ -61,6 +68,8 @@ def write(store: Store, work: str, now: datetime, error: str = "") -> None:
         By the machine's clock.
     error : str
         Why it did not go well; it then keeps the moment at which it last did, also that of another process.
+    cause : Exception, optional
+        The error itself, so that the sentence can be said in other languages, too.
 
     Raises
     ------
@@ -68,8 +77,13 @@ def write(store: Store, work: str, now: datetime, error: str = "") -> None:
         When the store cannot be written.
     """
     known = read(store)
-    beats = {**known, work: Beat(known.get(work, Beat()).well, error) if error else Beat(now)}
-    told = {name: {"well": b.well.isoformat() if b.well else None, "error": b.error} for name, b in beats.items()}
+    fields = cause.fields() if isinstance(cause, CentreError) else {"key": "", "words": {}}
+    failed = Beat(known.get(work, Beat()).well, error, fields["key"], fields["words"])
+    beats = {**known, work: failed if error else Beat(now)}
+    told = {
+        name: {"well": b.well.isoformat() if b.well else None, "error": b.error, "key": b.key, "words": b.words}
+        for name, b in beats.items()
+    }
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -95,4 +109,10 @@ def read(store: Store) -> Mapping[str, Beat]:
 
 def _beat(row: Mapping[str, Any]) -> Beat:
     well = row.get("well")
-    return Beat(datetime.fromisoformat(well).astimezone(UTC) if well else None, str(row.get("error") or ""))
+    words = row.get("words")
+    return Beat(
+        datetime.fromisoformat(well).astimezone(UTC) if well else None,
+        str(row.get("error") or ""),
+        str(row.get("key") or ""),
+        words if isinstance(words, dict) else {},
+    )

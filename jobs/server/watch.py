@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from data import clock
 from data.rules.alarms import AlarmRuleError
@@ -83,7 +84,7 @@ def look(store: Store, now: datetime, memory: Memory) -> None:
         with _calm(name, memory) as trouble:
             work()
         with _calm("heartbeat", memory):
-            heartbeat.write(store, name, clock.known(), " ".join(trouble))
+            heartbeat.write(store, name, clock.known(), *trouble)
 
 
 def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
@@ -95,14 +96,14 @@ def _events(refresh: Callable[[Store, datetime], object], store: Store, now: dat
 
 
 @contextmanager
-def _calm(name: str, memory: Memory) -> Iterator[list[str]]:
-    """A fault of one work is said once in the log, in a sentence that the caller gets too, and ends nothing."""
-    trouble: list[str] = []
+def _calm(name: str, memory: Memory) -> Iterator[list[Any]]:
+    """A fault of one work is said once in the log and ends nothing; the caller gets its sentence and itself."""
+    trouble: list[Any] = []
     try:
         yield trouble
     except Exception as error:
         said = redacted(error) if isinstance(error, SPOKEN) else type(error).__name__
-        trouble.append(said)
+        trouble += [said, error]
         if name not in memory.failing:
             memory.failing.add(name)
             log.warning("%s: %s", name, said)

@@ -158,11 +158,13 @@ class Table:
 
     def _write(self, rows: pa.Table, mode: Any) -> None:
         known = self.current() if self.place.fenced else None
+        mode = "error" if self.place.fenced and known is None else mode
         try:
             write_deltalake(
                 self.uri if known is None else known,
                 rows.cast(self.schema),
-                mode="error" if self.place.fenced and known is None else mode,
+                mode=mode,
+                schema_mode="overwrite" if mode == "overwrite" else None,  # of an older release it has fewer columns
                 partition_by=[self.partition] if self.partition else None,
                 writer_properties=LAYOUT,
                 storage_options=self.options or None,

@@ -34,6 +34,9 @@ STATUS_COLUMNS: Mapping[str, str] = {
     "rows": "int64",
     "rejected": "int64",
     "error": "str",
+    "error_key": "str",
+    "error_who": "str",
+    "error_words": "str",
     "failing_since": "datetime64[us, UTC]",
     "next": "datetime64[us, UTC]",
 }
