@@ -231,8 +231,8 @@ def licences(found: export_request.Plan) -> None:
 def _why(row: Any) -> str:
     from sources.credits import credit
 
-    if row.why.startswith("rule of sharing"):
-        return t("records.why_rule", rule=markdown(row.why.split(": ", 1)[1]))
+    if row.rule:
+        return t("records.why_rule", rule=markdown(row.rule))
     one = credit(row.source)
     return t("records.why_station") if one.may_redistribute else t("records.why", licence=markdown(one.licence))
 

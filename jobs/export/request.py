@@ -15,6 +15,7 @@ from data.store.shared import SharedStore
 from jobs.export.licence import free
 from sources.credits import credit
 
+LEFT_OUT = ["source", "rows", "why", "rule"]
 FLAG_CHOICES: Mapping[str, Sequence[str] | None] = {"all": None, "ok": ("ok",)}
 
 
@@ -102,7 +103,8 @@ class Plan:
     sources : DataFrame
         source, rows, licence, credit, url of what leaves.
     left_out : DataFrame
-        source, rows, why of what stays.
+        source, rows, why of what stays; rule: the basis of the rule of sharing that keeps it in, empty where a
+        licence does.
     """
 
     rows: int
@@ -134,7 +136,7 @@ def plan(store: Store, request: Request) -> Plan:
     sources = leaving.groupby("source", as_index=False)["rows"].sum()
     credits = [credit(s) for s in sources["source"]]
     left = staying.groupby("source", as_index=False)["rows"].sum()
-    left = left.assign(why=[_why(s) for s in left["source"]])
+    left = left.assign(why=[_why(s) for s in left["source"]], rule="")
     return Plan(
         rows=int(leaving["rows"].sum()),
         flagged=int(leaving["flagged"].sum()),
@@ -149,16 +151,16 @@ def plan(store: Store, request: Request) -> Plan:
 def _held_back(store: Store, request: Request, spans: pd.DataFrame) -> pd.DataFrame:
     """Rows that a rule of sharing keeps in; a source that the reader may not see stays unnamed."""
     if not isinstance(store, SharedStore):
-        return pd.DataFrame(columns=["source", "rows", "why"])
+        return pd.DataFrame(columns=LEFT_OUT)
     every = store.whole.spans(**request.where()).groupby("source")["rows"].sum()
     fewer = every.sub(spans.groupby("source")["rows"].sum(), fill_value=0)
     held = [(str(s), int(n), rule(str(s), city_of(request.city).country)) for s, n in fewer[fewer > 0].items()]
     return pd.DataFrame(
         [
-            (s if r.allows(store.reader, "see") else "", n, f"rule of sharing ({r.status}): {r.basis}")
+            (s if r.allows(store.reader, "see") else "", n, f"rule of sharing ({r.status}): {r.basis}", r.basis)
             for s, n, r in held
         ],
-        columns=["source", "rows", "why"],
+        columns=LEFT_OUT,
     )
 
 
