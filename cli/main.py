@@ -7,17 +7,9 @@ from collections.abc import Sequence
 import orjson
 
 from cli.commands import Parser, commands
-from data.city import CityError
 from data.errors import CentreError
-from data.store import StoreError
 from data.store.served import VARIABLE as STORE
 from jobs import logs
-from jobs.access.operators import NotAllowed
-from jobs.server.backup import BackupError
-from sources.base import SourceError
-
-# Goes when all packages raise `CentreError`, and with it `_older`: a ValueError is a mistake of ours then.
-OLDER = (CityError, StoreError, SourceError, BackupError, NotAllowed, ValueError)
 
 
 def parser() -> Parser:
@@ -47,8 +39,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = commands()[a.command].run(a)
     except CentreError as error:
         return _say(error, error.exit_status)
-    except OLDER as error:
-        return _say(error, _older(error))
     except OSError as error:
         return _say(_system(error), 1)
     except KeyboardInterrupt:
@@ -68,10 +58,6 @@ def _system(error: OSError) -> CentreError:
     return CentreError("cli.main.system", why=error.strerror or error)
 
 
-def _older(error: Exception) -> int:
-    return 2 if isinstance(error, CityError) else int(getattr(error, "exit_status", 1))
-
-
-def _say(error: object, status: int) -> int:
-    print(f"cleanair: {logs.redacted(' '.join(str(error).split()))}", file=sys.stderr)
+def _say(error: CentreError, status: int) -> int:
+    print(f"cleanair: {logs.redacted(error)}", file=sys.stderr)
     return status

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from data.errors import CentreError
 
 FOLDER = Path(__file__).parent / "cities"
 VARIABLE = "CLEANAIR_CITIES"
 WATCH = "CLEANAIR_WATCH"
 LANGUAGES = ("en", "ru", "uz", "kk")
+LONGEST = 40  # of what somebody wrote for a city, where an error repeats it [characters]
 
 
-class CityError(ValueError):
+class CityError(CentreError, ValueError):
     """A city is unknown or its file is wrong; the person who named or wrote it must mend it."""
+
+    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,16 @@ def city(key: str) -> City:
     """
     known = city_files()
     if key not in known:
-        advice = f" or add data/cities/{key}.toml" if key.isidentifier() else ""
-        raise CityError(f"no city {key!r}; choose one of {', '.join(known)}{advice}")
+        _unknown(key, list(known))
     return known[key]
+
+
+def _unknown(key: str, known: list[str]) -> NoReturn:
+    if key.isidentifier():
+        raise CityError(
+            "data.city.unknown_addable", who="asker", parameter="city", status=400, city=key[:LONGEST], known=known
+        )
+    raise CityError("data.city.unknown", who="asker", parameter="city", status=400, city=key[:LONGEST], known=known)
 
 
 @cache
@@ -159,12 +171,14 @@ def _watched(place: Path, stamp: tuple[tuple[str, int], ...], named: str) -> Map
     if not named.strip(", "):
         chosen = {key: one for key, one in known.items() if one.watched}
         if not chosen:
-            raise CityError(f"every city file in {place} says watched = false; name cities in {WATCH}")
+            raise CityError("data.city.none_watched", parameter=WATCH, folder=place, variable=WATCH)
         return chosen
     keys = dict.fromkeys(key.strip() for key in named.split(",") if key.strip())
     odd = [key for key in keys if key not in known]
     if odd:
-        raise CityError(f"{WATCH} names {', '.join(odd)}, which has no file in {place}; there are {', '.join(known)}")
+        raise CityError(
+            "data.city.not_filed", parameter=WATCH, variable=WATCH, cities=odd, folder=place, known=list(known)
+        )
     return {key: known[key] for key in keys}
 
 
@@ -179,7 +193,7 @@ def _stamp(place: Path) -> tuple[tuple[str, int], ...]:
 @cache
 def _read(place: Path, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, City]:
     if not stamp:
-        raise CityError(f"no city files in {place}; set {VARIABLE} to a folder of *.toml files")
+        raise CityError("data.city.no_files", parameter=VARIABLE, folder=place, variable=VARIABLE)
     loaded = [(_city(place / name)) for name, _ in stamp]
     loaded.sort(key=lambda c: (c.extra.get("order", 99), c.key))
     return {c.key: c for c in loaded}
@@ -203,19 +217,22 @@ def _city(path: Path) -> City:
             neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
             measures=tuple(Measure(m["date"], m["key"], m["names"], m["source"]) for m in raw.get("measures", ())),
             heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
-            watched=_flag(raw.get("watched", True)),
+            watched=_flag(raw.get("watched", True), path.name),
             extra={k: v for k, v in raw.items() if k in ("order", "geocode")},
         )
     except KeyError as error:
-        raise CityError(f"{path.name}: {error.args[0]!r} is missing; add it to the city file") from error
+        name = error.args[0]
+        raise CityError("data.city.missing", parameter=str(name), file=path.name, name=name) from error
+    except CityError:
+        raise
     except (tomllib.TOMLDecodeError, ZoneInfoNotFoundError, ValueError, TypeError, IndexError) as error:
-        raise CityError(f"{path.name}: {error}; mend the city file") from error
+        raise CityError("data.city.wrong", file=path.name, cause=error) from error
     if "en" not in made.names or not (south < north and west < east):
-        raise CityError(f"{path.name}: needs an English name and a box of south, west, north, east")
+        raise CityError("data.city.names_box", parameter="box", file=path.name)
     return made
 
 
-def _flag(value: object) -> bool:
+def _flag(value: object, file: str) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"watched = {value!r} is neither true nor false")
+        raise CityError("data.city.watched", parameter="watched", file=file, value=repr(value))
     return value

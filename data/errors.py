@@ -1,6 +1,7 @@
 """What went wrong, as fields: which sentence, who must act, which parameter; the words stand in catalogs."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from data.words import words
@@ -31,7 +32,8 @@ class CentreError(Exception):
     status : int, optional
         Of the HTTP answer that says it; the class says it by default.
     **said : Any
-        What the sentence's placeholders stand for: texts, numbers, lists of texts, or the error that caused this one.
+        What the sentence's placeholders stand for: texts, numbers, lists of texts, a
+        `phrase`, or the error that caused this one.
 
     Attributes
     ----------
@@ -71,10 +73,65 @@ class CentreError(Exception):
         """The sentence in a language."""
         return sentence(self.key, self.words, language)
 
-    def fields(self) -> dict[str, Any]:
-        """The error as plain values, to be kept and shown later: ``key, who, parameter, words``; a cause is its own."""
-        said = {k: v.fields() if isinstance(v, CentreError) else _plain(v) for k, v in self.words.items()}
-        return {"key": self.key, "who": self.who, "parameter": self.parameter, "words": said}
+    def fields(self, clean: Callable[[str], str] = str) -> dict[str, Any]:
+        """
+        The error as plain values, to be kept and shown later: ``key, who, parameter, words``; a cause is its own.
+
+        Parameters
+        ----------
+        clean : callable
+            What every text among them goes through, such as one that takes secrets out.
+        """
+        words = {name: _plain(value, clean) for name, value in self.words.items()}
+        return {"key": self.key, "who": self.who, "parameter": self.parameter, "words": words}
+
+
+def phrase(key: str, /, **said: Any) -> Mapping[str, Any]:
+    """
+    Words that stand for a placeholder of a sentence and must be written in the reader's language, too.
+
+    Parameters
+    ----------
+    key : str
+        As of a `CentreError`.
+    **said : Any
+        What its own placeholders stand for.
+
+    Examples
+    --------
+    >>> line = phrase("data.inventory.line", number="3")
+    >>> CentreError("data.inventory.quotes", file="a.csv", row=line, cause="strange").sentence("en")
+    'a.csv, line 3: strange; mend the quotes'
+    """
+    return {"key": key, "words": said}
+
+
+def columns(error: CentreError | None, clean: Callable[[str], str] = str) -> dict[str, str]:
+    """
+    An error as a row of a table keeps it; empty texts for none.
+
+    Parameters
+    ----------
+    error : CentreError or None
+        What went wrong.
+    clean : callable
+        As for `CentreError.fields`.
+
+    Returns
+    -------
+    dict of str to str
+        ``error`` (the English sentence, for logs and scripts), ``error_key``, ``error_who`` and ``error_words`` (JSON),
+        of which `sentence` makes the words in any language.
+
+    Examples
+    --------
+    >>> columns(CentreError("data.unit.no_gas", label="PM10"))["error_words"]
+    '{"label": "PM10"}'
+    """
+    if error is None:
+        return {"error": "", "error_key": "", "error_who": "", "error_words": ""}
+    words = json.dumps(error.fields(clean)["words"], ensure_ascii=False)
+    return {"error": clean(str(error)), "error_key": error.key, "error_who": error.who, "error_words": words}
 
 
 def sentence(key: str, said: Mapping[str, Any], language: str) -> str:
@@ -98,17 +155,26 @@ def sentence(key: str, said: Mapping[str, Any], language: str) -> str:
 def _written(value: Any, language: str) -> object:
     if isinstance(value, CentreError):
         return value.sentence(language)
-    if isinstance(value, Mapping):  # a cause, kept as its fields
+    if isinstance(value, Mapping):  # a phrase, or a cause that was kept as its fields
         return sentence(value["key"], value["words"], language)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(_written(one, language)) for one in value)
-    return value if isinstance(value, int) else str(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else _shown(str(value))
 
 
-def _plain(value: Any) -> Any:
+def _shown(text: str) -> str:
+    """What somebody else wrote, in one line: what would break it or turn its direction is written as its number."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _plain(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, CentreError):
+        return value.fields(clean)
+    if isinstance(value, Mapping):  # a phrase, or the fields of a cause
+        return {**value, "words": {name: _plain(one, clean) for name, one in value["words"].items()}}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(one) for one in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+        return [_plain(one, clean) for one in value]
+    return value if isinstance(value, int | float | bool) or value is None else clean(str(value))
 
 
 def _again(kind: type[CentreError], key: str) -> CentreError:

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from data.errors import CentreError
+
 MOLAR_VOLUME_20C = 24.055  # l/mol of an ideal gas at 20 °C and 1013.25 hPa (R·T/p)
 
 
-class UnitError(ValueError):
-    """A network delivered a unit that this parameter cannot be converted from."""
+class UnitError(CentreError, ValueError):
+    """A network or a file gives a unit that this parameter cannot be converted from."""
+
+    who = "asker"
+    status = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +153,7 @@ def spell_unit(unit: str) -> str:
     for candidate in (unit.strip(), key):
         if candidate in UNIT_SPELLINGS:
             return UNIT_SPELLINGS[candidate]
-    raise UnitError(f"unit {unit!r} is not known; name one of {', '.join(sorted(set(UNIT_SPELLINGS.values())))}")
+    raise UnitError("data.unit.unknown", parameter="unit", unit=unit, known=sorted(set(UNIT_SPELLINGS.values())))
 
 
 def conversion(parameter: str, unit: str) -> tuple[float, float]:
@@ -195,7 +200,7 @@ def conversion(parameter: str, unit: str) -> tuple[float, float]:
         return 1.0, -273.15
     if known.unit == "°C" and spelled == "°F":
         return 5 / 9, -160 / 9
-    raise UnitError(f"{known.label} cannot be read in {unit!r}; it is kept in {known.unit}")
+    raise UnitError("data.unit.misfit", parameter="unit", label=known.label, unit=unit, own=known.unit)
 
 
 def to_ppb(parameter: str, value: float) -> float:
@@ -221,5 +226,5 @@ def to_ppb(parameter: str, value: float) -> float:
     """
     mass = PARAMETERS[parameter].molar_mass
     if mass is None:
-        raise UnitError(f"{parameter} is not a gas; it has no ppb")
+        raise UnitError("data.unit.no_gas", parameter="parameter", label=parameter)
     return value * MOLAR_VOLUME_20C / mass

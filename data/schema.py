@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 
 UTC_US = "datetime64[us, UTC]"
@@ -67,8 +68,10 @@ REJECT_COLUMNS: Mapping[str, str] = MappingProxyType(
 )
 
 
-class SchemaError(ValueError):
+class SchemaError(CentreError, ValueError):
     """A table does not fit the schema as a whole; whoever made it must mend it."""
+
+    who = "developer"
 
 
 @dataclass(frozen=True)
@@ -131,11 +134,11 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
         rows["value"] = np.nan
     missing = [name for name in REQUIRED if name not in rows]
     if missing:
-        raise SchemaError(f"columns missing: {', '.join(missing)}; the adapter or import profile must deliver them")
+        raise SchemaError("data.schema.missing", parameter=missing[0], columns=missing)
     if known_at is not None:
         rows["known_at"] = pd.Timestamp(known_at)
     if "known_at" not in rows and len(rows):
-        raise SchemaError("known_at is missing: say when the centre learned these rows")
+        raise SchemaError("data.schema.known_at", parameter="known_at")
     rows = _fill(rows)
     reasons = _reasons(rows)
     bad = reasons != ""
@@ -168,12 +171,12 @@ def _times(column: pd.Series, name: str) -> pd.Series:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return column.astype(UTC_US)
     if pd.api.types.is_datetime64_dtype(column.dtype):
-        raise SchemaError(f"{name} carries no zone; the adapter or import profile must state it")
+        raise SchemaError("data.schema.no_zone", parameter=name, column=name)
     texts = column.astype("str")
     parsed = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
     naive = parsed.notna() & ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
     if naive.any():
-        raise SchemaError(f"{name} carries no zone: {texts[naive].iloc[0]!r}; the adapter must state it")
+        raise SchemaError("data.schema.no_zone_in", parameter=name, column=name, text=texts[naive].iloc[0])
     return parsed.astype(UTC_US)
 
 
@@ -251,7 +254,7 @@ def conform_stations(table: pd.DataFrame) -> pd.DataFrame:
     rows = table.copy()
     missing = [name for name in ("source", "station", "city", "kind") if name not in rows]
     if missing:
-        raise SchemaError(f"station columns missing: {', '.join(missing)}; the adapter must deliver them")
+        raise SchemaError("data.schema.station_missing", parameter=missing[0], columns=missing)
     for name, dtype in STATION_COLUMNS.items():
         blank: object = "" if dtype == "str" else np.nan
         rows[name] = rows[name].fillna(blank) if name in rows and dtype == "str" else rows.get(name, blank)
@@ -259,8 +262,9 @@ def conform_stations(table: pd.DataFrame) -> pd.DataFrame:
             rows[name] = rows[name].map(_printable)
     rows["name"] = rows["name"].where(rows["name"] != "", rows["station"])
     for name, known in (("kind", KINDS), ("station_class", STATION_CLASSES)):
-        odd = set(rows[name]) - set(known)
+        odd = sorted(set(rows[name]) - set(known))
         if odd:
-            raise SchemaError(f"station {name} {sorted(odd)} is not one of {known}; the adapter must map it")
+            allowed = [word for word in known if word]
+            raise SchemaError("data.schema.station_choice", parameter=name, column=name, values=odd, known=allowed)
     rows = rows.drop_duplicates(["source", "station"], keep="last")
     return rows.astype(dict(STATION_COLUMNS))[list(STATION_COLUMNS)].reset_index(drop=True)

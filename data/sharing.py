@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.city import city_files
+from data.errors import CentreError
 from data.parameters import PARAMETERS
 
 FILE = Path(__file__).parent / "rules" / "sharing.toml"
@@ -24,8 +25,10 @@ EXACT = 6  # decimals of coordinates that count as exact [°]
 Purpose = Literal["see", "download", "derive"]
 
 
-class SharingError(ValueError):
+class SharingError(CentreError, ValueError):
     """The file of sharing rules is wrong; the administrator who wrote it must mend it."""
+
+    status = 503
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ class Reader:
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
-            raise SharingError(f"no role {self.role[:40]!r}; choose one of {', '.join(ROLES)}")
+            raise SharingError(
+                "data.sharing.role", who="asker", parameter="role", status=400, role=self.role[:40], known=ROLES
+            )
 
     def reaches(self, role: str) -> bool:
         """
@@ -163,7 +168,9 @@ def rules() -> tuple[Rule, ...]:
     try:
         return _read(path, os.stat(path).st_mtime_ns)
     except OSError as error:
-        raise SharingError(f"{path}: cannot be read ({error.strerror}); mend {VARIABLE}") from error
+        raise SharingError(
+            "data.sharing.unreadable", parameter=VARIABLE, file=path, cause=error.strerror, variable=VARIABLE
+        ) from error
 
 
 def state() -> str:
@@ -228,44 +235,45 @@ def _read(name: str, stamp: int) -> tuple[Rule, ...]:
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("rule", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SharingError(f"{path}: is no TOML ({error}); mend it") from error
+        raise SharingError("data.sharing.no_toml", file=path, cause=error) from error
     made = tuple(_rule(path, number, row) for number, row in enumerate(rows, 1))
     if not made or (made[-1].source, made[-1].country) != (EVERY, EVERY):
-        raise SharingError(f'{path}: the last rule must be for source "*" and country "*"; add it')
+        raise SharingError("data.sharing.no_last", parameter="source", file=path)
     return made
 
 
 def _rule(path: Path, number: int, row: Mapping[str, Any]) -> Rule:
-    where = f"{path}, rule {number}"
+    at: dict[str, Any] = {"file": path, "number": number}
     known = {f.name for f in fields(Rule)}
     unknown = set(row) - known
     if unknown:
-        raise SharingError(f"{where}: {sorted(unknown)[0]!r} means nothing here; choose of {', '.join(sorted(known))}")
+        first = sorted(unknown)[0]
+        raise SharingError("data.sharing.field", parameter=first, name=first, known=sorted(known), **at)
     try:
         made = Rule(**{**row, "withhold": tuple(row.get("withhold", ()))})
     except TypeError as error:
-        raise SharingError(f"{where}: source, country, see, download and basis are needed") from error
-    _checked(where, made)
+        raise SharingError("data.sharing.needed", **at) from error
+    _checked(at, made)
     return made
 
 
-def _checked(where: str, made: Rule) -> None:
+def _checked(at: Mapping[str, Any], made: Rule) -> None:
     choices: Sequence[tuple[str, Sequence[str]]] = (
         ("see", (*ROLES, NOBODY)), ("download", (*ROLES, NOBODY)), ("full", (*ROLES, NOBODY)),
         ("status", ("verified", "indicative")),
     )  # fmt: skip
     for name, allowed in choices:
         if getattr(made, name) not in allowed:
-            raise SharingError(f"{where}: {name} must be one of {', '.join(allowed)}")
+            raise SharingError("data.sharing.choice", parameter=name, name=name, known=allowed, **at)
     unknown = [p for p in made.withhold if p not in PARAMETERS]
     if unknown:
-        raise SharingError(f"{where}: withhold has no parameter {unknown[0]!r}")
+        raise SharingError("data.sharing.withhold", parameter="withhold", name=unknown[0], **at)
     if not (isinstance(made.delay, int) and made.delay >= 0):
-        raise SharingError(f"{where}: delay must be whole minutes, 0 or more")
+        raise SharingError("data.sharing.delay", parameter="delay", **at)
     if not (isinstance(made.decimals, int) and 0 <= made.decimals <= EXACT):
-        raise SharingError(f"{where}: decimals must lie between 0 and {EXACT}")
+        raise SharingError("data.sharing.decimals", parameter="decimals", most=EXACT, **at)
     if not isinstance(made.derive, bool):
-        raise SharingError(f"{where}: derive must be true or false")
+        raise SharingError("data.sharing.derive", parameter="derive", **at)
 
 
 def _match(source: str, cities: tuple[str, ...] | None) -> tuple[str, list[Any]]:

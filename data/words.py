@@ -15,12 +15,6 @@ MISSING = "–"
 Entry = str | Mapping[str, str]
 
 
-class WordsError(ValueError):
-    """There is no catalog in this language; the person who named it must choose another."""
-
-    exit_status = 2
-
-
 @dataclass(frozen=True)
 class Words:
     """
@@ -102,8 +96,8 @@ def words(document: str, language: str) -> Words:
 
     Raises
     ------
-    WordsError
-        When there is no such catalog.
+    LookupError
+        When there is no such catalog: a programmer named it, what a person names is held to `data.city.LANGUAGES`.
 
     Examples
     --------
@@ -113,7 +107,7 @@ def words(document: str, language: str) -> Words:
     path = FOLDER / document / f"{language}.toml"
     if not path.is_file():
         known = sorted(p.stem for p in (FOLDER / document).glob("*.toml"))
-        raise WordsError(f"no {document} in language {language!r}; choose one of {', '.join(known) or 'none'}")
+        raise LookupError(f"no {document} in language {language!r}; choose one of {', '.join(known) or 'none'}")
     return Words(language, dict(_flat(tomllib.loads(path.read_text("utf-8")), "")))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.city import City, cities
+from data.errors import CentreError
 from pages.ui.city import tables as city_tables
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, errors, language, once
@@ -90,7 +91,7 @@ def picture() -> dict[str, object]:
         st.session_state["wall.last"] = made = drawn()
         st.session_state["wall.told"] = False
         return made
-    except errors.SPOKEN as error:
+    except CentreError as error:
         return failed(errors.told(error))
     except Exception:
         if not st.session_state.get("wall.told"):
@@ -135,7 +136,7 @@ def wall() -> None:
             **settings(city_tables.now(), cities()[chosen()[0]]),
             **shown,
         }  # the moment last: drawing takes its time
-    except errors.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
+    except CentreError as error:  # the clock or a city's file cannot be read: not even a bare wall
         st.error(language.markdown(errors.told(error)))
         return
     WALL(key="wall", data=json.loads(json.dumps(data, default=dict)))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Quota
+from sources.base import BadPayload, Credit, Denied, Quota
 from sources.network import Network, within
 
 # File stem → our key.
@@ -96,8 +96,8 @@ def parse(
     '2023-01-01T05:00:00+00:00'
     """
     if not isinstance(table, pd.DataFrame) or (lacking := [c for c in COLUMNS if c not in table]):
-        what = ", ".join(lacking) if isinstance(table, pd.DataFrame) else "every column"
-        raise BadPayload(f"airdata_kz: not an hourly file of the dump: {what} missing; the adapter must change")
+        columns = lacking if isinstance(table, pd.DataFrame) else COLUMNS
+        raise BadPayload("sources.file.columns", network="airdata_kz", columns=columns)
     texts = table["datetime_utc"].astype("str")
     _agree(texts, stamps)
     stamp = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
@@ -122,13 +122,10 @@ def parse(
 def _agree(texts: pd.Series, stamps: str) -> None:
     """Refuse a file whose offsets belong to the other rule: an hour off would pass unseen."""
     if stamps not in ("end", "start"):
-        raise ValueError(f"stamps must be 'end' or 'start', not {stamps!r}")
+        raise Denied("sources.airdata_kz.stamps", network="airdata_kz", parameter="stamps", stamps=stamps)
     odd = bool(texts.str.contains(r"-0[78]:?00$", na=False).any())
     if odd and stamps == "start":
-        raise BadPayload(
-            "airdata_kz: these stamps carry offsets of -07:00 or -08:00, so the file is from before 9 October 2026 "
-            "and stamps the END of the hour; read it with stamps = 'end'"
-        )
+        raise BadPayload("sources.airdata_kz.end_stamps", network="airdata_kz", who="operator", parameter="stamps")
 
 
 def _kinds(stations: pd.Series) -> pd.Series:
@@ -186,7 +183,8 @@ def read(content: bytes) -> pd.DataFrame:
         text = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         return pd.read_csv(io.BytesIO(text), dtype="str")
     except (OSError, EOFError, zlib.error, ValueError) as error:  # ValueError: pandas' and Unicode's
-        raise BadPayload(f"airdata_kz: the file is cut off, not gzip or no CSV ({type(error).__name__})") from error
+        told = {"network": "airdata_kz", "error": type(error).__name__}
+        raise BadPayload("sources.file.damaged", who="nobody", **told) from error
 
 
 class AirDataKz(Network):
@@ -240,5 +238,11 @@ class AirDataKz(Network):
             return None
         expected = SNAPSHOTS.get(commit, ("", {}))[1].get(stem) or dict(options.get("sha256", {})).get(stem)
         if expected and hashlib.sha256(content).hexdigest() != expected:
-            raise BadPayload(f"airdata_kz: {stem}.csv.gz of commit {commit} is not the file that was checked")
+            raise BadPayload(
+                "sources.airdata_kz.other_file",
+                network="airdata_kz",
+                who="operator",
+                file=f"{stem}.csv.gz",
+                commit=commit,
+            )
         return read(content)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, numbers, within
+from sources.network import Network, number, numbers, shape, within
 
 # Particles are as the sensor reads them: a correction is a matter of `models`, and keeps both.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -69,9 +69,9 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
 
 def _places(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:
     if not isinstance(payload, list) or not all(isinstance(p, dict) for p in payload):
-        raise BadPayload(f"airgradient: no array of places: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.no_list", network="airgradient", found=shape(payload))
     if payload and not any("locationId" in p and "latitude" in p for p in payload):
-        raise BadPayload("airgradient: no place has an id and a position; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="airgradient", parts=["locationId", "latitude"])
     south, west, north, east = box
     return [
         p

@@ -74,14 +74,14 @@ def _hours(payload: Any) -> list[dict[str, Any]]:
     if isinstance(payload, dict) and "WebServiceError" in payload:
         said = str(payload["WebServiceError"]).lower()
         if "key" in said:
-            raise Denied("airnow: the key was refused; set AIRNOW_API_KEY to a valid one")
+            raise Denied("sources.setup.key_refused", network="airnow", parameter=AirNow.key)
         if "limit" in said or "exceed" in said:
-            raise RateLimited("airnow: 500 requests an hour are used up; it is asked again later", 3600.0)
+            raise RateLimited("sources.answer.used_up", retry_after=3600.0, network="airnow")
     if not isinstance(payload, list) or not all(isinstance(h, dict) for h in payload):
-        raise BadPayload(f"airnow: no array of hours: {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.no_list", network="airnow", found=shape(payload))
     hours = [{str(k).lower(): v for k, v in h.items()} for h in payload]
     if any("utc" not in h and "dateobserved" not in h for h in hours):
-        raise BadPayload("airnow: an hour without its time; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="airnow", parts=["UTC", "DateObserved"])
     return hours
 
 

@@ -4,11 +4,13 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import pandas as pd
 
 from data.city import City
+from data.errors import CentreError
+from sources.redaction import redacted
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,33 @@ class Quota:
     per: timedelta
 
 
-class SourceError(Exception):
-    """A network could not be read; the message says who must act and never holds a key."""
+class SourceError(CentreError):
+    """
+    A network could not be read.
+
+    Parameters
+    ----------
+    key : str
+        Of the sentence, in the catalog ``sources``.
+    **said : Any
+        As for `CentreError`; every text among it is kept without keys. What stands as ``parameter`` is also
+        the word ``setting`` of the sentence.
+    """
+
+    who = "developer"
+    status = 502
+
+    def __init__(self, key: str, /, **said: Any) -> None:
+        if said.get("parameter"):
+            said.setdefault("setting", said["parameter"])
+        super().__init__(key, **{name: redacted(value) for name, value in said.items()})
 
 
 class Unavailable(SourceError):
-    """The network did not answer; try later."""
+    """The network did not answer; time mends it."""
+
+    who = "nobody"
+    status = 503
 
 
 class RateLimited(Unavailable):
@@ -60,13 +83,15 @@ class RateLimited(Unavailable):
         How long. [s]
     """
 
-    def __init__(self, message: str, retry_after: float = 60.0) -> None:
-        super().__init__(message)
+    def __init__(self, key: str, /, *, retry_after: float = 60.0, **said: Any) -> None:
+        super().__init__(key, **said)
         self.retry_after = retry_after
 
 
 class Denied(SourceError):
-    """The network refuses us; a person must act, and the message says which key or setting."""
+    """The network refuses us, or cannot be asked yet; ``parameter`` names the key or setting that a person must set."""
+
+    who = "operator"
 
 
 class BadPayload(SourceError):
@@ -103,9 +128,8 @@ def understood(network: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             try:
                 return parse(*args, **kwargs)
             except MISUNDERSTOOD as error:
-                what = f"{type(error).__name__} in {parse.__name__}"
                 raise BadPayload(
-                    f"{network}: the answer has another shape ({what}); the adapter must change"
+                    "sources.answer.other_shape", network=network, error=type(error).__name__, where=parse.__name__
                 ) from error
 
         return guarded
@@ -153,8 +177,8 @@ class Source(Protocol):
     quota: ClassVar[Quota]
     key: ClassVar[str]
 
-    def missing(self) -> str:
-        """What a person must set before the network can be asked, as a sentence; empty when ready."""
+    def missing(self) -> Denied | None:
+        """What a person must set before the network can be asked, as the error it would be; None when ready."""
         ...
 
     def reachable(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,7 @@ def parse(payload: Any, city: str = "", point: Sequence[float] | None = None) ->
 
 def _files(payload: Any) -> Iterator[Variables]:
     if not isinstance(payload, bytes):
-        raise BadPayload(f"cams_ads: no file but {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.file.none", network="cams_ads", found=shape(payload))
     if payload.startswith(ZIP):
         yield from _unpacked(payload)
     elif payload.startswith(HDF5):
@@ -86,7 +87,7 @@ def _files(payload: Any) -> Iterator[Variables]:
     elif payload.startswith(NETCDF3):
         yield _classic(payload)
     else:
-        raise BadPayload("cams_ads: the file is no NetCDF; the adapter must change")
+        raise BadPayload("sources.cams_ads.no_netcdf", network="cams_ads")
 
 
 def _unpacked(payload: bytes) -> Iterator[Variables]:
@@ -94,12 +95,12 @@ def _unpacked(payload: bytes) -> Iterator[Variables]:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             members = archive.infolist()
             if sum(m.file_size for m in members) > LARGEST:
-                raise BadPayload("cams_ads: the archive unpacks to more than we take; the adapter must ask for less")
+                raise BadPayload("sources.file.too_large", network="cams_ads", most=LARGEST >> 20)
             contents = [archive.read(m) for m in members if m.filename.endswith(".nc")]
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
-        raise BadPayload(f"cams_ads: the archive is damaged ({type(error).__name__}); it is asked again") from error
+        raise _damaged(error) from error
     if not contents:
-        raise BadPayload("cams_ads: the archive holds no NetCDF; the adapter must change")
+        raise BadPayload("sources.cams_ads.no_netcdf", network="cams_ads")
     for content in contents:
         yield from _files(content) if not content.startswith(ZIP) else ()
 
@@ -114,7 +115,7 @@ def _classic(payload: bytes) -> Variables:
                 for n, v in file.variables.items()
             }
     except Exception as error:  # the reader raises whatever it met in a damaged file
-        raise BadPayload(f"cams_ads: the file is damaged ({type(error).__name__}); it is asked again") from error
+        raise _damaged(error) from error
 
 
 def _hdf5(payload: bytes) -> Variables:
@@ -127,7 +128,7 @@ def _hdf5(payload: bytes) -> Variables:
                 if isinstance(v, h5py.Dataset)
             }
     except Exception as error:  # as above
-        raise BadPayload(f"cams_ads: the file is damaged ({type(error).__name__}); it is asked again") from error
+        raise _damaged(error) from error
 
 
 def _unscaled(values: Any, attributes: Mapping[str, Any]) -> Any:
@@ -150,7 +151,7 @@ def _text(given: Any) -> str:
 def _rows(variables: Variables, point: Sequence[float] | None) -> pd.DataFrame:
     found = {n: v for n, v in variables.items() if n in PARAMETERS}
     if not found or not {"latitude", "longitude"} <= set(variables):
-        raise BadPayload("cams_ads: the file has no variable or no grid we know; the adapter must change")
+        raise BadPayload("sources.answer.none_of", network="cams_ads", parts=[*PARAMETERS, "latitude", "longitude"])
     times = _times(variables)
     lat, lon = (np.ravel(variables[n][0]).astype("float64") for n in ("latitude", "longitude"))
     i, j = _nearest(lat, point[0] if point else None), _nearest(lon, point[1] if point else None)
@@ -159,7 +160,7 @@ def _rows(variables: Variables, point: Sequence[float] | None) -> pd.DataFrame:
     for name, (values, unit) in found.items():
         cells = np.asarray(values, dtype="float64").reshape(-1, len(lat), len(lon))[:, i, j]
         if len(cells) != len(times):
-            raise BadPayload(f"cams_ads: {name} has not one value a time; the adapter must change")
+            raise BadPayload("sources.answer.uneven", network="cams_ads", part=name)
         ours = PARAMETERS[name]
         said = unit if ours != "aod" else UNITS[ours]
         parts.append(pd.DataFrame({"start": times, "parameter": ours, "raw_value": cells, "raw_unit": said}))
@@ -168,7 +169,7 @@ def _rows(variables: Variables, point: Sequence[float] | None) -> pd.DataFrame:
 
 def _nearest(axis: Any, wanted: float | None) -> int:
     if not len(axis) or not np.isfinite(axis).all():
-        raise BadPayload("cams_ads: the grid has no cells; the adapter must change")
+        raise BadPayload("sources.cams_ads.no_cells", network="cams_ads")
     return 0 if wanted is None else int(np.abs(axis - wanted).argmin())
 
 
@@ -182,13 +183,15 @@ def _times(variables: Variables) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(origin + pd.to_timedelta(moments, unit="s"))
 
 
+def _damaged(error: Exception) -> BadPayload:
+    return BadPayload("sources.file.damaged", who="nobody", network="cams_ads", error=type(error).__name__)
+
+
 def _extra(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise Denied(
-            f"cams_ads: {name} is not installed; install the extra: pip install 'clean-air-situation-centre[cams]'"
-        ) from None
+        raise Denied("sources.cams_ads.no_package", network="cams_ads", packages=[name]) from None
 
 
 class CamsAds(Network):
@@ -218,14 +221,12 @@ class CamsAds(Network):
     quota = Quota(20, timedelta(hours=1))
     key = "ADS_API_KEY"
 
-    def missing(self) -> str:
+    def missing(self) -> Denied | None:
         """The key, the licence that is accepted once on the store's page, and the extra."""
+        if not self.client.secret():
+            return Denied("sources.cams_ads.no_key", network="cams_ads", parameter=self.key)
         absent = [name for name in EXTRA if importlib.util.find_spec(name) is None]
-        told = super().missing()
-        if told:
-            return f"{told} of the Atmosphere Data Store, and accept the data set's licence there once"
-        needed = "pip install 'clean-air-situation-centre[cams]'"
-        return f"cams_ads is not configured: {', '.join(absent)} not installed; run {needed}" if absent else ""
+        return Denied("sources.cams_ads.no_package", network="cams_ads", packages=absent) if absent else None
 
     def stations(self, city: City) -> pd.DataFrame:
         """The grid cell of the city's centre."""
@@ -254,12 +255,15 @@ class CamsAds(Network):
         except requests.HTTPError as error:
             raise self._refused(error) from None
         except requests.exceptions.JSONDecodeError:
-            raise BadPayload("cams_ads: the store's answer is not JSON; the adapter must change") from None
+            raise BadPayload("sources.cams_ads.not_understood", network="cams_ads", error="JSON") from None
         # `from None`: the words of the cause may hold the token.
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise Unavailable(f"cams_ads: no connection ({type(error).__name__}); it is asked again later") from None
+            told = {"network": self.name, "where": self._host(), "error": type(error).__name__}
+            raise Unavailable("sources.http.no_connection", **told) from None
         except Exception as error:  # the client raises plain exceptions for what it does not understand
-            raise BadPayload(f"cams_ads: the store was not understood ({type(error).__name__}); see its page") from None
+            raise BadPayload(
+                "sources.cams_ads.not_understood", network="cams_ads", error=type(error).__name__
+            ) from None
 
     def _waited(self, cdsapi: Any, asked: Mapping[str, Any]) -> bytes:
         def silent(*_: Any, **__: Any) -> None:
@@ -275,28 +279,30 @@ class CamsAds(Network):
         began = self.client.tick()
         while not job.results_ready:
             if self.client.tick() - began > PATIENCE:
-                raise Unavailable("cams_ads: still in the store's queue; it is asked again later")
+                raise Unavailable("sources.cams_ads.queue", network="cams_ads")
             self.client.sleep(LOOK)
         return self._downloaded(session, job.get_results())
 
     def _downloaded(self, session: requests.Session, found: Any) -> bytes:
         if int(found.content_length) > LARGEST:
-            raise BadPayload(f"cams_ads: more than {LARGEST >> 20} MiB; the adapter must ask for less")
+            raise BadPayload("sources.file.too_large", network=self.name, most=LARGEST >> 20)
         answer = session.get(found.location, timeout=self.client.timeout)
         answer.raise_for_status()
         return bytes(answer.content)
 
     def _refused(self, error: requests.HTTPError) -> SourceError:
         status = error.response.status_code if error.response is not None else 0
+        told = {"network": self.name, "where": self._host(), "said": "–"}  # its words may hold the token
         if status == 429:
-            return RateLimited("cams_ads: 429 too many requests; it is asked again later", 600.0)
+            return RateLimited("sources.http.too_many", retry_after=600.0, **told)
         if status in (401, 403):
-            return Denied(
-                f"cams_ads: {status} refused; set {self.key} to a valid token and accept the data set's licence"
-            )
+            return Denied("sources.cams_ads.refused", network="cams_ads", parameter=self.key, code=status)
         if status >= 500 or status in (0, 408):
-            return Unavailable(f"cams_ads: {status}; it is asked again later")
-        return BadPayload(f"cams_ads: {status}: the request was not accepted; the adapter must change")
+            return Unavailable("sources.http.failed", code=status, **told)
+        return BadPayload("sources.http.not_accepted", code=status, **told)
+
+    def _host(self) -> str:
+        return urlsplit(self.client.base).hostname or ""
 
 
 class Patient(requests.Session):
@@ -319,7 +325,7 @@ class Patient(requests.Session):
         began = self.client.tick()
         answer = super().request(*args, **{**kwargs, "stream": True})
         with answer:
-            answer._content = self.client.body(answer, "cams_ads", began)
+            answer._content = self.client.body(answer, urlsplit(answer.url).hostname or "", began)
         return answer
 
 

@@ -121,18 +121,18 @@ def _spots(payload: Any, box: Sequence[float], sites: Sites) -> pd.DataFrame:
 def _lines(payload: Any) -> Iterable[dict[str, str]]:
     """Lines of the file by their header; one with too few or too many fields keeps its place and loses its value."""
     if not isinstance(payload, bytes | str):
-        raise BadPayload(f"firms: no file but {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.file.none", network="firms", found=shape(payload))
     text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else payload
     if "invalid map_key" in text[:400].lower():
-        raise Denied("firms: the key was refused; set FIRMS_MAP_KEY to a valid one, or to nothing for the public files")
+        raise Denied("sources.firms.key_refused", network="firms", parameter=Firms.key)
     table = csv.reader(io.StringIO(text.replace("\x00", "")))
     try:
         head = [name.strip() for name in next(table, [])]
         lines = [line for line in table if line]
     except csv.Error as error:
-        raise BadPayload("firms: the file is no table; the adapter must change") from error
+        raise BadPayload("sources.file.no_table", network="firms") from error
     if missing := [name for name in NEEDED if name not in head]:
-        raise BadPayload(f"firms: columns missing: {', '.join(missing)}; the adapter must change")
+        raise BadPayload("sources.file.columns", network="firms", columns=missing)
     whole = ({**dict.fromkeys(head, ""), **dict(zip(head, line, strict=False))} for line in lines)
     return ({**w, "frp": w["frp"] if len(n) == len(head) else ""} for w, n in zip(whole, lines, strict=True))
 
@@ -174,9 +174,8 @@ class Firms(Network):
     quota = Quota(500, timedelta(minutes=10))  # 5,000
     key = "FIRMS_MAP_KEY"
 
-    def missing(self) -> str:
+    def missing(self) -> None:
         """Nothing: without a key the public files are read."""
-        return ""
 
     def stations(self, city: City) -> pd.DataFrame:
         """Places of the hot-spots of the last day, and of what was fetched before with this object."""
@@ -207,15 +206,8 @@ class Firms(Network):
         days = min((until.astimezone(UTC).date() - since.astimezone(UTC).date()).days + 1, DAYS)
         path = f"api/area/csv/{self.client.secret()}"
         day = f"{since.astimezone(UTC):%Y-%m-%d}"
-        return [self._asked(f"{path}/{p}/{where}/{days}/{day}") for p in products]
-
-    def _asked(self, path: str) -> bytes | None:
-        try:
-            return self.client.get_bytes(path)
-        except BadPayload as error:  # a wrong key is told with status 400
-            if "map_key" in str(error).lower():
-                raise Denied("firms: the key was refused; set FIRMS_MAP_KEY to a valid one") from None
-            raise
+        asked = [f"{path}/{p}/{where}/{days}/{day}" for p in products]
+        return [self.client.get_bytes(one, refusal=b"map_key") for one in asked]  # a wrong key is told with status 400
 
     def _regional(self, city: City, since: datetime, until: datetime, products: Sequence[str]) -> list[bytes | None]:
         span = next((word for length, word in SPANS if now() - since <= length), SPANS[-1][1])

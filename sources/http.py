@@ -3,19 +3,19 @@
 import logging
 import os
 import random
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
-from sources.base import BadPayload, Denied, Quota, RateLimited, Unavailable
+from sources.base import BadPayload, Denied, Quota, RateLimited, SourceError, Unavailable
+from sources.redaction import redact
 
 TIMEOUT = (5.0, 30.0)  # to connect, between two bytes [s]
 DEADLINE = 180.0  # for one whole answer, so that a byte a second does not hold a network for hours [s]
@@ -27,35 +27,6 @@ CHUNK = 64 * 1024
 CONTACT = "CLEANAIR_CONTACT"
 # urllib3 writes whole addresses, with any key in them, at its DEBUG level.
 logging.getLogger("urllib3").setLevel(logging.WARNING)
-QUERY = re.compile(r"(https?://[^\s?\"'<>]*)\?[^\s\"'<>]*")  # networks repeat our address in their errors
-SECRET = re.compile(r"(?i)((?:api[_-]?key|map_key|token|key|appid|apikey|x-api-key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+")
-
-
-def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """
-    A text without keys.
-
-    Parameters
-    ----------
-    text : str
-        A message or an excerpt of an answer.
-    secrets : sequence of str
-        Values that must not be seen.
-
-    Returns
-    -------
-    str
-        Keys replaced by ``***``, addresses without their query.
-
-    Examples
-    --------
-    >>> redact("GET /x?token=abc&n=1 abc", ["abc"])
-    'GET /x?token=***&n=1 ***'
-    """
-    spelled = {form for s in secrets if s for form in (s, quote(s), quote(s, safe=""), quote_plus(s))}
-    for secret in sorted(spelled, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return SECRET.sub(r"\1***", QUERY.sub(r"\1", text))
 
 
 def agent() -> str:
@@ -149,7 +120,8 @@ class Client:
             return orjson.loads(content)
         except orjson.JSONDecodeError:
             where = self._where(f"{self.base}/{path.lstrip('/')}")
-            raise BadPayload(f"{where}: not JSON: {self._excerpt(content)}; the adapter must change") from None
+            said = self._excerpt(content)
+            raise BadPayload("sources.http.not_json", network=self.network, where=where, said=said) from None
 
     def send(
         self,
@@ -159,6 +131,7 @@ class Client:
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         absent: Sequence[int] = (),
+        refusal: bytes = b"",
         cost: float = 1.0,
         base: str = "",
     ) -> bytes | None:
@@ -171,6 +144,8 @@ class Client:
             The request.
         absent : sequence of int
             Statuses that mean "no data".
+        refusal : bytes
+            Word, in lower case, of an answer whose status is no other sign of a key that was refused.
         cost : float
             How much of the quota it takes.
         base : str
@@ -196,7 +171,8 @@ class Client:
                 return content
             wait = _wait(answer_headers, attempt)
             if status not in AGAIN or attempt == ATTEMPTS or wait > PATIENCE:
-                raise self._failure(status, address, content, wait)
+                refused = status in (401, 403) or (status < 500 and bool(refusal) and refusal in content[:400].lower())
+                raise self._failure(status, address, content, wait, refused)
             self.sleep(wait)
         raise AssertionError("unreachable")
 
@@ -211,30 +187,26 @@ class Client:
     def _once(
         self, method: str, address: str, params: object, data: object, headers: object
     ) -> tuple[int, Mapping[str, str], bytes]:
-        where = self._where(address)
-        began = self.tick()
+        where, began = {"network": self.network, "where": self._where(address)}, self.tick()
         try:
             with self.session.request(
                 method, address, params=params, data=data, headers=headers,  # type: ignore[arg-type]
                 timeout=self.timeout, allow_redirects=False, stream=True,
             ) as answer:  # fmt: skip
-                content = self.body(answer, where, began)
+                content = self.body(answer, where["where"], began)
                 return answer.status_code, answer.headers, content
         # `from None`: the cause's own words hold the whole address with its key.
         except requests.exceptions.SSLError:
-            raise Unavailable(
-                f"{where}: its certificate was not accepted; check the machine's clock and CA files"
-            ) from None
+            raise Unavailable("sources.http.certificate", who="operator", **where) from None
         except requests.exceptions.Timeout:
-            raise Unavailable(f"{where}: no answer in time; it is asked again later") from None
+            raise Unavailable("sources.http.late", **where) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
-            raise Denied(f"{self.network}: CLEANAIR_{self.network.upper()}_URL is not an address; mend it") from None
+            setting = f"CLEANAIR_{self.network.upper()}_URL"
+            raise Denied("sources.http.no_address", network=self.network, parameter=setting) from None
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unavailable(f"{where}: no connection ({type(error).__name__}); it is asked again later") from None
+            raise Unavailable("sources.http.no_connection", error=type(error).__name__, **where) from None
         except _urllib3_error() as error:
-            raise Unavailable(
-                f"{where}: the answer broke off ({type(error).__name__}); it is asked again later"
-            ) from None
+            raise Unavailable("sources.http.broken_off", error=type(error).__name__, **where) from None
 
     def body(self, answer: requests.Response, where: str, began: float) -> bytes:
         """
@@ -245,7 +217,7 @@ class Client:
         answer : Response
             Opened as a stream.
         where : str
-            For the message.
+            Host and path, for the message.
         began : float
             By the client's own clock. [s]
 
@@ -258,21 +230,21 @@ class Client:
         while piece := answer.raw.read1(CHUNK, decode_content=True):
             content += piece
             if len(content) > LARGEST:
-                raise BadPayload(f"{where}: more than {LARGEST // 2**20} MiB; the adapter must ask for less")
+                raise BadPayload("sources.http.too_large", network=self.network, where=where, most=LARGEST // 2**20)
             if self.tick() - began > DEADLINE:
-                raise Unavailable(f"{where}: too slow, not done in {DEADLINE:.0f} s; it is asked again later")
+                raise Unavailable("sources.http.too_slow", network=self.network, where=where, seconds=round(DEADLINE))
         return bytes(content)
 
-    def _failure(self, status: int, address: str, content: bytes, wait: float) -> Exception:
-        where, said = self._where(address), self._excerpt(content)
+    def _failure(self, status: int, address: str, content: bytes, wait: float, refused: bool) -> SourceError:
+        told = {"network": self.network, "where": self._where(address), "said": self._excerpt(content)}
         if status == 429:
-            return RateLimited(f"{where}: 429 too many requests: {said}", max(wait, 60.0))
-        if status in (401, 403):
-            do = f"set {self.key} to a valid key" if self.key else f"set {CONTACT} so that the network knows who asks"
-            return Denied(f"{where}: {status} refused: {said}; {do}")
+            return RateLimited("sources.http.too_many", retry_after=max(wait, 60.0), **told)
+        if refused:
+            key = "sources.http.refused" if self.key else "sources.http.refused_unknown"
+            return Denied(key, parameter=self.key or CONTACT, code=status, **told)
         if status >= 500 or status == 408:
-            return Unavailable(f"{where}: {status}: {said}; it is asked again later")
-        return BadPayload(f"{where}: {status}: {said}; the adapter must change")
+            return Unavailable("sources.http.failed", code=status, **told)
+        return BadPayload("sources.http.not_accepted", code=status, **told)
 
     def _pace(self, cost: float) -> None:
         """Wait until the quota has room for a request of this cost."""
@@ -290,11 +262,11 @@ class Client:
 
     def _where(self, address: str) -> str:
         parts = urlsplit(address)
-        return f"{self.network}: {redact((parts.hostname or '') + parts.path, [self.secret()])}"
+        return redact((parts.hostname or "") + parts.path, [self.secret()])
 
     def _excerpt(self, content: bytes) -> str:
         text = " ".join(content[:400].decode("utf-8", "replace").split())
-        return redact(text, [self.secret()])[:200] or "nothing"
+        return redact(text, [self.secret()])[:200] or "–"
 
 
 def _wait(headers: Mapping[str, str], attempt: int) -> float:

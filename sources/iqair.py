@@ -93,12 +93,12 @@ def _data(payload: Any) -> dict[str, Any]:
         return data
     said = str(data.get("message")).lower().replace(" ", "_") if isinstance(data, dict) else ""
     if status == "fail" and said in REFUSED:
-        raise Denied(f"iqair: refused ({said}); set IQAIR_API_KEY to a valid key")
+        raise Denied("sources.setup.key_refused_as", network="iqair", parameter=IQAir.key, said=said)
     if status == "fail" and said == "call_limit_reached":
-        raise RateLimited("iqair: the plan's calls are used up; it is asked again later", 3600.0)
+        raise RateLimited("sources.answer.used_up", retry_after=3600.0, network="iqair")
     if status == "fail" and said in NOWHERE:
         return {}
-    raise BadPayload(f"iqair: no place in the answer: {shape(payload)}; the adapter must change")
+    raise BadPayload("sources.answer.lacks", network="iqair", part="data.current", found=shape(payload))
 
 
 def _slug(data: Mapping[str, Any]) -> str:

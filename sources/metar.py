@@ -11,7 +11,7 @@ import pandas as pd
 from data.city import City
 from data.clock import now
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, numbers, within
+from sources.network import Network, number, numbers, shape, within
 
 # Pressure is left out: `altim` is reduced to sea level, ours is that of the place.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -64,7 +64,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
 def _reports(payload: Any) -> list[dict[str, Any]]:
     reports = [] if payload is None else payload if isinstance(payload, list) else [payload]
     if not all(isinstance(r, dict) and "icaoId" in r and "obsTime" in r for r in reports):
-        raise BadPayload(f"metar: no observations in the answer: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.no_list", network="metar", found=shape(payload))
     return reports
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from data.city import City
-from sources.base import Credit, Quota
+from sources.base import Credit, Denied, Quota
 from sources.http import Client
 
 INDEX = "air quality index"  # a delivered unit that no parameter is kept in: the door rejects such a row and counts it
@@ -38,11 +38,11 @@ class Network:
     def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client(self.name, self.host, self.quota, self.key)
 
-    def missing(self) -> str:
-        """What a person must set first; empty when the network can be asked."""
+    def missing(self) -> Denied | None:
+        """What a person must set first; None when the network can be asked."""
         if self.key and not self.client.secret():
-            return f"{self.name} is not configured: set {self.key} to your key"
-        return ""
+            return Denied("sources.setup.no_key", network=self.name, parameter=self.key)
+        return None
 
     def reachable(self) -> bool:
         """Whether its host answers at all."""
@@ -124,11 +124,11 @@ def shape(payload: Any) -> str:
     Examples
     --------
     >>> shape({"status": "error", "data": "bad key abc"}), shape([1, 2]), shape(b"x")
-    ('an object of status, data', 'an array of 2', 'bytes')
+    ('{status, data}', '[2]', 'bytes')
     """
     if isinstance(payload, dict):
-        return f"an object of {', '.join(str(k)[:24] for k in list(payload)[:6]) or 'nothing'}"
-    return f"an array of {len(payload)}" if isinstance(payload, list) else type(payload).__name__
+        return f"{{{', '.join(str(k)[:24] for k in list(payload)[:6])}}}"
+    return f"[{len(payload)}]" if isinstance(payload, list) else type(payload).__name__
 
 
 def part(record: Any, name: str) -> dict[str, Any]:

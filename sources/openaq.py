@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, moments, number, numbers, within
+from sources.network import Network, moments, number, numbers, shape, within
 
 # OpenAQ's names are ours, but for these.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -54,7 +54,7 @@ def parse(payload: Any, city: str = "", station: str = "openaq:", kind: str = "i
     """
     results = _results(payload)
     if any(not isinstance(r.get("period"), dict) or not isinstance(r.get("parameter"), dict) for r in results):
-        raise BadPayload("openaq: a measurement without period or parameter; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="openaq", parts=["period", "parameter"])
     rows = pd.DataFrame(
         [_row(r) for r in results], columns=["parameter", "start", "end", "raw_value", "raw_unit", "flagged"]
     )
@@ -83,7 +83,7 @@ def _row(result: dict[str, Any]) -> dict[str, Any]:
 def _results(payload: Any) -> list[dict[str, Any]]:
     results = payload.get("results") if isinstance(payload, dict) else None
     if not isinstance(results, list) or not all(isinstance(r, dict) for r in results):
-        raise BadPayload(f"openaq: no list of results in the answer: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="openaq", part="results", found=shape(payload))
     return results
 
 
@@ -135,7 +135,7 @@ def _locations(payload: Any) -> list[dict[str, Any]]:
         for place in places:
             _ = place["id"], [(s["id"], s["parameter"]["name"]) for s in place.get("sensors") or ()]
     except (KeyError, TypeError):
-        raise BadPayload("openaq: a location without id or sensors; the adapter must change") from None
+        raise BadPayload("sources.answer.incomplete", network="openaq", parts=["id", "sensors"]) from None
     return places
 
 

@@ -14,7 +14,7 @@ from data.city import City
 from sources import openaq
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.http import Client
-from sources.network import Network, moments, within
+from sources.network import Network, moments, shape, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(dict(openaq.PARAMETERS))
 COLUMNS = ("location_id", "sensors_id", "datetime", "parameter", "units", "value")
@@ -84,14 +84,15 @@ def positions(payload: Any) -> dict[str, tuple[float, float]]:
 
 def _table(payload: Any) -> pd.DataFrame:
     if not isinstance(payload, bytes):
-        raise BadPayload("openaq_archive: not a file of the archive; the adapter must change")
+        raise BadPayload("sources.file.none", network="openaq_archive", found=shape(payload))
     try:
         text = gzip.decompress(payload) if payload[:2] == b"\x1f\x8b" else payload
         table = pd.read_csv(io.BytesIO(text), dtype="str")
     except (OSError, EOFError, zlib.error, ValueError) as error:  # ValueError: pandas' and Unicode's
-        raise BadPayload(f"openaq_archive: the file is cut off or no CSV ({type(error).__name__})") from error
+        told = {"network": "openaq_archive", "error": type(error).__name__}
+        raise BadPayload("sources.file.damaged", who="nobody", **told) from error
     if lacking := [name for name in COLUMNS if name not in table]:
-        raise BadPayload(f"openaq_archive: columns missing: {', '.join(lacking)}; the adapter must change")
+        raise BadPayload("sources.file.columns", network="openaq_archive", columns=lacking)
     return table
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from data.city import City
 from data.clock import now
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, numbers, within
+from sources.network import Network, numbers, shape, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -80,7 +80,7 @@ def parse(
             if theirs in place["hourly"]:
                 parts.append(_series(place, theirs, ours, stamps, source).assign(station=_station(source, lat, lon)))
     if not parts:
-        raise BadPayload(f"{source}: the answer holds none of {', '.join(parameters)}; the adapter must change")
+        raise BadPayload("sources.answer.none_of", network=source, parts=list(parameters))
     rows = pd.concat(parts, ignore_index=True)
     return rows.assign(source=source, city=city, kind="model")
 
@@ -89,11 +89,11 @@ def _places(payload: Any, points: Sequence[Sequence[float]], source: str) -> lis
     places = payload if isinstance(payload, list) else [payload]
     for place in places:
         if not isinstance(place, dict) or not isinstance(place.get("hourly"), dict):
-            raise BadPayload(f"{source}: no hourly block in the answer: {str(place)[:120]}; the adapter must change")
+            raise BadPayload("sources.answer.lacks", network=source, part="hourly", found=shape(place))
         if not isinstance(place["hourly"].get("time"), list) or not isinstance(place.get("hourly_units"), dict):
-            raise BadPayload(f"{source}: no hourly times or units in the answer; the adapter must change")
+            raise BadPayload("sources.answer.incomplete", network=source, parts=["hourly.time", "hourly_units"])
     if not places or (points and len(points) != len(places)):
-        raise BadPayload(f"{source}: {len(places)} places answered, {len(points)} asked; the adapter must change")
+        raise BadPayload("sources.answer.places", network=source, answered=len(places), asked=len(points))
     return places
 
 
@@ -101,7 +101,7 @@ def _position(place: dict[str, Any], source: str) -> tuple[float, float]:
     try:
         return round(float(place["latitude"]), 4), round(float(place["longitude"]), 4)
     except (KeyError, TypeError, ValueError):
-        raise BadPayload(f"{source}: a place without latitude and longitude; the adapter must change") from None
+        raise BadPayload("sources.answer.incomplete", network=source, parts=["latitude", "longitude"]) from None
 
 
 def _station(source: str, lat: float, lon: float) -> str:
@@ -118,13 +118,13 @@ def _stamps(place: dict[str, Any], source: str) -> pd.Series:
         given = pd.Series([t if isinstance(t, str) else None for t in texts], dtype="str")
         return pd.to_datetime(given, format="ISO8601", utc=True) - offset
     except (TypeError, ValueError, OverflowError):
-        raise BadPayload(f"{source}: times cannot be read: {str(texts)[:80]}; the adapter must change") from None
+        raise BadPayload("sources.answer.times", network=source, said=str(texts)[:80]) from None
 
 
 def _series(place: dict[str, Any], theirs: str, ours: str, stamps: pd.Series, source: str) -> pd.DataFrame:
     values = place["hourly"][theirs]
     if not isinstance(values, list) or len(values) != len(stamps):
-        raise BadPayload(f"{source}: {theirs} has not one value an hour; the adapter must change")
+        raise BadPayload("sources.answer.uneven", network=source, part=theirs)
     minutes = 60 if theirs in PRECEDING_HOUR else 0
     rows = pd.DataFrame(
         {

@@ -8,6 +8,7 @@ from typing import Any
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, Unavailable, understood
 from sources.http import Client
+from sources.network import shape
 
 CREDIT = Credit("© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright", "ODbL 1.0", True)
 HOST = "https://overpass-api.de"
@@ -78,17 +79,17 @@ def parse(payload: Any) -> list[Feature]:
     """
     elements = payload.get("elements") if isinstance(payload, dict) else None
     if isinstance(payload, dict) and payload.get("remark"):
-        raise Unavailable(f"overpass: {str(payload['remark'])[:160]}; try again later")
+        raise Unavailable("sources.answer.gave_up", network="overpass", said=str(payload["remark"])[:160])
     if not isinstance(elements, list) or not all(isinstance(e, dict) and "type" in e for e in elements):
-        raise BadPayload(f"overpass: no elements in the answer: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="overpass", part="elements", found=shape(payload))
     nodes = {e["id"]: e for e in elements if e["type"] == "node" and "id" in e}
     features = []
     for element in elements:
         layer, lines = _layer(element), _lines(element, nodes)
         if layer and lines:
             name = str(element["tags"].get("name", ""))
-            shape = {"type": "MultiLineString", "coordinates": lines}
-            features.append({"type": "Feature", "properties": {"layer": layer, "name": name}, "geometry": shape})
+            geometry = {"type": "MultiLineString", "coordinates": lines}
+            features.append({"type": "Feature", "properties": {"layer": layer, "name": name}, "geometry": geometry})
     return features
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from data.city import City
 from sources.base import BadPayload, Quota, Unavailable, understood
 from sources.http import Client
+from sources.network import shape
 from sources.overpass import HOST, PATIENCE
 
 COLUMNS = ("osm", "name", "category", "subtype", "lat", "lon", "coord_quality", "fuel", "reference")
@@ -63,9 +64,9 @@ def parse(payload: Any) -> pd.DataFrame:
     """
     elements = payload.get("elements") if isinstance(payload, dict) else None
     if isinstance(payload, dict) and payload.get("remark"):
-        raise Unavailable(f"overpass: {str(payload['remark'])[:160]}; try again later")
+        raise Unavailable("sources.answer.gave_up", network="overpass", said=str(payload["remark"])[:160])
     if not isinstance(elements, list):
-        raise BadPayload(f"overpass: no elements in the answer: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="overpass", part="elements", found=shape(payload))
     rows = [row for element in elements if (row := _row(element)) is not None]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).drop_duplicates("osm")
     return table.sort_values(["category", "subtype", "name"]).reset_index(drop=True)

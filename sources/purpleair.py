@@ -75,11 +75,11 @@ def _table(payload: Any) -> pd.DataFrame:
     fields = payload.get("fields") if isinstance(payload, dict) else None
     data = payload.get("data") if isinstance(payload, dict) else None
     if not isinstance(fields, list) or not isinstance(data, list) or "sensor_index" not in fields:
-        raise BadPayload(f"purpleair: no table of sensors in the answer: {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="purpleair", part="fields", found=shape(payload))
     if "last_seen" not in fields or not set(PARAMETERS) & {f for f in fields if isinstance(f, str)}:
-        raise BadPayload("purpleair: the table has no times or no values; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="purpleair", parts=["last_seen", "pm2.5"])
     if any(not isinstance(row, list) or len(row) != len(fields) for row in data):
-        raise BadPayload("purpleair: a row has not one value a field; the adapter must change")
+        raise BadPayload("sources.answer.uneven", network="purpleair", part="data")
     table = pd.DataFrame(data, columns=pd.Index(fields), dtype="object")
     table = table.loc[:, ~table.columns.duplicated()]
     outside = _numbers(table, "location_type", OUTSIDE).fillna(OUTSIDE) == OUTSIDE

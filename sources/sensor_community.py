@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, numbers, within
+from sources.network import Network, number, numbers, shape, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -69,9 +69,9 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
 def _records(payload: Any) -> list[dict[str, Any]]:
     """Outdoor records. Those of before 2020 do not say where they hang and count as outdoor."""
     if not isinstance(payload, list) or not all(isinstance(r, dict) for r in payload):
-        raise BadPayload(f"sensor_community: no array of records: {str(payload)[:120]}; the adapter must change")
+        raise BadPayload("sources.answer.no_list", network="sensor_community", found=shape(payload))
     if payload and not any("sensordatavalues" in r for r in payload):
-        raise BadPayload("sensor_community: no record holds sensordatavalues; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="sensor_community", parts=["sensordatavalues"])
     return [r for r in payload if str(_part(r, "location").get("indoor", 0)) != "1"]
 
 

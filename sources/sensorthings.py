@@ -73,9 +73,9 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
 def _streams(payload: Any) -> list[dict[str, Any]]:
     found = payload.get("value") if isinstance(payload, dict) else None
     if not isinstance(found, list) or not all(isinstance(s, dict) for s in found):
-        raise BadPayload(f"sensorthings: no list of datastreams in {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="sensorthings", part="value", found=shape(payload))
     if any(not isinstance(s.get("Observations"), list) or not isinstance(s.get("Thing"), dict) for s in found):
-        raise BadPayload("sensorthings: a datastream without thing or observations; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="sensorthings", parts=["Thing", "Observations"])
     return found
 
 
@@ -210,7 +210,7 @@ class SensorThings(Network):
             answer = self.client.get_json(path, query, base=base)
             found = answer.get("value") if isinstance(answer, dict) else None
             if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-                raise BadPayload(f"sensorthings: no list in {shape(answer)}; the adapter must change")
+                raise BadPayload("sources.answer.lacks", network="sensorthings", part="value", found=shape(answer))
             yield from found
             more = answer.get("@iot.nextLink")
             if not more or not found:
@@ -223,7 +223,9 @@ class SensorThings(Network):
         here, there = urlsplit(home), urlsplit(str(link))
         root = here.path.rstrip("/")
         if there.netloc not in ("", here.netloc) or not there.path.startswith(root):
-            raise BadPayload("sensorthings: the next page lies on another server; check `server` in the city file")
+            raise BadPayload(
+                "sources.sensorthings.elsewhere", network="sensorthings", who="operator", parameter="server"
+            )
         path = there.path[len(root) :].lstrip("/")
         return (f"{path}?{there.query}" if there.query else path), None
 

@@ -87,10 +87,10 @@ def _value(given: Any) -> float:
 def _posts(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:
     regions = payload.get("data") if isinstance(payload, dict) else None
     if not isinstance(regions, list) or not all(isinstance(r, dict) for r in regions):
-        raise BadPayload(f"uzhydromet: no list of regions in {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="uzhydromet", part="data", found=shape(payload))
     posts = [p for r in regions if isinstance(r.get("stations"), list) for p in r["stations"] if isinstance(p, dict)]
     if not any("id" in p and "lat" in p for p in posts):
-        raise BadPayload("uzhydromet: no post has an id and a position; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="uzhydromet", parts=["id", "lat"])
     south, west, north, east = box
     placed = [(p, number(p.get("lat")), number(p.get("lon"))) for p in posts if p.get("id")]
     return [p for p, lat, lon in placed if south <= lat <= north and west <= lon <= east]

@@ -81,7 +81,7 @@ def _data(payload: Any) -> dict[str, Any]:
     if answer is None:
         return {}
     if not isinstance(answer, dict) or not isinstance(answer.get("iaqi"), dict) or "idx" not in answer:
-        raise BadPayload(f"waqi: no station in the answer: {shape(answer)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="waqi", part="data.iaqi", found=shape(answer))
     return answer
 
 
@@ -92,12 +92,12 @@ def _answer(payload: Any) -> Any:
     if status == "ok":
         return payload["data"]
     if status == "error" and "key" in said:
-        raise Denied("waqi: the token was refused; set WAQI_TOKEN to a valid one")
+        raise Denied("sources.setup.key_refused", network="waqi", parameter=Waqi.key)
     if status == "error" and "quota" in said:
-        raise RateLimited("waqi: the token's quota is used up; it is asked again later", 3600.0)
+        raise RateLimited("sources.answer.used_up", retry_after=3600.0, network="waqi")
     if status == "error" and said in UNKNOWN:
         return None
-    raise BadPayload(f"waqi: no answer we know: {shape(payload)}; the adapter must change")
+    raise BadPayload("sources.answer.lacks", network="waqi", part="status", found=shape(payload))
 
 
 @understood("waqi")
@@ -137,7 +137,7 @@ def numbers(payload: Any) -> list[int]:
     """Numbers of the stations in an answer of ``/map/bounds/``."""
     found = _answer(payload)
     if not isinstance(found, list) or not all(isinstance(s, dict) and "uid" in s for s in found):
-        raise BadPayload(f"waqi: no list of stations: {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="waqi", part="data", found=shape(payload))
     return [int(s["uid"]) for s in found]
 
 

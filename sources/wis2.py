@@ -67,9 +67,9 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
 def _features(payload: Any) -> list[dict[str, Any]]:
     found = payload.get("features") if isinstance(payload, dict) else None
     if not isinstance(found, list) or not all(isinstance(f, dict) for f in found):
-        raise BadPayload(f"wis2: no features in {shape(payload)}; the adapter must change")
+        raise BadPayload("sources.answer.lacks", network="wis2", part="features", found=shape(payload))
     if any(not isinstance(f.get("properties"), dict) or "name" not in f["properties"] for f in found):
-        raise BadPayload("wis2: a feature without the name of its variable; the adapter must change")
+        raise BadPayload("sources.answer.incomplete", network="wis2", parts=["properties.name"])
     return found
 
 

@@ -196,7 +196,7 @@ def told(network: str, error: SourceError, tally: Tally) -> None:
     """An error is of the hierarchy, names its network and holds no key."""
     assert network in str(error), str(error)
     if os.environ.get(SOURCES[network].key):
-        assert KEY not in str(error), str(error)
+        assert KEY not in repr([str(error), error.fields()]), error.fields()
     tally.errors[type(error).__name__] += 1
 
 

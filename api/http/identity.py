@@ -21,12 +21,6 @@ SEEN = ("/api/v1/health", "/api/v1/cities", "/api/v1/openapi.json")
 REALM = "Clean Air Situation Centre"
 
 
-class NoBearer(CentreError):
-    """The Authorization header of a request holds no bearer token; who asks must write one."""
-
-    who, status = "asker", 401
-
-
 class Identity:
     """
     ASGI middleware that sets who reads for the length of a request, streamed answers included.
@@ -48,8 +42,8 @@ class Identity:
             return
         try:
             grant = await run_in_threadpool(granted, given)
-        except (NoBearer, NotValid) as error:
-            await _refusal(401, str(error), "invalid_token")(scope, receive, add)
+        except NotValid as error:
+            await _refusal(error.status, str(error), "invalid_token")(scope, receive, add)
             return
         except Exception as error:
             wait = {"retry-after": "30"} if isinstance(error, oidc.ProviderAway) else {}
@@ -78,17 +72,15 @@ def granted(given: list[str]) -> Grant:
 
     Raises
     ------
-    NoBearer
-        When it holds no token at all.
     NotValid
-        When its token does not stand.
+        When it holds no token that stands.
     ProviderAway
         When the identity provider's keys cannot be had just now.
     """
     scheme, _, token = given[0].strip().partition(" ")
     token = token.strip()
     if len(given) > 1 or scheme.casefold() != "bearer" or not token or " " in token:
-        raise NoBearer("api.identity.no_bearer")
+        raise NotValid("api.identity.no_bearer")
     if token.count(".") == 2:
         return Grant(role_of(oidc.verify(token, clock.known()), members()))
     return tokens.check(real_store(), token, clock.known())

@@ -8,13 +8,10 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from data.city import CityError
-from data.errors import CentreError, sentence
+from data.errors import CentreError
 from data.sharing import SharingError
-from data.store import StoreError
+from data.store import StoreBusy, StoreError
 from jobs.access.oidc import ProviderAway
-from jobs.export.publish import Gone
-from jobs.export.request import ExportError
 from jobs.notify.cap import SenderError
 
 TYPE = "application/problem+json"
@@ -24,21 +21,13 @@ OPEN = {
     "access-control-expose-headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-As-Of, "
     "Content-Disposition",
 }
-# Errors that name places of this machine: a stranger is told what they mean for the answer, the log the rest.
-INSIDE: tuple[tuple[type[Exception], str], ...] = (
+# What went wrong inside may name places of this machine: a stranger is told what it means for the answer, the log all.
+INSIDE: tuple[tuple[type[CentreError], str], ...] = (
+    (StoreBusy, "api.http.busy"),
     (StoreError, "api.http.store"),
     (SharingError, "api.http.sharing"),
 )
-# Status and parameter of errors whose classes do not say them yet; goes when `data` and `jobs` raise `CentreError`.
-OLDER: tuple[tuple[type[Exception], int, str], ...] = (
-    (CityError, 400, "city"),
-    (ExportError, 400, "flags"),  # the only part of an export that is not looked at before
-    (Gone, 410, ""),
-    (SenderError, 503, ""),
-    (ProviderAway, 503, ""),
-    (SharingError, 503, ""),
-    (StoreError, 503, ""),
-)
+OUTSIDE = (SenderError, ProviderAway)  # but for these: they name a setting at most
 log = logging.getLogger("cleanair.api")
 
 
@@ -105,15 +94,19 @@ def told(error: Exception, headers: Mapping[str, str] | None = None, *, path: st
     >>> told(NotThere("api.http.no_address", index="/api/v1/openapi.json")).status_code
     404
     """
-    status, parameter = _fields(error)
-    inside = next((key for kind, key in INSIDE if isinstance(error, kind)), "" if status != 500 else "api.http.mistake")
-    if inside:
-        log.warning("the API answers %d to %s: %s", status, path, error, exc_info=error if status == 500 else None)
-    return problem(status, sentence(inside, {}, "en") if inside else str(error), parameter=parameter, headers=headers)
+    if isinstance(error, CentreError) and (error.status < 500 or isinstance(error, OUTSIDE)):
+        return problem(error.status, str(error), parameter=error.parameter or None, headers=headers)
+    shown = _meaning(error)
+    ours = None if isinstance(error, CentreError) else error
+    log.warning("the API answers %d to %s: %s", shown.status, path, error, exc_info=ours)
+    return problem(shown.status, str(shown), headers=headers)
 
 
-def _fields(error: Exception) -> tuple[int, str | None]:
-    if isinstance(error, CentreError):
-        return error.status, error.parameter or None
-    known = ((status, parameter or None) for kind, status, parameter in OLDER if isinstance(error, kind))
-    return next(known, (500, None))
+def _meaning(error: Exception) -> CentreError:
+    """What trouble inside means for who asked."""
+    if not isinstance(error, CentreError):
+        return CentreError("api.http.mistake", who="developer")
+    known = next((key for kind, key in INSIDE if isinstance(error, kind)), "")
+    if not known:
+        known = "api.http.operator" if error.who == "operator" else "api.http.mistake"
+    return CentreError(known, who=error.who, status=error.status)

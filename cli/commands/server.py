@@ -61,7 +61,7 @@ def collect(a: Arguments) -> Result | None:
 
 
 def _outcome(outcome: Any) -> dict[str, Any]:
-    return {k: str(v) if v is not None else None for k, v in vars(outcome).items()}
+    return {k: str(v) if v is not None else None for k, v in vars(outcome).items() if k != "fault"}
 
 
 def doctor(a: Arguments) -> Result:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from data.city import city_files
-from data.inventory.rows import COLUMNS, FUELS, NUMBERS, SUBTYPES, UNITS, InventoryError, Row, day_of, read
+from data.errors import phrase
+from data.inventory.rows import COLUMNS, FUELS, NUMBERS, SUBTYPES, UNITS, InventoryError, Row, cell, day_of, read
 
 FOLDER = Path(__file__).parent
 VARIABLE = "CLEANAIR_INVENTORY"
@@ -76,9 +77,9 @@ def load(city: str, path: str | Path | None = None) -> Inventory:
         content = file.read_bytes()
         text = content.decode("utf-8-sig")
     except OSError as error:
-        raise InventoryError(f"{file.name}: cannot be read ({error.strerror}); check the path") from error
+        raise InventoryError("data.inventory.unreadable", file=file.name, cause=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise InventoryError(f"{file.name}: is not UTF-8; save it as CSV UTF-8") from error
+        raise InventoryError("data.inventory.no_utf", file=file.name) from error
     rows = read(text, file.name)
     _near(rows, city, file.name)
     sites = _frame([row for _, row in rows])
@@ -157,8 +158,8 @@ def _near(rows: list[Row], key: str, name: str) -> None:
         if place is not None and row["lat"]:
             apart = max(abs(float(row["lat"]) - place.lat), abs(float(row["lon"]) - place.lon))
             if apart > FAR:
-                told = f"{row['lat']}, {row['lon']} is {apart:.0f}° from the city; are latitude and longitude swapped?"
-                raise InventoryError(f"{name}, {where}, column lat: {told}")
+                far = phrase("data.inventory_fault.swapped", lat=row["lat"], lon=row["lon"], apart=round(apart))
+                raise cell(name, where, "lat", far)
 
 
 def _frame(rows: list[dict[str, str]]) -> pd.DataFrame:

@@ -2,16 +2,19 @@
 
 import csv
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from types import MappingProxyType
+from typing import Any
 
-import numpy as np
+from data.errors import CentreError, phrase
 
-Row = tuple[str, dict[str, str]]  # where it stands in the file, its cells
+Phrase = Mapping[str, Any]
+Row = tuple[Phrase, dict[str, str]]  # where it stands in the file, its cells
 
 CATEGORIES = ("heating", "industry", "traffic", "dust", "fire")
 QUALITIES = ("plant", "town", "approximate")
@@ -87,7 +90,7 @@ SUBTYPES: Mapping[str, Subtype] = MappingProxyType(
 FUELS: Mapping[str, float] = MappingProxyType({"gas": 0.05, "mazut": 0.5, "coal": 1.0})
 
 
-class InventoryError(ValueError):
+class InventoryError(CentreError, ValueError):
     """A register cannot be read; the sentence names file, line and column, and whoever edits the file must mend it."""
 
 
@@ -104,7 +107,7 @@ def read(text: str, name: str) -> list[Row]:
 
     Returns
     -------
-    list of (str, dict)
+    list of (phrase, dict)
         Where each row stands, and its cells by `COLUMNS`.
 
     Raises
@@ -132,7 +135,7 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _csv(text: str, name: str) -> Iterator[Row]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         header = [column.strip() for column in next(reader, [])]
@@ -141,94 +144,115 @@ def _csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                told = f"has {len(cells)} cells where the header has {len(header)}"
-                raise InventoryError(f"{name}, line {reader.line_num}: {told}; quote cells that hold a comma")
+                raise InventoryError(
+                    "data.inventory.cells", file=name, row=_line(reader), count=len(cells), header=len(header)
+                )
             row = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
-            yield f"line {reader.line_num}", {column: row.get(column, "") for column in COLUMNS}
+            yield _line(reader), {column: row.get(column, "") for column in COLUMNS}
     except csv.Error as error:
-        raise InventoryError(f"{name}, line {reader.line_num}: {error}; mend the quotes") from error
+        raise InventoryError("data.inventory.quotes", file=name, row=_line(reader), cause=error) from error
+
+
+def _line(reader: Any) -> Phrase:
+    return phrase("data.inventory.line", number=str(reader.line_num))
 
 
 def _header(header: list[str], name: str) -> None:
     missing = [column for column in COLUMNS if column not in header and column != "checked"]
     unknown = [column for column in header if column not in COLUMNS]
     twice = sorted({column for column in header if header.count(column) > 1})
-    for told, columns in (("lacks the column", missing), ("does not know the column", unknown), ("repeats", twice)):
+    for key, columns in (
+        ("data.inventory.lacks", missing), ("data.inventory.unknown", unknown), ("data.inventory.repeats", twice)
+    ):  # fmt: skip
         if columns:
-            raise InventoryError(f"{name}, line 1: {told} {', '.join(columns)}; the columns are {', '.join(COLUMNS)}")
+            raise InventoryError(key, parameter=columns[0], file=name, names=columns, known=COLUMNS)
 
 
-def _geojson(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _geojson(text: str, name: str) -> Iterator[Row]:
     try:
         features = json.loads(text)["features"]
         for number, feature in enumerate(features, 1):
+            row = phrase("data.inventory.feature", number=str(number))
             given = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
             geometry = feature.get("geometry")
             if geometry is not None:
                 lon, lat = geometry["coordinates"][:2] if geometry["type"] == "Point" else (None, None)
                 if lat is None:
-                    raise InventoryError(f"{name}, feature {number}: is a {geometry['type']}; give a Point")
+                    raise InventoryError("data.inventory.no_point", file=name, row=row, kind=geometry["type"])
                 given |= {"lat": str(lat), "lon": str(lon)}
-            yield f"feature {number}", {column: given.get(column, "").strip() for column in COLUMNS}
+            yield row, {column: given.get(column, "").strip() for column in COLUMNS}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, InventoryError):
             raise
-        raise InventoryError(f"{name}: is not a GeoJSON FeatureCollection of points; export it again") from error
+        raise InventoryError("data.inventory.no_geojson", file=name) from error
 
 
-def _check(rows: list[tuple[str, dict[str, str]]], name: str) -> None:
-    seen: dict[str, str] = {}
+def cell(file: str, row: Phrase, column: str, fault: Phrase) -> InventoryError:
+    """What is wrong with a cell: where it stands, and a phrase that says it."""
+    return InventoryError("data.inventory.cell", parameter=column, file=file, row=row, column=column, fault=fault)
+
+
+def _check(rows: list[Row], name: str) -> None:
+    seen: dict[str, Phrase] = {}
     for where, row in rows:
-        for column, told in _faults(row):
-            raise InventoryError(f"{name}, {where}, column {column}: {told}")
-        if row["site"] in seen:
-            raise InventoryError(f"{name}, {where}, column site: {row['site']!r} stands on {seen[row['site']]} already")
-        seen[row["site"]] = where
+        for column, fault in _faults(row):
+            raise cell(name, where, column, fault)
+        site = row["site"]
+        if site in seen:
+            raise cell(name, where, "site", phrase("data.inventory_fault.repeated", text=site, row=seen[site]))
+        seen[site] = where
 
 
-def _faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Column and sentence of every fault of a row, the plainest first."""
+def _faults(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
+    """Column and phrase of every fault of a row, the plainest first."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["site"]):
-        yield "site", f"{row['site']!r} is no key; use lower-case letters, digits and hyphens"
+        yield "site", phrase("data.inventory_fault.site", text=row["site"])
     if not row["name_en"]:
-        yield "name_en", "is empty; every site needs an English name"
+        yield "name_en", phrase("data.inventory_fault.name")
     yield from _words(row)
     yield from _numbers(row)
     for column in ("from", "until", "checked"):
         if row[column] and not day_of(row[column]):
-            yield column, f"{row[column]!r} is no date; write 2025, or 2025-02-28"
+            yield column, phrase("data.inventory_fault.date", text=row[column])
     if row["from"] and row["until"] and str(day_of(row["from"])) > str(day_of(row["until"])):
-        yield "until", f"{row['until']} is before from {row['from']}"
+        yield "until", phrase("data.inventory_fault.order", text=row["until"], start=row["from"])
     if not row["reference"]:
-        yield "reference", "is empty; say where the row comes from"
+        yield "reference", phrase("data.inventory_fault.reference")
 
 
-def _words(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _words(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
     choices = {"category": CATEGORIES, "subtype": tuple(SUBTYPES), "coord_quality": QUALITIES, "status": STATUSES}
     for column, known in choices.items():
         needed = column in ("category", "subtype")
         if row[column] not in known and (row[column] or needed):
-            yield column, f"{row[column]!r} is not one of {', '.join(known)}"
+            yield column, phrase("data.inventory_fault.choice", text=row[column], known=known)
     if row["subtype"] in SUBTYPES and row["category"] not in SUBTYPES[row["subtype"]].categories:
-        yield "category", f"a {row['subtype']} belongs to {' or '.join(SUBTYPES[row['subtype']].categories)}"
+        own = SUBTYPES[row["subtype"]].categories
+        yield "category", phrase("data.inventory_fault.category", kind=row["subtype"], known=own)
     if row["emission_unit"] and row["emission_unit"] not in UNITS:
-        yield "emission_unit", f"{row['emission_unit']!r} is not one of {', '.join(UNITS)}"
+        yield "emission_unit", phrase("data.inventory_fault.choice", text=row["emission_unit"], known=list(UNITS))
 
 
-def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
     bounds = {"lat": (-90, 90), "lon": (-180, 180), "stack_height_m": (0, 500), "emission_year": (1950, 2100)}
     for column in NUMBERS:
         number = _number(row[column])
-        low, high = bounds.get(column, (0, np.inf))
+        low, high = bounds.get(column, (0, math.inf))
         if row[column] and not low <= number <= high:
-            yield column, f"{row[column]!r} is no number from {low} to {high}; leave it empty if it is not known"
+            yield column, _out_of(row[column], low, high)
     if bool(row["lat"]) != bool(row["lon"]):
-        yield "lon" if row["lat"] else "lat", "is empty while the other coordinate is given; give both or neither"
+        yield "lon" if row["lat"] else "lat", phrase("data.inventory_fault.coordinate")
     if bool(row["lat"]) != bool(row["coord_quality"]):
-        yield "coord_quality", "goes with coordinates: plant, town or approximate where they are given, else empty"
+        yield "coord_quality", phrase("data.inventory_fault.quality")
     for column in ("emission_unit", "emission_year", "emission_source"):
         if row["emission"] and not row[column]:
-            yield column, "is empty; an emission needs its unit, year and source"
+            yield column, phrase("data.inventory_fault.emission")
+
+
+def _out_of(text: str, low: float, high: float) -> Phrase:
+    if math.isinf(high):
+        return phrase("data.inventory_fault.number_up", text=text, low=str(low))
+    return phrase("data.inventory_fault.number", text=text, low=str(low), high=str(high))
 
 
 def _number(text: str) -> float:

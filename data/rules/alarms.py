@@ -3,13 +3,14 @@
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from data.city import LANGUAGES, City, city_files
+from data.errors import CentreError, phrase
 from data.parameters import PARAMETERS
 from data.standards.breakpoints import FILES, breakpoints
 from data.standards.limits import STATUSES, registry
@@ -47,10 +48,11 @@ AVERAGINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"limit": ("single", "24h"), "index": ("nowcast",), "forecast": ("24h",)}
 )
 WHATS = ("stale", "network")
+At = Mapping[str, Any]  # where a fault stands: its file and row, as an error's words
 LONGEST = 24.0  # of a delay; the look back into the data reaches no further [h]
 
 
-class AlarmRuleError(ValueError):
+class AlarmRuleError(CentreError, ValueError):
     """A rule of the alarms is wrong; whoever wrote it must mend it."""
 
 
@@ -175,7 +177,9 @@ def rules(path: Path | None = None) -> Rules:
     try:
         return _read(file, file.stat().st_mtime_ns, tuple((c.key, c.law) for c in city_files().values()))
     except OSError as error:
-        raise AlarmRuleError(f"{file}: cannot be read ({error.strerror}); set {VARIABLE} to a file of rules") from error
+        raise AlarmRuleError(
+            "data.alarms.unreadable", parameter=VARIABLE, file=file, cause=error.strerror, variable=VARIABLE
+        ) from error
 
 
 @cache
@@ -183,89 +187,105 @@ def _read(file: Path, stamp: int, laws: tuple[tuple[str, str], ...]) -> Rules:
     try:
         raw = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AlarmRuleError(f"{file.name}: {error}; mend the file") from error
+        raise AlarmRuleError("data.alarms.wrong", file=file.name, cause=error) from error
     triggers = {key: _trigger(key, row, file.name) for key, row in raw.get("trigger", {}).items()}
     made = tuple(_rule(row, file.name) for row in raw.get("rule", ()))
     keys = [rule.key for rule in made]
     twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice or not made:
-        raise AlarmRuleError(f"{file.name}: {', '.join(twice) or 'no rule'}; every key stands once, one at least")
+    if twice:
+        raise AlarmRuleError("data.alarms.twice", parameter="key", file=file.name, names=twice)
+    if not made:
+        raise AlarmRuleError("data.alarms.none", file=file.name)
     for rule in made:
-        _check(rule, triggers, dict(laws), f"{file.name}: rule {rule.key}")
+        _check(rule, triggers, dict(laws), _at_rule(file.name, rule.key))
     return Rules(made, MappingProxyType(triggers))
 
 
+def _at_rule(file: str, key: object) -> At:
+    return {"file": file, "row": phrase("data.alarms.rule", name=key)}
+
+
 def _rule(row: Mapping[str, Any], file: str) -> Rule:
-    where = f"{file}: rule {row.get('key', '?')}"
+    at = _at_rule(file, row.get("key", "?"))
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k != "needs"}
     needs = row.get("needs", {})
     odd = sorted(set(needs) - {"stations", "references"}) if isinstance(needs, dict) else ["needs"]
-    kind = str(row.get("kind"))
-    allowed = {*_ALWAYS, *KINDS.get(kind, ())}
-    odd += sorted(set(values) - allowed) if kind in KINDS else []
+    _given(Rule, values, at)
+    kind = str(values["kind"])
+    _one_of(at, "kind", kind, tuple(KINDS))
+    odd += sorted(set(values) - {*_ALWAYS, *KINDS[kind]})
     if odd:
-        raise AlarmRuleError(f"{where}: a rule of kind {kind} has no {', '.join(odd)}; mend the row")
-    try:
-        return Rule(**values, **needs)
-    except TypeError as error:
-        raise _mistake(where, error) from error
+        raise AlarmRuleError("data.alarms.extra", parameter=odd[0], kind=kind, names=odd, **at)
+    return Rule(**{**values, **needs})
 
 
 def _trigger(key: str, row: Mapping[str, Any], file: str) -> Trigger:
-    try:
-        made = Trigger(key=key, **row)
-    except TypeError as error:
-        raise _mistake(f"{file}: trigger {key}", error) from error
-    _one_of(f"{file}: trigger {key}", "status", made.status, STATUSES)
-    _in_four(f"{file}: trigger {key}", made.text)
+    at: At = {"file": file, "row": phrase("data.alarms.trigger", name=key)}
+    given = row if isinstance(row, Mapping) else {}
+    odd = sorted(set(given) - {one.name for one in fields(Trigger)} | ({"key"} & set(given)))
+    if odd:
+        raise AlarmRuleError("data.alarms.field", parameter=odd[0], names=odd, **at)
+    _given(Trigger, {"key": key, **given}, at)
+    made = Trigger(key=key, **given)
+    _one_of(at, "status", made.status, STATUSES)
+    _in_four(at, made.text)
     return made
 
 
-def _mistake(where: str, error: TypeError) -> AlarmRuleError:
-    """What a dataclass says of its fields, without its name."""
-    return AlarmRuleError(f"{where}: {str(error).partition('() ')[2] or error}; mend the row")
+def _given(kind: type[Rule | Trigger], values: Mapping[str, Any], at: At) -> None:
+    """Refuse a row without what every row of its kind needs."""
+    needed = [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
+    missing = [name for name in needed if name not in values]
+    if missing:
+        raise AlarmRuleError("data.alarms.missing", parameter=missing[0], names=missing, **at)
 
 
-def _check(rule: Rule, triggers: Mapping[str, Trigger], laws: Mapping[str, str], where: str) -> None:
-    _one_of(where, "kind", rule.kind, tuple(KINDS))
+def _check(rule: Rule, triggers: Mapping[str, Trigger], laws: Mapping[str, str], where: At) -> None:
     _one_of(where, "priority", rule.priority, PRIORITIES)
     _one_of(where, "view", rule.view, VIEWS)
     _in_four(where, rule.text)
     _numbers(rule, where)
     missing = [name for name in _NEEDED[rule.kind] if not getattr(rule, name)]
     if missing:
-        raise AlarmRuleError(f"{where}: {', '.join(missing)} missing; a rule of kind {rule.kind} needs it")
+        raise AlarmRuleError("data.alarms.needed", parameter=missing[0], names=missing, kind=rule.kind, **where)
     _place(rule, laws, where)
     for key in rule.stands_for:
         _one_of(where, "stands_for", key, tuple(triggers))
     _KIND_CHECKS[rule.kind](rule, where)
 
 
-def _numbers(rule: Rule, where: str) -> None:
+def _numbers(rule: Rule, where: At) -> None:
     for one in fields(rule):
         value = getattr(rule, one.name)
         if one.type in (float, int) and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
-            raise AlarmRuleError(f"{where}: {one.name} {value!r} is not a number from 0 up; mend the row")
+            raise AlarmRuleError("data.alarms.number", parameter=one.name, name=one.name, value=repr(value), **where)
     if max(rule.on_delay, rule.off_delay) > LONGEST:
-        raise AlarmRuleError(f"{where}: a delay is longer than {LONGEST:.0f} h; shorten it")
+        raise AlarmRuleError("data.alarms.long", parameter="on_delay", hours=round(LONGEST), **where)
 
 
-def _place(rule: Rule, laws: Mapping[str, str], where: str) -> None:
+def _place(rule: Rule, laws: Mapping[str, str], where: At) -> None:
     if rule.city != ANY:
         _one_of(where, "city", rule.city, tuple(laws))
         if rule.law not in ("", laws[rule.city]):
-            raise AlarmRuleError(f"{where}: {rule.city} is under the law {laws[rule.city]!r}, not {rule.law!r}")
+            law = laws[rule.city]
+            raise AlarmRuleError("data.alarms.law", parameter="law", city=rule.city, law=law, named=rule.law, **where)
 
 
-def _limit(rule: Rule, where: str) -> None:
+def _limit(rule: Rule, where: At) -> None:
     _averaging(rule, where)
     known = {(x.jurisdiction, x.parameter, x.averaging) for x in registry().limits if x.law and x.statistic != "year"}
     if (rule.law, rule.parameter, rule.averaging) not in known:
-        wanted = f"{rule.parameter} for {rule.averaging}"
-        raise AlarmRuleError(f"{where}: the law {rule.law!r} has no limit of {wanted}; name one of data/standards")
+        raise AlarmRuleError(
+            "data.alarms.limit",
+            parameter="parameter",
+            law=rule.law,
+            label=rule.parameter,
+            averaging=rule.averaging,
+            **where,
+        )
 
 
-def _index(rule: Rule, where: str) -> None:
+def _index(rule: Rule, where: At) -> None:
     _averaging(rule, where)
     _one_of(where, "standard", rule.standard, tuple(FILES))
     bands = breakpoints(rule.standard)
@@ -273,18 +293,18 @@ def _index(rule: Rule, where: str) -> None:
     _one_of(where, "category", rule.category, tuple(dict.fromkeys(mine["category"].astype(str))))
 
 
-def _event(rule: Rule, where: str) -> None:
+def _event(rule: Rule, where: At) -> None:
     for kind in rule.events:
         _one_of(where, "events", kind, EVENTS)
     _share(where, "confidence", rule.confidence)
 
 
-def _forecast(rule: Rule, where: str) -> None:
+def _forecast(rule: Rule, where: At) -> None:
     _averaging(rule, where)
     _share(where, "probability", rule.probability)
 
 
-def _data(rule: Rule, where: str) -> None:
+def _data(rule: Rule, where: At) -> None:
     _one_of(where, "what", rule.what, WHATS)
     if rule.what == "stale":
         _one_of(where, "parameter", rule.parameter, tuple(PARAMETERS))
@@ -293,21 +313,21 @@ def _data(rule: Rule, where: str) -> None:
 _KIND_CHECKS = {"limit": _limit, "index": _index, "event": _event, "forecast": _forecast, "data": _data}
 
 
-def _averaging(rule: Rule, where: str) -> None:
+def _averaging(rule: Rule, where: At) -> None:
     _one_of(where, "parameter", rule.parameter, tuple(PARAMETERS))
     _one_of(where, "averaging", rule.averaging, AVERAGINGS[rule.kind])
 
 
-def _share(where: str, name: str, value: float) -> None:
+def _share(where: At, name: str, value: float) -> None:
     if not 0 < value <= 1:
-        raise AlarmRuleError(f"{where}: {name} {value!r} is not a share above 0 up to 1; mend the row")
+        raise AlarmRuleError("data.alarms.share", parameter=name, name=name, value=repr(value), **where)
 
 
-def _one_of(where: str, name: str, value: object, allowed: Sequence[str]) -> None:
+def _one_of(where: At, name: str, value: object, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        raise AlarmRuleError(f"{where}: {name} {value!r} is not one of {', '.join(allowed)}; mend the row")
+        raise AlarmRuleError("data.alarms.choice", parameter=name, name=name, value=repr(value), known=allowed, **where)
 
 
-def _in_four(where: str, text: object) -> None:
+def _in_four(where: At, text: object) -> None:
     if not isinstance(text, Mapping) or any(not str(text.get(language, "")).strip() for language in LANGUAGES):
-        raise AlarmRuleError(f"{where}: text is needed in {', '.join(LANGUAGES)}; add what is missing")
+        raise AlarmRuleError("data.alarms.languages", parameter="text", known=LANGUAGES, **where)

@@ -7,14 +7,19 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from data.errors import CentreError
+
 FOLDER = Path(__file__).parent
 
 # Key of a standard → its file. A new index is a row here and a file of the same columns.
 FILES: Mapping[str, str] = MappingProxyType({"us-epa-2024": "us_epa_2024.csv", "eaqi-2024": "eaqi_2024.csv"})
 
 
-class StandardError(ValueError):
+class StandardError(CentreError, ValueError):
     """An index was asked for that the centre has no table of; whoever asked must choose another."""
+
+    who = "asker"
+    status = 400
 
 
 @cache
@@ -52,6 +57,6 @@ def breakpoints(standard: str) -> pd.DataFrame:
     (Nuñez et al. 2018, DOI 10.1371/journal.pone.0199239).
     """
     if standard not in FILES:
-        raise StandardError(f"no index {standard!r}; choose one of {', '.join(FILES)}")
+        raise StandardError("data.index.unknown", parameter="standard", standard=standard, known=list(FILES))
     text = {"unit": str, "beyond": str, "reference": str}
     return pd.read_csv(FOLDER / FILES[standard], dtype=text).fillna({"beyond": ""})

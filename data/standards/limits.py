@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 
 FOLDER = Path(__file__).parent
@@ -22,7 +23,7 @@ STATUSES = ("verified", "secondary", "unverified")
 LEVELS = ("limit", "aqg", "it-4", "it-3", "it-2", "it-1")
 
 
-class LimitError(ValueError):
+class LimitError(CentreError, ValueError):
     """A limit is unknown, or its file or its use is wrong; whoever wrote or asked must mend it."""
 
 
@@ -182,7 +183,7 @@ def registry(folder: Path = FOLDER) -> Registry:
 @cache
 def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Registry:
     if not stamp:
-        raise LimitError(f"no limits_*.toml in {folder}; the installation is incomplete")
+        raise LimitError("data.limit.no_files", folder=folder)
     limits: list[Limit] = []
     groups: list[Group] = []
     for name, *_ in stamp:
@@ -197,15 +198,15 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LimitError(f"{path.name}: {error}; mend the file") from error
+        raise LimitError("data.limit.unreadable", file=path.name, cause=error) from error
     missing = [name for name in ("jurisdiction", "law", "limits", "acts") if name not in raw]
     if missing:
-        raise LimitError(f"{path.name}: {', '.join(missing)} missing; add it to the file")
+        raise LimitError("data.limit.missing", parameter=missing[0], file=path.name, names=missing)
     return raw
 
 
 def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Limit:
-    where = f"{file}: {row.get('parameter', '?')} {row.get('averaging', '?')}"
+    at: dict[str, Any] = {"file": file, "row": f"{row.get('parameter', '?')} {row.get('averaging', '?')}"}
     fields = dict(row)
     try:
         act = raw["acts"][fields.pop("act")]
@@ -219,12 +220,12 @@ def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Limit:
             **fields,
         )
     except (KeyError, TypeError) as error:
-        raise LimitError(f"{where}: {error}; mend the row") from error
-    _check(made, where)
+        raise LimitError("data.limit.row", cause=error, **at) from error
+    _check(made, at)
     return made
 
 
-def _check(limit: Limit, where: str) -> None:
+def _check(limit: Limit, at: Mapping[str, Any]) -> None:
     known: Sequence[tuple[str, str, Sequence[str]]] = (
         ("parameter", limit.parameter, tuple(PARAMETERS)),
         ("averaging", limit.averaging, tuple(AVERAGINGS)),
@@ -233,17 +234,17 @@ def _check(limit: Limit, where: str) -> None:
     )
     for name, value, allowed in known:
         if value not in allowed:
-            raise LimitError(f"{where}: {name} {value!r} is not one of {', '.join(allowed)}; mend the row")
+            raise LimitError("data.limit.choice", parameter=name, name=name, value=repr(value), known=allowed, **at)
     if not (isinstance(limit.value, int | float) and limit.value > 0):
-        raise LimitError(f"{where}: value {limit.value!r} is not a positive number; mend the row")
+        raise LimitError("data.limit.value", parameter="value", value=repr(limit.value), **at)
     if limit.start and limit.until and limit.start > limit.until:
-        raise LimitError(f"{where}: in force from {limit.start} until {limit.until}; the first day must come first")
+        raise LimitError("data.limit.order", parameter="from", start=limit.start, until=limit.until, **at)
     if limit.hazard_class not in (None, 1, 2, 3, 4):
-        raise LimitError(f"{where}: hazard class {limit.hazard_class!r} is not 1 to 4; mend the row")
+        raise LimitError("data.limit.hazard", parameter="hazard_class", value=repr(limit.hazard_class), **at)
     try:
         conversion(limit.parameter, limit.unit)
     except UnitError as error:
-        raise LimitError(f"{where}: {error}") from error
+        raise LimitError("data.limit.unit", parameter="unit", cause=error, **at) from error
 
 
 def _check_overlaps(limits: Sequence[Limit]) -> None:
@@ -254,7 +255,7 @@ def _check_overlaps(limits: Sequence[Limit]) -> None:
             min(one.until or date.max, other.until or date.max),
         )
         if same and first <= last:
-            raise LimitError(f"{one.key}: two rows are in force on {first}; end the earlier one before it")
+            raise LimitError("data.limit.overlap", parameter="until", row=one.key, day=first)
 
 
 def _group(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Group:
@@ -272,8 +273,11 @@ def _group(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Group:
             until=row.get("until"),
         )
     except KeyError as error:
-        raise LimitError(f"{file}: group {row.get('number', '?')}: {error} missing; mend the row") from error
+        name, number = error.args[0], row.get("number", "?")
+        raise LimitError(
+            "data.limit.group_missing", parameter=str(name), file=file, number=number, name=name
+        ) from error
     odd = [name for name in made.parameters if name not in PARAMETERS]
     if odd or made.status not in STATUSES:
-        raise LimitError(f"{file}: group {made.number}: unknown {odd or made.status}; mend the row")
+        raise LimitError("data.limit.group_unknown", file=file, number=made.number, values=odd or made.status)
     return made

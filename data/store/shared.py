@@ -108,7 +108,7 @@ class SharedStore(Store):
         return f"{super().settled()} {self.purpose}:{self.reader.role}:{state()}"
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise StoreError("this is a reader's view of the store; write through the store itself")
+        raise StoreError("store.table.view", who="developer")
 
     append: Callable[..., Any] = _refuse
     put_stations: Callable[..., Any] = _refuse

@@ -97,7 +97,7 @@ class SmallTables:
         """Keep how the last attempt of one network for one city went; fields not named stay as they were."""
         unknown = set(fields) - set(STATUS_COLUMNS)
         if unknown:
-            raise StoreError(f"status has no {', '.join(sorted(unknown))}")
+            raise StoreError("store.table.no_column", who="developer", table="status", columns=sorted(unknown))
         with writing(self.place, self.wait):
             kept = self.status()
             mine = (kept["network"] == network) & (kept["city"] == city)
@@ -188,7 +188,7 @@ class SmallTables:
             schema = pa.schema(current.schema().to_arrow())
             unknown = set(batch.column_names) - set(schema.names)
             if unknown:
-                raise StoreError(f"{name} has no {', '.join(sorted(unknown))}")
+                raise StoreError("store.table.no_column", who="developer", table=name, columns=sorted(unknown))
             for field in (f for f in schema if f.name not in batch.column_names):
                 batch = batch.append_column(field.name, pa.nulls(len(batch), field.type))
             batch = batch.select(schema.names).cast(schema, safe=False)
@@ -236,5 +236,5 @@ class SmallTables:
 def table_name(name: str) -> str:
     """The name itself, where it can be the name of a folder."""
     if not name.isidentifier():
-        raise StoreError(f"{name!r} is not the name of a table")
+        raise StoreError("store.table.no_name", who="developer", name=name)
     return name

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from data.errors import CentreError
 from data.store.served import real_store
 from jobs.access.sign_ins import Once
 from jobs.access.tokens import NotValid
@@ -34,8 +35,10 @@ SIGN_INS = "sign-ins"  # folder beside the tables of the store
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
-class ProviderAway(RuntimeError):
-    """The identity provider cannot be reached; nobody is let in on its word until it can."""
+class ProviderAway(CentreError, RuntimeError):
+    """The identity provider cannot be reached or asked; nobody is let in on its word until it can."""
+
+    status = 503
 
 
 @dataclass
@@ -72,11 +75,11 @@ class Provider:
         try:
             about = Client("oidc", self.issuer).get_json(".well-known/openid-configuration")
             if about["issuer"].rstrip("/") != self.issuer.rstrip("/"):
-                raise ProviderAway(f"the provider calls itself otherwise than {ISSUER}; the administrator must mend it")
+                raise ProviderAway("jobs.sign_in.other_name", parameter=ISSUER, variable=ISSUER)
             at = urlsplit(_guarded(about["jwks_uri"]))
             return KeySet.import_key_set(Client("oidc", f"{at.scheme}://{at.netloc}").get_json(at.path.lstrip("/")))
         except (SourceError, KeyError, TypeError, AttributeError, ValueError, JoseError) as error:
-            raise ProviderAway("the identity provider cannot be reached just now; try again later") from error
+            raise ProviderAway("jobs.sign_in.away", who="nobody") from error
 
 
 def configured() -> bool:
@@ -108,14 +111,14 @@ def verify(token: str, now: datetime) -> Mapping[str, Any]:
         When the provider's keys cannot be had.
     """
     if not configured():
-        raise NotValid("this centre takes no tokens of an identity provider; use one that it issued")
+        raise NotValid("jobs.sign_in.not_taken")
     try:
         from joserfc import jwt
         from joserfc.errors import JoseError
     except ImportError as error:
-        raise ProviderAway("the administrator must install the extra oidc before the API takes such tokens") from error
+        raise ProviderAway("jobs.sign_in.no_extra") from error
     if len(token) > LONGEST:
-        raise NotValid("the token is longer than any that is taken here")
+        raise NotValid("jobs.sign_in.long")
     issuer = _guarded(os.environ[ISSUER].strip().rstrip("/"))
     decoded = _decoded(_provider(issuer), token)
     registry = jwt.JWTClaimsRegistry(
@@ -125,9 +128,9 @@ def verify(token: str, now: datetime) -> Mapping[str, Any]:
     try:
         registry.validate(decoded.claims)
     except JoseError as error:
-        raise NotValid(_said(error.error)) from error
+        raise NotValid(_key(error.error)) from error
     except (TypeError, ValueError) as error:
-        raise NotValid("a claim of the token has another form than it must have") from error
+        raise NotValid("jobs.sign_in.form") from error
     _first_use(token, decoded.header, decoded.claims, now)
     return dict(decoded.claims)
 
@@ -142,7 +145,7 @@ def _decoded(provider: Provider, token: str) -> Any:
             return jwt.decode(token, provider.keys(again=again), algorithms=list(ALGORITHMS))
         except (JoseError, ValueError, TypeError, UnicodeDecodeError):
             continue
-    raise NotValid("the token is not signed by the identity provider of this centre")
+    raise NotValid("jobs.sign_in.not_signed")
 
 
 def _first_use(token: str, header: Mapping[str, Any], claims: Mapping[str, Any], now: datetime) -> None:
@@ -154,23 +157,21 @@ def _first_use(token: str, header: Mapping[str, Any], claims: Mapping[str, Any],
     try:
         first = _used(real_store().folder).use(f"{claims['iss']} {what}", float(claims["exp"]), now.timestamp())
     except OSError as error:
-        raise ProviderAway(f"sign-ins cannot be kept ({error.strerror}): the operator must check the store") from error
+        raise ProviderAway("jobs.sign_in.not_kept", cause=error.strerror) from error
     if not first:
-        raise NotValid("the ID token was used before; it proves one sign-in, use an access token for more")
+        raise NotValid("jobs.sign_in.used")
 
 
-def _said(code: str) -> str:
-    return {
-        "expired_token": "the token has expired; sign in again",
-        "missing_claim": "the token lacks a claim that it must have",
-    }.get(code, "issuer, audience or time of the token do not fit this centre")
+def _key(code: str) -> str:
+    known = {"expired_token": "jobs.sign_in.expired", "missing_claim": "jobs.sign_in.lacks"}
+    return known.get(code, "jobs.sign_in.misfit")
 
 
 def _guarded(address: str) -> str:
     """The address itself, where nobody between can change what it answers."""
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in LOCAL:
-        raise ProviderAway(f"{ISSUER} must begin with https://; the administrator must mend it")
+        raise ProviderAway("jobs.sign_in.no_tls", parameter=ISSUER, variable=ISSUER)
     return address
 
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from threading import Lock
 
+from data.errors import CentreError
+
 OPERATORS = "CLEANAIR_OPERATORS"
 PIN = "CLEANAIR_OPERATOR_PIN"
 TRIES = 5  # wrong PINs in a row
@@ -13,8 +15,11 @@ PAUSE = 300.0  # no further try is looked at for so long [s]
 LONGEST = 80  # a name is printed in logs and on the wall [characters]
 
 
-class NotAllowed(Exception):
+class NotAllowed(CentreError):
     """A person is not who they say, or nobody may act here; the sentence says what to do."""
+
+    who = "asker"
+    status = 403
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,10 @@ def authenticate(name: str, pin: str) -> Operator:
         Nobody is configured, no name was given, name and PIN do not belong together, or too many were wrong.
     """
     if not configured():
-        raise NotAllowed(f"No operator is set up here; whoever runs the server sets {OPERATORS} or {PIN}.")
+        raise NotAllowed("jobs.operator.none", who="operator", parameter=OPERATORS, operators=OPERATORS, pin=PIN)
     person = " ".join(name.split())
     if not person or len(person) > LONGEST:
-        raise NotAllowed(f"Give your name, at most {LONGEST} characters; it stands beside everything you do.")
+        raise NotAllowed("jobs.operator.name", parameter="name", most=LONGEST)
     listed = _listed()
     counted = person.casefold() if person.casefold() in listed else ""  # unknown names share one count
     shared = "" if listed else os.environ.get(PIN, "")
@@ -83,7 +88,7 @@ def authenticate(name: str, pin: str) -> Operator:
         right = hmac.compare_digest(pin.strip().encode(), expected.encode()) and bool(expected)
         _count(counted, right)
     if not right:
-        raise NotAllowed("Name and PIN do not belong together; try again or ask whoever runs the server.")
+        raise NotAllowed("jobs.operator.wrong", parameter="pin")
     return known
 
 
@@ -101,7 +106,7 @@ def _listed() -> dict[str, tuple[Operator, str]]:
 def _refuse_while_paused(counted: str) -> None:
     left = _tries.get(counted, _Tries()).until - time.monotonic()
     if left > 0:
-        raise NotAllowed(f"Too many wrong PINs; wait {max(1, round(left / 60))} min and try again.")
+        raise NotAllowed("jobs.operator.paused", who="nobody", minutes=max(1, round(left / 60)))
 
 
 def _count(counted: str, right: bool) -> None:

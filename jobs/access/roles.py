@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from data.errors import CentreError
 from data.sharing import PUBLIC, ROLES, Reader
 
 VARIABLE = "CLEANAIR_MEMBERS"
@@ -15,8 +16,10 @@ DOMAIN = "email_domain"  # not a claim: the part of a verified e-mail address be
 LONGEST = 80  # of a name that is shown [characters]
 
 
-class MembersError(ValueError):
+class MembersError(CentreError, ValueError):
     """The file that maps claims to roles is wrong; the administrator who wrote it must mend it."""
+
+    status = 503
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ def members() -> tuple[Member, ...]:
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as error:
-        raise MembersError(f"{path}: cannot be read ({error.strerror}); mend {VARIABLE}") from error
+        raise MembersError(
+            "jobs.member.unreadable", parameter=VARIABLE, file=path, cause=error.strerror, variable=VARIABLE
+        ) from error
 
 
 @cache
@@ -103,19 +108,21 @@ def _read(path: Path, stamp: int) -> tuple[Member, ...]:
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("member", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MembersError(f"{path}: is no TOML ({error}); mend it") from error
-    return tuple(_member(f"{path}, member {number}", row) for number, row in enumerate(rows, 1))
+        raise MembersError("jobs.member.no_toml", file=path, cause=error) from error
+    return tuple(_member({"file": path, "number": number}, row) for number, row in enumerate(rows, 1))
 
 
-def _member(where: str, row: Mapping[str, Any]) -> Member:
+def _member(at: Mapping[str, Any], row: Mapping[str, Any]) -> Member:
     unknown = set(row) - {"organisation", "role", "when", "issuer"}
     if unknown:
-        raise MembersError(f"{where}: {sorted(unknown)[0]!r} means nothing here")
+        first = sorted(unknown)[0]
+        raise MembersError("jobs.member.field", parameter=first, name=first, **at)
     if not row.get("organisation") or row.get("role") not in ROLES:
-        raise MembersError(f"{where}: organisation and role are needed; role is one of {', '.join(ROLES)}")
+        wrong = "role" if row.get("organisation") else "organisation"
+        raise MembersError("jobs.member.needed", parameter=wrong, known=ROLES, **at)
     when = row.get("when")
     if not isinstance(when, dict) or not when:
-        raise MembersError(f"{where}: when must name at least one claim, else everybody would be a member")
+        raise MembersError("jobs.member.when", parameter="when", **at)
     wanted = {str(k): tuple(map(str, v)) if isinstance(v, list) else (str(v),) for k, v in when.items()}
     return Member(str(row["organisation"]), str(row["role"]), wanted, str(row.get("issuer", "")))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.errors import CentreError
 from data.sharing import ROLES, Purpose, Reader
 from data.store import Store
 
@@ -34,12 +35,18 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-class TokenError(ValueError):
+class TokenError(CentreError, ValueError):
     """A token was asked for in a way that cannot be granted; the person who asked must change it."""
 
+    who = "asker"
+    status = 400
 
-class NotValid(Exception):
+
+class NotValid(CentreError):
     """Somebody bears a token that does not hold; the sentence says why, and never repeats it."""
+
+    who = "asker"
+    status = 401
 
 
 @dataclass(frozen=True)
@@ -94,13 +101,13 @@ def issue(
         When name, role, purposes or length of life cannot be granted.
     """
     if role not in ROLES:
-        raise TokenError(f"no role {role[:40]!r}; choose one of {', '.join(ROLES)}")
+        raise TokenError("data.sharing.role", parameter="role", role=role[:40], known=ROLES)
     if not name.strip() or not organisation.strip():
-        raise TokenError("a token needs the name and the organisation of who bears it")
+        raise TokenError("jobs.token.no_name", parameter="organisation" if name.strip() else "name")
     if not purposes or set(purposes) - set(PURPOSES):
-        raise TokenError(f"purposes are of {', '.join(PURPOSES)}")
+        raise TokenError("jobs.token.purposes", parameter="purposes", known=PURPOSES)
     if not timedelta(0) < lives <= LONGEST:
-        raise TokenError(f"a token lives for 1 to {LONGEST.days} days")
+        raise TokenError("jobs.token.lives", parameter="lives", most=LONGEST.days)
     public, secret = secrets.token_hex(8), secrets.token_urlsafe(BYTES)
     _add(store, now, id=public, action=ISSUED, name=name.strip(), organisation=organisation.strip(), role=role,
          purposes=",".join(purposes), expires=pd.Timestamp(now + lives), digest=_digest(secret), by=by)  # fmt: skip
@@ -136,11 +143,11 @@ def check(store: Store, token: str, now: datetime) -> Grant:
     # An unknown id costs the same comparison as a known one.
     right = hmac.compare_digest(_digest(secret), str(row.get("digest", "")).rjust(64, "0"))
     if not row or not right:
-        raise NotValid("no such token was issued here; ask the centre for a new one")
+        raise NotValid("jobs.token.not_issued")
     if row["revoked"]:
-        raise NotValid("the token was revoked; ask the centre for a new one")
+        raise NotValid("jobs.token.revoked")
     if pd.Timestamp(now) >= row["expires"]:
-        raise NotValid("the token has expired; ask the centre for a new one")
+        raise NotValid("jobs.token.expired")
     purposes: tuple[Purpose, ...] = tuple(p for p in PURPOSES if p in str(row["purposes"]).split(","))
     reader = Reader(str(row["role"]), str(row["name"]), str(row["organisation"]))
     return Grant(reader, purposes, row["expires"].to_pydatetime(), public)
@@ -157,7 +164,7 @@ def revoke(store: Store, public: str, *, by: str, now: datetime) -> None:
     """
     row = _standing(store).get(public)
     if row is None:
-        raise TokenError(f"no token {public[:40]!r}; `cleanair token list` shows them")
+        raise TokenError("jobs.token.unknown", parameter="id", name=public[:40])
     if not row["revoked"]:
         kept = {name: row[name] for name in ("id", "name", "organisation", "role", "purposes", "expires")}
         _add(store, now, **kept, action=REVOKED, digest="", by=by)

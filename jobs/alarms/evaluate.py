@@ -161,14 +161,14 @@ def log_of(store: Store) -> pd.DataFrame:
 
 def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
     if action not in BY_OPERATORS:
-        raise NotPossible(f"There is no action {action!r}; choose one of {', '.join(BY_OPERATORS)}.")
+        raise NotPossible("models.alarms.no_action", parameter="action", status=400, action=action, known=BY_OPERATORS)
     if until is not None and until.tzinfo is None:
-        raise NotPossible("The end of a shelf needs a time zone; add one.")
+        raise NotPossible("models.alarms.shelf_zone", parameter="until", status=400)
     if action == "handover" and not rule and (not city or city in cities()):
         return
     known = {(one.key, place.key) for place in cities().values() for one in rules().of(place)}
     if (rule, city) not in known:
-        raise NotPossible(f"There is no alarm {rule!r} in {city!r}; choose one from the list.")
+        raise NotPossible("models.alarms.no_alarm", parameter="rule", status=404, rule=rule, city=city)
 
 
 def _inputs(store: Store, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import pandas as pd
 from models.attribution import InputError, SourceAttributor
 from models.attribution.refusal import REASONS
 
+QUOTED = 160  # characters of what a library says of a file
 VERSION = "1"
 """Model version: changes whenever the same input would give another answer."""
 
@@ -24,9 +26,10 @@ def read(path: str | Path | None, name: str) -> pd.DataFrame | None:
     try:
         return pd.read_csv(path)
     except FileNotFoundError as error:
-        raise InputError(f"The {name} file {path} does not exist: check its path.") from error
+        raise InputError("models.attribution.no_file", parameter=name, table=name, file=path) from error
     except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"The {name} file {path} cannot be read as CSV: {str(error).splitlines()[0]}") from error
+        said = shorten(str(error), QUOTED, placeholder="…") or type(error).__name__
+        raise InputError("models.attribution.no_csv", parameter=name, table=name, file=path, said=said) from error
 
 
 def digest(path: str | Path | None) -> str | None:
@@ -39,7 +42,7 @@ def check_zone(zone: str) -> str:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
-        raise InputError(f"There is no time zone {zone!r}: give an IANA name such as Asia/Tashkent.") from error
+        raise InputError("models.attribution.zone", parameter="zone", zone=zone) from error
     return zone
 
 
@@ -89,7 +92,7 @@ def run_files(
     }
     tables = {name: read(path, name) for name, path in files.items()}
     if tables["measurements"] is None or tables["stations"] is None:
-        raise InputError("Attribution needs a measurements and a stations file: give both.")
+        raise InputError("models.attribution.files", parameter="measurements")
     model = SourceAttributor(zone=check_zone(zone), neighbours=neighbours, seed=seed)
     model.fit(**tables)
     report = summary(model, {name: digest(path) for name, path in files.items()})
@@ -143,4 +146,5 @@ def write(model: SourceAttributor, report: dict[str, Any], out: Path) -> None:
         model.sites_.round(6).to_csv(out / "sites.csv", index=False)
         (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"The results cannot be written to {out}: {error.strerror or error}.") from error
+        told = {"folder": out, "said": error.strerror or error}
+        raise InputError("models.attribution.not_written", parameter="out", **told) from error

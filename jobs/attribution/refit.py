@@ -60,7 +60,7 @@ def refit(store: Store, city: str, now: datetime, days: int = DAYS, seed: int = 
     inputs = gather(store, city, *window(now, days))
     try:
         if not len(inputs.measurements):
-            raise InputError("No hourly measurement of the last weeks: attribution needs PM2.5.")
+            raise InputError("models.attribution.no_hours", who="nobody")
         model = SourceAttributor(zone=str(inputs.city.zone), neighbours=_neighbours(inputs), seed=seed)
         model.fit(**inputs.tables())
     except InputError as error:
@@ -143,7 +143,7 @@ def run_store(store: Store, city: str, start: datetime, end: datetime, out: Path
 
     inputs = gather(store, city, start, end)
     if not len(inputs.measurements):
-        raise InputError(f"The store holds no hourly measurement of {city} in this period: collect or import it first.")
+        raise InputError("models.attribution.nothing_stored", parameter="city", city=city)
     model = SourceAttributor(zone=str(inputs.city.zone), neighbours=_neighbours(inputs), seed=SEED)
     model.fit(**inputs.tables())
     digests: dict[str, str | None] = {

@@ -13,6 +13,7 @@ import pandas as pd
 
 from data.city import City
 from data.city import city as city_of
+from data.errors import CentreError
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.schema import MEASURED
 from data.standards.limits import Limit
@@ -30,10 +31,10 @@ LONGEST = 3660  # days
 DIGITS = 6
 
 
-class BriefError(ValueError):
-    """No brief can be made of this; the person who asked must choose another period."""
+class BriefError(CentreError, ValueError):
+    """No brief can be made of this; the person who asked must choose another period or language."""
 
-    exit_status = 2
+    who, status, exit_status = "asker", 400, 2
 
 
 def gather(store: Store, city_key: str, start: datetime, end: datetime, now: datetime) -> Facts:
@@ -132,13 +133,13 @@ def plain(value: Any) -> Any:
 def _period(city: City, start: datetime, end: datetime, now: datetime) -> tuple[date, date]:
     """First and last local day that a brief made now can speak of."""
     if start >= end:
-        raise BriefError("the period is empty; let its first day lie before its end")
+        raise BriefError("jobs.brief.empty", parameter="from")
     if start >= now:
-        raise BriefError("the period has not begun; choose one that lies in the past")
+        raise BriefError("jobs.brief.ahead", parameter="from")
     first = start.astimezone(city.zone).date()
     last = (min(end, now) - timedelta(microseconds=1)).astimezone(city.zone).date()
     if (last - first).days >= LONGEST:
-        raise BriefError(f"a brief covers at most {LONGEST} days; choose a shorter period")
+        raise BriefError("jobs.brief.long", parameter="to", most=LONGEST)
     return first, last
 
 

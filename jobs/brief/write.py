@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from data.city import LANGUAGES
 from data.store import Store
-from jobs.brief.facts import checksum, gather
+from jobs.brief.facts import BriefError, checksum, gather
 
 
 def run(
@@ -39,10 +40,12 @@ def run(
     Raises
     ------
     BriefError
-        The period is empty, too long or has not begun; `exit_status` 2.
+        The period is empty, too long or has not begun, or there is no such language; `exit_status` 2.
     """
     from jobs.brief.page import draw
 
+    if lang not in LANGUAGES:
+        raise BriefError("jobs.brief.language", parameter="lang", text=lang[:40], known=LANGUAGES)
     facts = gather(store, city_key, start, end, now)
     page = draw(facts, lang, now)
     _write(page, Path(out))

@@ -8,6 +8,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from data.store import Store, StoreError
+from data.store.storage.location import VARIABLE
 from jobs.collect.keep import Delivery
 from jobs.collect.schedule import Task
 from sources.base import BadPayload, Source, SourceError
@@ -26,7 +27,7 @@ def network_lock(store: Store, network: str) -> FileLock | None:
         return None
     except OSError as error:
         raise StoreError(
-            f"{store.folder}: cannot be written ({error.strerror}); choose another CLEANAIR_STORE"
+            "store.place.elsewhere", parameter=VARIABLE, place=store.folder, cause=error.strerror, variable=VARIABLE
         ) from error
     return lock
 
@@ -71,4 +72,4 @@ def _answer(source: Source, task: Task, known: set[str] | None) -> Delivery:
 
 
 def _unexpected(source: Source, error: Exception) -> BadPayload:
-    return BadPayload(f"{source.name}: the answer was not understood ({type(error).__name__}); the adapter must change")
+    return BadPayload("sources.answer.not_understood", network=source.name, error=type(error).__name__)

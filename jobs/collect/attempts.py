@@ -142,7 +142,7 @@ def unset(network: str) -> str:
 
 @lru_cache(maxsize=256)
 def _unset(network: str, given: bool) -> str:
-    return SOURCES[network]().missing()
+    return str(SOURCES[network]().missing() or "")
 
 
 def _typed(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from data import clock
 from data.city import City, city
+from data.errors import CentreError
 from data.schema import SchemaError
-from data.store import Store, StoreError
+from data.store import Store, StoreBusy, StoreError
 from jobs.collect.ask import deliver, network_lock
 from jobs.collect.keep import Delivery, Outcome, stored
 from jobs.collect.schedule import Task, pieces
@@ -61,21 +61,22 @@ def _backfilled(
     progress: Callable[[str, datetime], None] | None,
 ) -> Outcome:
     source, total = SOURCES[network](), Outcome(network, place.key)
-    lock = None if source.missing() else network_lock(store, network)
+    missing = source.missing()
+    lock = None if missing else network_lock(store, network)
     if lock is None:
-        return replace(total, error=source.missing() or f"{network}: another process is collecting it; try again later")
+        return total.failed(missing or StoreBusy("jobs.collect.elsewhere", network=network))
     try:
         for begin, end in pieces(SOURCES[network], since, until, clock.now()):
             task = Task(network, place, begin, end)
             delivery = _patiently(source, task, set() if begin == since or not total.stored else None)
             if delivery.error is not None:
-                where = f"kept up to {begin:%Y-%m-%dT%H:%MZ}; go on with --since from there"
-                return replace(total, error=f"{delivery.error} ({where})")
+                cause, moment = delivery.error, f"{begin:%Y-%m-%dT%H:%MZ}"
+                return total.failed(CentreError("jobs.collect.so_far", who=cause.who, cause=cause, moment=moment))
             total += stored(store, delivery, clock.now())
             if progress:
                 progress(network, end)
     except (SchemaError, StoreError) as problem:
-        return replace(total, error=str(problem))
+        return total.failed(problem)
     finally:
         lock.release()
     return total

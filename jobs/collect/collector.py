@@ -13,7 +13,8 @@ from filelock import FileLock
 
 from data import clock
 from data.city import cities, city
-from data.store import Store, StoreError
+from data.errors import CentreError
+from data.store import Store
 from jobs.collect import attempts
 from jobs.collect.ask import deliver, network_lock
 from jobs.collect.backfill import backfill
@@ -168,10 +169,13 @@ def collect_due(
         collector.close()
     heard = {(o.network, o.city) for o in outcomes}
     late = [t for t in asked if (t.network, t.city.key) not in heard]
-    sentence = f"no answer within {LONGEST:.0f} s; it is asked again later"
-    silent = [Outcome(t.network, t.city.key, error=f"{t.network}: {sentence}", seconds=LONGEST) for t in late]
+    silent = [Outcome(t.network, t.city.key, seconds=LONGEST).failed(_silent(t.network)) for t in late]
     attempts.write(store, silent, now)
     return outcomes + silent
+
+
+def _silent(network: str) -> CentreError:
+    return CentreError("jobs.collect.silent", who="nobody", network=network, seconds=round(LONGEST))
 
 
 def run_forever(store: Store, stop: threading.Event) -> None:
@@ -213,6 +217,6 @@ def _calm() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        log.error("collection: %s", error if isinstance(error, StoreError) else type(error).__name__)
+        log.error("collection: %s", error if isinstance(error, CentreError) else type(error).__name__)
         log.debug("collection failed", exc_info=True)
         time.sleep(1.0)

@@ -5,10 +5,9 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import orjson
 import pandas as pd
 
-from data.errors import CentreError
+from data.errors import CentreError, columns
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from jobs.collect.schedule import Task, following, row_of
@@ -30,7 +29,9 @@ class Outcome:
     stored, revised, unchanged, rejected : int
         Rows.
     error : str
-        A sentence that says who must act; empty when all went well.
+        A sentence that says who must act, in English; empty when all went well.
+    fault : CentreError or None
+        The same as fields.
     newest : datetime or None
         End of the newest interval that came.
     at : datetime or None
@@ -49,6 +50,7 @@ class Outcome:
     newest: datetime | None = None
     at: datetime | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)
+    fault: CentreError | None = field(default=None, compare=False, repr=False)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         ends = [e for e in (self.newest, other.newest) if e is not None]
@@ -63,7 +65,12 @@ class Outcome:
             max(ends, default=None),
             other.at or self.at,
             self.seconds + other.seconds,
+            other.fault or self.fault,
         )
+
+    def failed(self, fault: CentreError) -> "Outcome":
+        """The same, ended by an error."""
+        return replace(self, error=str(fault), fault=fault)
 
 
 @dataclass(frozen=True)
@@ -97,22 +104,24 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     """
     task = delivery.task
     before = row_of(store.status(), task.network, task.city.key)
-    error: Exception | None = delivery.error
+    fault: CentreError | None = delivery.error
     outcome = Outcome(task.network, task.city.key)
-    if error is None:
+    if fault is None:
         try:
             outcome = stored(store, delivery, now)
         except (SchemaError, StoreError) as problem:
-            error = problem
+            fault = problem
         except Exception as problem:  # whatever it is, the other networks go on
             log.debug("keeping failed", exc_info=True)
-            error = StoreError(f"{task.network}: what came could not be kept ({type(problem).__name__}); report it")
-    outcome = replace(outcome, error=str(error or ""), at=now, seconds=delivery.seconds)
+            fault = StoreError(
+                "jobs.collect.not_kept", who="developer", network=task.network, kind=type(problem).__name__
+            )
+    outcome = replace(outcome if fault is None else outcome.failed(fault), at=now, seconds=delivery.seconds)
     _tell(outcome, str(before.get("error", "")))
     try:
-        _write_status(store, outcome, before, now, error)
+        _write_status(store, outcome, before, now, getattr(fault, "retry_after", 0.0))
     except StoreError as problem:
-        outcome = replace(outcome, error=str(problem))
+        outcome = outcome.failed(problem)
     return outcome
 
 
@@ -145,18 +154,12 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     )
 
 
-def _write_status(
-    store: Store, outcome: Outcome, before: dict[str, object], now: datetime, error: Exception | None
-) -> None:
+def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now: datetime, retry_after: float) -> None:
     source = SOURCES[outcome.network]
-    known = error.fields() if isinstance(error, CentreError) else {}
     fields: dict[str, object] = {
         "attempted": now,
-        "error": outcome.error,
-        "error_key": known.get("key", ""),
-        "error_who": known.get("who", ""),
-        "error_words": orjson.dumps(known["words"]).decode() if known else "",
-        "next": following(source, now, getattr(error, "retry_after", 0.0)),
+        **columns(outcome.fault),
+        "next": following(source, now, retry_after),
         "failing_since": (before.get("failing_since") or now) if outcome.error else None,
     }
     if not outcome.error:

@@ -63,4 +63,4 @@ def _probe(network: str, key: str, found: dict[str, Probe]) -> None:
     source = SOURCES[network]()
     missing, answers = source.missing(), source.reachable()
     silent = "does not answer; check this machine's connection"
-    found[network] = Probe(network, key, not missing, answers, missing or ("answers" if answers else silent))
+    found[network] = Probe(network, key, not missing, answers, str(missing or "") or ("answers" if answers else silent))

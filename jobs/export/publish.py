@@ -13,6 +13,7 @@ import pandas as pd
 from data import clock
 from data.city import cities
 from data.city import city as city_of
+from data.errors import CentreError
 from data.sharing import PUBLIC
 from data.store import Store
 from data.store.shared import SharedStore
@@ -43,8 +44,10 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-class Gone(RuntimeError):
+class Gone(CentreError, RuntimeError):
     """The file of a published snapshot was taken away after its time; its recipe makes it again."""
+
+    who, status = "asker", 410
 
 
 def folder(store: Store) -> Path:
@@ -143,7 +146,7 @@ def file(store: Store, name: str) -> Path:
         raise KeyError(name)
     path = folder(store) / f"{mine.iloc[0]['id']}.zip"
     if not path.is_file():
-        raise Gone(f"the file of {path.stem} was taken away after its time; {recipe(mine.iloc[0])} makes it again")
+        raise Gone("jobs.exports.gone", name=path.stem, recipe=recipe(mine.iloc[0]))
     return path
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from data.city import city as city_of
+from data.errors import CentreError
 from data.parameters import PARAMETERS
 from data.sharing import rule
 from data.store import Store
@@ -16,11 +17,14 @@ from jobs.export.licence import free
 from sources.credits import credit
 
 LEFT_OUT = ["source", "rows", "why", "rule"]
+EXAMPLE = "2026-01-10T00:00:00+05:00"
 FLAG_CHOICES: Mapping[str, Sequence[str] | None] = {"all": None, "ok": ("ok",)}
 
 
-class ExportError(ValueError):
-    """An export was asked for in a way that cannot be answered; the person who asked must change it."""
+class ExportError(CentreError, ValueError):
+    """An export was asked for in a way that cannot be answered; the person who asked must change its `parameter`."""
+
+    who, status = "asker", 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +64,16 @@ class Request:
         city_of(self.city)
         for name, moment in (("from", self.start), ("to", self.end), ("as_of", self.as_of)):
             if moment.tzinfo is None:
-                raise ExportError(f"{name} has no zone; add one, as in 2026-01-10T00:00:00+05:00")
+                raise ExportError("jobs.exports.no_zone", parameter=name, name=name, example=EXAMPLE)
         if self.start >= self.end:
-            raise ExportError("from must lie before to")
+            raise ExportError("jobs.exports.order", parameter="from")
         unknown = [p for p in self.parameters or () if p not in PARAMETERS]
         if unknown:
-            raise ExportError(f"no parameter {unknown[0]!r}; choose of {', '.join(PARAMETERS)}")
+            raise ExportError(
+                "jobs.exports.no_parameter", parameter="parameters", label=unknown[0], known=list(PARAMETERS)
+            )
         if self.flags not in FLAG_CHOICES:
-            raise ExportError(f"flags: choose all or ok, not {self.flags[:40]!r}")
+            raise ExportError("jobs.exports.flags", parameter="flags", text=self.flags[:40])
 
     def where(self) -> dict[str, Any]:
         """The filters of the store."""

@@ -52,7 +52,7 @@ def write(store: Store, request: export_request.Request, form: str, folder: Path
         When the folder cannot be written.
     """
     if request.excel and form != "csv":
-        raise export_request.ExportError("excel applies to csv only; leave it out")
+        raise export_request.ExportError("jobs.exports.excel", parameter="excel")
     target = folder / f"{request.stem()}.{form}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def write(store: Store, request: export_request.Request, form: str, folder: Path
         beside.write_bytes(orjson.dumps(own | about, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     except OSError as error:
         raise export_request.ExportError(
-            f"{target}: cannot be written ({error.strerror}); choose another folder"
+            "jobs.exports.no_write", parameter="out", status=500, file=target, cause=error.strerror
         ) from error
     return {
         "file": str(target),

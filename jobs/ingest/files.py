@@ -129,7 +129,7 @@ def run(
         profile = _profile(format, stamps, mapping)
         _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
     except (ImportFileError, SchemaError, CityError) as error:
-        raise ImportFileError(f"{str(error).rstrip('.')}. {_left(account)}") from error
+        raise _stopped(error, account) from error
     return account.summary()
 
 
@@ -137,22 +137,24 @@ def _quiet(count: int) -> None:
     return None
 
 
-def _left(account: _Account) -> str:
+def _stopped(error: Exception, account: _Account) -> ImportFileError:
+    """The error with what was kept before it."""
+    who, at = getattr(error, "who", None), str(getattr(error, "parameter", ""))
     total = account.kept.stored + account.kept.revised
-    return f"The {total} rows of the batches before the fault are kept." if total else "Nothing was stored."
+    if total:
+        return ImportFileError("files.stopped.kept", who=who, parameter=at, cause=error, n=total)
+    return ImportFileError("files.stopped.nothing", who=who, parameter=at, cause=error)
 
 
 def _profile(key: str, stamps: str, mapped: str | Path | None = None) -> Profile:
     if (key == MAPPING) != (mapped is not None):
-        raise ImportFileError(
-            "format mapping needs --mapping FILE.toml, and no other format takes it; see docs/imports.md"
-        )
+        raise ImportFileError("files.asked.mapping", parameter="mapping")
     if mapped is not None:
         return mappings.load(mapped)
     if key not in FORMATS:
-        raise ImportFileError(f"no format {key!r}; choose one of {', '.join(FORMATS)}")
+        raise ImportFileError("files.asked.format", parameter="format", format=key, known=list(FORMATS))
     if stamps not in ("end", "start"):
-        raise ImportFileError(f"stamps cannot be {stamps!r}; choose end or start")
+        raise ImportFileError("files.asked.stamps", parameter="stamps", stamps=stamps)
     return FORMATS[key]
 
 
@@ -162,10 +164,10 @@ def _files(paths: Iterable[str | Path]) -> list[Path]:
     for name in map(str, paths):
         matches = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else [name]
         if not matches:
-            raise ImportFileError(f"no file matches {name}; check the pattern")
+            raise ImportFileError("files.asked.no_match", file=name)
         found |= {Path(match): None for match in matches}
     if not found:
-        raise ImportFileError("no file was named; name at least one")
+        raise ImportFileError("files.asked.none")
     return list(found)
 
 
@@ -201,7 +203,7 @@ def _import(
         listed = Options(city=home, places=places)
         described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
     if not account.read:
-        raise ImportFileError("there is not one measurement in these files; name the files that hold them")
+        raise ImportFileError("files.asked.no_measurement")
     _flush(batch, store, profile, known_at, account)
     _describe(described, store, profile)
 
@@ -228,10 +230,7 @@ def _places(lists: list[Path], profile: Profile) -> pd.DataFrame | None:
 def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
     key = profile.home(chunk.table)
     if not key:
-        raise ImportFileError(
-            f"{path.name} does not say which of our cities it is of; name it with --city "
-            f"({', '.join(city_files())}), or add a file for it to data/cities"
-        )
+        raise ImportFileError("files.asked.city", parameter="city", file=path.name, known=list(city_files()))
     return city(key)
 
 
@@ -256,7 +255,11 @@ def _take(
     home = profile.home(chunk.table)
     if home not in ("", options.city.key):
         raise ImportFileError(
-            f"{options.name} holds rows of {city(home).name()}, not of {options.city.name()}; name the right --city"
+            "files.asked.other_city",
+            parameter="city",
+            file=options.name,
+            found=city(home).name(),
+            city=options.city.name(),
         )
     rows = layout.parse(chunk.table, options)
     account.read += len(rows)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data import clock
 from data.city import city
+from data.errors import CentreError
 from data.parameters import PARAMETERS
 from data.schema import KEY
 from data.store import Store
@@ -20,8 +21,11 @@ LONGEST = pd.Timedelta(days=366)
 WORDS = 300  # of a reason; it stands beside every value of the span [characters]
 
 
-class MaintenanceError(ValueError):
+class MaintenanceError(CentreError, ValueError):
     """A note cannot be kept as it was given; whoever wrote it must mend it."""
+
+    who = "asker"
+    status = 400
 
 
 def shown() -> Store:
@@ -105,9 +109,9 @@ def withdraw(store: Store, note: str, by: str, why: str = "") -> int:
     standing = notes(store)
     mine = standing[standing["id"] == note]
     if not len(mine):
-        raise MaintenanceError(f"no note {note!r} stands; list those that do and name one of them")
+        raise MaintenanceError("jobs.note.none", parameter="note", note=note)
     if not by.strip():
-        raise MaintenanceError("the name of whoever withdraws the note is missing; give it")
+        raise MaintenanceError("jobs.note.no_withdrawer", parameter="by")
     gone = mine.assign(by=" ".join(by.split()), at=pd.Timestamp(clock.known()), withdrawn=True)
     store.extend(TABLE, gone.assign(why=plain(why) or gone["why"]).astype(COLUMNS))
     rows = _kept(store, next(mine.itertuples()))
@@ -128,23 +132,19 @@ def _check(
 ) -> None:
     known = set(store.spans(key)["station"]) | set(store.stations(key)["station"])
     if station not in known:
-        raise MaintenanceError(f"{key} has no station {station!r}; the feeds page lists those there are")
+        raise MaintenanceError("jobs.note.no_station", parameter="station", city=key, station=station)
     if parameter and parameter not in PARAMETERS:
-        raise MaintenanceError(f"no parameter {parameter!r}; choose one of {', '.join(PARAMETERS)}, or none for all")
+        raise MaintenanceError("jobs.note.no_parameter", parameter="parameter", label=parameter, known=list(PARAMETERS))
     if start.tzinfo is None or end.tzinfo is None:
-        raise MaintenanceError("a time carries no zone; add one")
+        raise MaintenanceError("jobs.note.no_zone", parameter="start" if start.tzinfo is None else "end")
     if not start < end:
-        raise MaintenanceError("the span ends before it begins; mend its times")
+        raise MaintenanceError("jobs.note.order", parameter="end")
     if pd.Timestamp(end) - pd.Timestamp(start) > LONGEST:
-        raise MaintenanceError(
-            "the span is longer than a year; a station that stands still so long has no data to flag"
-        )
+        raise MaintenanceError("jobs.note.long", parameter="end")
     if not plain(why) or len(why) > WORDS:
-        raise MaintenanceError(
-            f"say in 1 to {WORDS} characters what was done; it stands beside every value of the span"
-        )
+        raise MaintenanceError("jobs.note.why", parameter="why", most=WORDS)
     if not by.strip():
-        raise MaintenanceError("the operator's name is missing; it stands beside the note")
+        raise MaintenanceError("jobs.note.no_name", parameter="by")
 
 
 def _kept(store: Store, note: object) -> pd.DataFrame:

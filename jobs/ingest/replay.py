@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 from data import clock
+from data.errors import CentreError
 from data.store import Store, open_store
 from data.store.served import VARIABLE
 
 MOMENT = "2026-01-18T20:00:00+05:00"  # smog in Astana at four low-cost stations, daily medians in Tashkent
 STORE = "var/replay"
+DATA = "REPLAY_DATA"
 FOLDER = "../shared/data"
 # What is imported: format, city, files within the data folder; a file with stations comes before the rows it describes.
 IMPORTS = (
@@ -27,8 +29,10 @@ IMPORTS = (
 )
 
 
-class ReplayError(RuntimeError):
+class ReplayError(CentreError, RuntimeError):
     """The replay has no data; the person who started it must name a folder."""
+
+    who = "asker"
 
 
 def fill(store: Store, folder: Path) -> int:
@@ -58,7 +62,9 @@ def fill(store: Store, folder: Path) -> int:
     for form, city, patterns in IMPORTS:
         paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
         if not paths:
-            raise ReplayError(f"{folder.resolve()}: no files for {form}; set REPLAY_DATA to the folder that holds them")
+            raise ReplayError(
+                "jobs.ingest.no_replay", parameter=DATA, folder=folder.resolve(), form=form, variable=DATA
+            )
         done = files.run(paths, form, city, store)
         stored += int(done["stored"])
         sys.stderr.write(f"{form}: {done['read']:,} rows read, {done['stored']:,} stored\n")
@@ -73,8 +79,8 @@ def main() -> int:
     try:
         clock.now()
         if store.is_empty():
-            fill(store, Path(os.environ.get("REPLAY_DATA", FOLDER)))
-    except (ReplayError, clock.ClockError, ValueError) as error:
+            fill(store, Path(os.environ.get(DATA, FOLDER)))
+    except (CentreError, ValueError) as error:
         sys.stderr.write(f"replay: {error}\n")
         return 1
     sys.stderr.write(f"REPLAY at {clock.now():%Y-%m-%d %H:%M}Z from {store.uri}\n")

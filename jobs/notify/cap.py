@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+from data.errors import CentreError
 from jobs.alarms.reports import Report
 
 SENDER = "CLEANAIR_CAP_SENDER"
@@ -19,8 +20,10 @@ KINDS = ("limit", "index", "event", "forecast")  # data rules speak of our instr
 RINGS, STANDS, OVER, WITHDRAWN = "rings", "stands", "over", "withdrawn"
 
 
-class SenderError(ValueError):
+class SenderError(CentreError, ValueError):
     """`CLEANAIR_CAP_SENDER` cannot be used; whoever runs the server must mend it."""
+
+    status = 503
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def sender() -> str:
     """
     name = os.environ.get(SENDER, "").strip() or NOBODY
     if re.search(r"[\s,<&]", name):
-        raise SenderError(f"{SENDER} has a space, a comma, < or &; write it like air@city.example")
+        raise SenderError("jobs.notify.cap_sender", parameter=SENDER, variable=SENDER, example="air@city.example")
     return name
 
 

@@ -1,12 +1,13 @@
 """The channels that alarms leave by, read from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.city import LANGUAGES
+from data.errors import CentreError
 from data.rules.alarms import PRIORITIES
 
 PREFIX = "CLEANAIR_NOTIFY_"
@@ -41,19 +42,21 @@ KINDS: Mapping[str, Kind] = {
 LEAST = {"webhook": "low", "email": "medium", "telegram": "high"}  # a machine is told all, a telephone what cannot wait
 
 
-class ChannelError(ValueError):
+class ChannelError(CentreError, ValueError):
     """A channel is not set up rightly; whoever runs the server must set the variable that is named."""
 
 
-class Later(RuntimeError):
+class Later(CentreError, RuntimeError):
     """The channel does not work just now; it is tried again by itself, not before `wait`."""
 
-    def __init__(self, message: str, wait: timedelta = timedelta(0)) -> None:
-        super().__init__(message)
+    who = "nobody"
+
+    def __init__(self, key: str, /, *, wait: timedelta = timedelta(0), **said: Any) -> None:
+        super().__init__(key, **said)
         self.wait = wait
 
 
-class Stop(RuntimeError):
+class Stop(CentreError, RuntimeError):
     """No repetition will mend it; the sentence says who must act."""
 
 
@@ -94,15 +97,18 @@ class Channel:
         """
         for name in KINDS[self.key].needs:
             if not self.settings.get(name):
-                raise ChannelError(f"{self.key}: {PREFIX}{name} is not set; whoever runs the server must set it")
+                variable = PREFIX + name
+                raise ChannelError("jobs.notify.not_set", parameter=variable, channel=self.key, variable=variable)
         if self.priority not in PRIORITIES:
-            raise ChannelError(
-                f"{self.key}: {PREFIX}{self.key.upper()}_PRIORITY is none of {', '.join(PRIORITIES)}; mend it"
-            )
+            raise none_of(self.key, f"{self.key.upper()}_PRIORITY", PRIORITIES)
         if self.language not in LANGUAGES:
-            raise ChannelError(
-                f"{self.key}: {PREFIX}{self.key.upper()}_LANG is none of {', '.join(LANGUAGES)}; mend it"
-            )
+            raise none_of(self.key, f"{self.key.upper()}_LANG", LANGUAGES)
+
+
+def none_of(channel: str, name: str, known: Sequence[str]) -> ChannelError:
+    """A setting, named without `PREFIX`, that is none of those there are."""
+    variable = PREFIX + name
+    return ChannelError("jobs.notify.none_of", parameter=variable, channel=channel, variable=variable, known=known)
 
 
 def channels() -> tuple[Channel, ...]:

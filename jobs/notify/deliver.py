@@ -18,7 +18,7 @@ from jobs.notify import email, outbox, telegram, webhook
 from jobs.notify.channels import Channel, ChannelError, Later, Stop, channels, exercising
 from jobs.notify.content import Content, compose, trial
 from jobs.notify.webhook import LONGEST_WAIT
-from sources.http import redact
+from sources.redaction import redact
 
 log = logging.getLogger("cleanair")
 _failing: set[str] = set()
@@ -80,7 +80,7 @@ def try_out(now: datetime, only: str = "") -> dict[str, str]:
                 SENDERS[way.key](way, trial(way, now, exercise=clock.replaying()))
                 told[way.key] = ""
             except (Later, Stop, ChannelError) as error:
-                told[way.key] = redact(str(error), way.secrets())
+                told[way.key] = _clean(way)(str(error))
     return told
 
 
@@ -118,9 +118,8 @@ def _empty(
         try:
             _send(way, letter.id, told, exercise)
         except Stop as error:
-            said = redact(str(error), way.secrets())
-            box = outbox.keep(store, outbox.settled(box, letter.rows, now, said), now)
-            log.warning("%s", said)
+            box = outbox.keep(store, outbox.settled(box, letter.rows, now, error, _clean(way)), now)
+            log.warning("%s", _clean(way)(str(error)))
         except (Later, ChannelError) as error:
             _postpone(store, box, way, now, error, jitter())
             return sent
@@ -134,21 +133,28 @@ def _empty(
 def _send(way: Channel, id: str, told: list[Report], exercise: bool) -> None:
     way.check()
     if not told:
-        raise Stop(f"{way.key}: the log has no entry for {id}; nothing is sent")
+        raise Stop("jobs.notify.no_entry", who="nobody", channel=way.key, id=id)
     SENDERS[way.key](way, compose(id, told, way, exercise=exercise))
 
 
-def _postpone(store: Store, box: pd.DataFrame, way: Channel, now: datetime, error: Exception, jitter: float) -> None:
+def _postpone(
+    store: Store, box: pd.DataFrame, way: Channel, now: datetime, error: Later | ChannelError, jitter: float
+) -> None:
     """The whole channel waits: what stands behind would fail alike."""
     chosen = outbox.due(box, way.key, now)
     tries = int(box.loc[chosen, "tries"].max()) + 1
     asked = min(getattr(error, "wait", timedelta(0)), LONGEST_WAIT)
-    said = redact(str(error), way.secrets())
-    outbox.keep(store, outbox.postponed(box, chosen, now, said, max(outbox.backoff(tries, jitter), asked)), now)
+    wait = max(outbox.backoff(tries, jitter), asked)
+    outbox.keep(store, outbox.postponed(box, chosen, now, error, wait, _clean(way)), now)
     with _guard:
         if way.key not in _failing:  # the first failure is logged, then silence until it recovers
-            log.warning("%s", said)
+            log.warning("%s", _clean(way)(str(error)))
         _failing.add(way.key)
+
+
+def _clean(way: Channel) -> Callable[[str], str]:
+    """What takes a channel's secrets out of a text."""
+    return lambda text: redact(text, way.secrets())
 
 
 def _recovered(way: Channel) -> None:

@@ -7,11 +7,16 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from ipaddress import ip_address
 
-from jobs.notify.channels import PREFIX, Channel, ChannelError, Later, Stop
+from data.errors import CentreError
+from jobs.notify.channels import PREFIX, Channel, ChannelError, Later, Stop, none_of
 from jobs.notify.content import Content
 
 TIMEOUT = 15.0  # [s]
 MODES = ("starttls", "tls", "none")
+CHANNEL = "email"
+# Sentences for what the server puts off, and for what it refuses.
+MESSAGE = ("jobs.notify.message_later", "jobs.notify.message_refused")
+RECIPIENTS = ("jobs.notify.recipients_later", "jobs.notify.recipients_refused")
 
 
 def send(way: Channel, content: Content) -> None:
@@ -32,17 +37,16 @@ def send(way: Channel, content: Content) -> None:
         with _connected(way) as server:
             server.send_message(message)
     except smtplib.SMTPAuthenticationError:
-        raise Stop(
-            f"email: user or password refused; whoever runs the server must set {PREFIX}SMTP_USER and _PASSWORD"
-        ) from None
+        user = PREFIX + "SMTP_USER"
+        raise Stop("jobs.notify.login", parameter=user, channel=CHANNEL, user=user, password="_PASSWORD") from None
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refused(max(code for code, _ in error.recipients.values()), "recipients") from None
+        raise _refused(max(code for code, _ in error.recipients.values()), RECIPIENTS) from None
     except smtplib.SMTPResponseException as error:
-        raise _refused(error.smtp_code, "message") from None
+        raise _refused(error.smtp_code, MESSAGE) from None
     except ssl.SSLError:
-        raise Later("email: the server's certificate was not accepted; check its name and the CA files") from None
+        raise Later("jobs.notify.server_certificate", who="operator", channel=CHANNEL) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise Later(f"email: no connection ({type(error).__name__}); it is tried again") from None
+        raise Later("jobs.notify.no_connection", channel=CHANNEL, kind=type(error).__name__) from None
 
 
 def letter(way: Channel, content: Content) -> EmailMessage:
@@ -76,12 +80,14 @@ def _name(text: str, domain: str) -> str:
 def _connected(way: Channel) -> smtplib.SMTP:
     host, mode = way.settings["SMTP_HOST"], way.settings["SMTP_TLS"]
     if mode not in MODES:
-        raise ChannelError(f"email: {PREFIX}SMTP_TLS is none of {', '.join(MODES)}; mend it")
+        raise none_of(CHANNEL, "SMTP_TLS", MODES)
     if not way.settings["SMTP_PORT"].isdigit():
-        raise ChannelError(f"email: {PREFIX}SMTP_PORT is no number; mend it")
+        port_of = PREFIX + "SMTP_PORT"
+        raise ChannelError("jobs.notify.no_number", parameter=port_of, channel=CHANNEL, variable=port_of)
     user, password = way.settings["SMTP_USER"], way.settings["SMTP_PASSWORD"]
     if user and mode == "none" and not _loopback(host):
-        raise ChannelError(f"email: a password would leave unencrypted; set {PREFIX}SMTP_TLS to starttls or tls")
+        tls = PREFIX + "SMTP_TLS"
+        raise ChannelError("jobs.notify.unencrypted", parameter=tls, channel=CHANNEL, variable=tls)
     port, trusted = int(way.settings["SMTP_PORT"]), ssl.create_default_context()
     if mode == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted)
@@ -94,7 +100,7 @@ def _connected(way: Channel) -> smtplib.SMTP:
             server.login(user, password)
     except smtplib.SMTPNotSupportedError:
         server.close()
-        raise Stop(f"email: the server offers no {mode} or no login; whoever runs it must act") from None
+        raise Stop("jobs.notify.no_mode", channel=CHANNEL, mode=mode) from None
     except BaseException:
         server.close()
         raise
@@ -108,7 +114,9 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _refused(code: int, what: str) -> Exception:
+def _refused(code: int, keys: tuple[str, str]) -> CentreError:
+    later, never = keys
     if 400 <= code < 500:
-        return Later(f"email: {code}: the server puts the {what} off; it is tried again")
-    return Stop(f"email: {code}: the server refuses the {what}; check {PREFIX}SMTP_FROM and _TO")
+        return Later(later, channel=CHANNEL, code=code)
+    sender = PREFIX + "SMTP_FROM"
+    return Stop(never, parameter=sender, channel=CHANNEL, code=code, sender=sender, to="_TO")

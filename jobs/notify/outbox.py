@@ -1,12 +1,13 @@
 """What must still be told to somebody: every notification is kept before its first try and until it has left."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data.errors import CentreError, columns
 from data.store import Store
 from jobs.alarms.reports import Report, rank
 
@@ -20,6 +21,9 @@ COLUMNS: Mapping[str, str] = {
     "next": "datetime64[us, UTC]",
     "sent": "datetime64[us, UTC]",
     "error": "str",
+    "error_key": "str",
+    "error_who": "str",
+    "error_words": "str",
     "batch": "str",
 }
 ACTIONS = ("raised", "rang_again", "returned", "out_of_service")
@@ -52,7 +56,9 @@ def read(store: Store) -> pd.DataFrame:
     """The outbox, oldest first."""
     kept = store.table(NAME)
     rows = kept if len(kept.columns) else pd.DataFrame(columns=list(COLUMNS))
-    return rows.reindex(columns=list(COLUMNS)).astype(COLUMNS).sort_values(["at", "id"], ignore_index=True)
+    rows = rows.reindex(columns=list(COLUMNS))
+    rows = rows.assign(**{name: rows[name].fillna("") for name in columns(None)})  # a row of an older release
+    return rows.astype(COLUMNS).sort_values(["at", "id"], ignore_index=True)
 
 
 def keep(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
@@ -100,7 +106,7 @@ def intents(told: Sequence[Report], box: pd.DataFrame, least: Mapping[str, str],
             if name not in known and rank(one.priority) <= rank(lowest):
                 known.add(name)
                 made.append({"id": name, "channel": channel, "at": one.at, "tries": 0, "next": now})
-    rows = pd.DataFrame(made, columns=list(COLUMNS)).assign(error="", batch="")
+    rows = pd.DataFrame(made, columns=list(COLUMNS)).assign(**columns(None), batch="")
     moments = {name: pd.to_datetime(rows[name], utc=True) for name in ("at", "next", "sent")}
     return rows.assign(**moments).astype(COLUMNS)
 
@@ -134,23 +140,39 @@ def letters(box: pd.DataFrame, chosen: pd.Series) -> Iterator[Letter]:
         yield Letter(str(key), tuple(part["id"]))
 
 
-def settled(box: pd.DataFrame, ids: Sequence[str], now: datetime, error: str = "") -> pd.DataFrame:
-    """The outbox with rows that left, or with an error that no repetition will mend."""
+def settled(
+    box: pd.DataFrame,
+    ids: Sequence[str],
+    now: datetime,
+    error: CentreError | None = None,
+    clean: Callable[[str], str] = str,
+) -> pd.DataFrame:
+    """The outbox with rows that left, or with an error that no repetition will mend; `clean` takes secrets out."""
     mine = box["id"].isin(list(ids))
     sent = box["sent"].mask(mine, pd.NaT if error else pd.Timestamp(now))
-    return box.assign(
-        tries=box["tries"] + mine, sent=sent, next=box["next"].mask(mine, pd.NaT), error=box["error"].mask(mine, error)
-    ).astype(COLUMNS)
+    box = _told(box, mine, error, clean)
+    return box.assign(tries=box["tries"] + mine, sent=sent, next=box["next"].mask(mine, pd.NaT)).astype(COLUMNS)
 
 
-def postponed(box: pd.DataFrame, chosen: pd.Series, now: datetime, error: str, wait: timedelta) -> pd.DataFrame:
+def postponed(
+    box: pd.DataFrame,
+    chosen: pd.Series,
+    now: datetime,
+    error: CentreError,
+    wait: timedelta,
+    clean: Callable[[str], str] = str,
+) -> pd.DataFrame:
     """The outbox with rows that are tried again after a wait, or given up where they are too old."""
     moment = pd.Timestamp(now)
     old = chosen & (box["at"] < moment - PATIENCE)
-    given_up = f"{error}; given up after {PATIENCE.days} days"
-    told = box["error"].mask(chosen, error).mask(old, given_up)
+    box = _told(box, chosen, error, clean)
+    box = _told(box, old, CentreError("jobs.notify.given_up", cause=error, n=PATIENCE.days), clean)
     later = box["next"].mask(chosen, moment + wait).mask(old, pd.NaT)
-    return box.assign(tries=box["tries"] + chosen, next=later, error=told).astype(COLUMNS)
+    return box.assign(tries=box["tries"] + chosen, next=later).astype(COLUMNS)
+
+
+def _told(box: pd.DataFrame, chosen: pd.Series, error: CentreError | None, clean: Callable[[str], str]) -> pd.DataFrame:
+    return box.assign(**{name: box[name].mask(chosen, text) for name, text in columns(error, clean).items()})
 
 
 def standing(box: pd.DataFrame) -> pd.Series:

@@ -18,14 +18,15 @@ TIMEOUT = (5.0, 15.0)  # to connect, between two bytes [s]
 LARGEST = 64 * 1024  # of an answer that is looked at [bytes]
 AGAIN = (408, 425, 429)  # client errors that a repetition may mend
 LONGEST_WAIT = timedelta(hours=24)  # of a Retry-After
-# What a person must do about a refusal.
+# Status of a refusal → the sentence that says what a person must do about it.
 REMEDY: Mapping[int, str] = {
-    401: "the secret or token is refused: whoever runs the server must renew it",
-    403: "the receiver does not let the centre in: ask whoever runs the receiver",
-    404: "nobody receives at this address: whoever runs the server must correct it",
-    410: "the receiver is gone for good: whoever runs the server must name another",
-    413: "the receiver takes no message of this size: ask whoever runs the receiver",
+    401: "jobs.notify.secret_refused",
+    403: "jobs.notify.not_let_in",
+    404: "jobs.notify.nobody_there",
+    410: "jobs.notify.gone",
+    413: "jobs.notify.too_large",
 }
+SECRET = PREFIX + "WEBHOOK_SECRET"
 
 
 def signature(secret: str, id: str, timestamp: str, body: bytes) -> str:
@@ -58,7 +59,7 @@ def send(way: Channel, content: Content) -> None:
     try:
         signed = signature(way.settings["WEBHOOK_SECRET"], content.id, stamp, body)
     except ValueError:
-        raise ChannelError(f"webhook: {PREFIX}WEBHOOK_SECRET begins with whsec_ and is not base64; mend it") from None
+        raise ChannelError("jobs.notify.no_base64", parameter=SECRET, channel="webhook", variable=SECRET) from None
     headers = {
         "content-type": "application/json",
         "webhook-id": content.id,
@@ -78,11 +79,11 @@ def post(channel: str, address: str, body: bytes, headers: Mapping[str, str]) ->
             status, told = answer.status_code, dict(answer.headers)
             said = b"" if 200 <= status < 300 else next(answer.iter_content(LARGEST), b"")
     except requests.exceptions.SSLError:
-        raise Later(f"{channel}: its certificate was not accepted; check the machine's clock and CA files") from None
+        raise Later("jobs.notify.certificate", who="operator", channel=channel) from None
     except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
-        raise ChannelError(f"{channel}: its address is none; whoever runs the server must mend it") from None
+        raise ChannelError("jobs.notify.no_address", channel=channel) from None
     except (requests.RequestException, OSError, ValueError) as error:
-        raise Later(f"{channel}: no connection ({type(error).__name__}); it is tried again") from None
+        raise Later("jobs.notify.no_connection", channel=channel, kind=type(error).__name__) from None
     if not 200 <= status < 300:
         raise _refusal(channel, status, told, said)
 
@@ -90,8 +91,8 @@ def post(channel: str, address: str, body: bytes, headers: Mapping[str, str]) ->
 def _refusal(channel: str, status: int, headers: Mapping[str, str], body: bytes) -> Exception:
     """Whether a repetition can mend it; 3xx counts as refused, since nothing is sent to where it points."""
     if status >= 500 or status in AGAIN:
-        return Later(f"{channel}: {status}; it is tried again", _retry_after(headers, body))
-    return Stop(f"{channel}: {status}: {REMEDY.get(status, 'the receiver refuses the message: ask whoever runs it')}")
+        return Later("jobs.notify.later", channel=channel, code=status, wait=_retry_after(headers, body))
+    return Stop(REMEDY.get(status, "jobs.notify.refused"), channel=channel, code=status)
 
 
 def _retry_after(headers: Mapping[str, str], body: bytes) -> timedelta:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from data.errors import CentreError
 from data.store import Store, StoreError
 from data.store.tables.layout import FILE, SCHEMA, refuse, writing
 
@@ -27,7 +28,7 @@ POINTER = "_last_checkpoint"  # the one file of a log that is overwritten; reade
 LONGEST = 64 << 20  # of a manifest; a real one takes about 150 bytes a file [bytes]
 
 
-class BackupError(RuntimeError):
+class BackupError(CentreError, RuntimeError):
     """A backup cannot be made, read or put back; the operator of this machine must act."""
 
 
@@ -73,14 +74,11 @@ def backup(store: Store, out: str | Path, now: datetime, release: str = "") -> d
     target = Path(out)
     codec = _codec(target)
     if store.uri != str(store.folder):
-        raise BackupError(
-            f"{store.uri}: an object store keeps copies itself; whoever runs it must turn its versioning on, or "
-            "copy the prefix to another bucket (docs/deploy.md, Object storage)"
-        )
+        raise BackupError("jobs.backup.object_store", place=store.uri)
     if not store.place.tables():
-        raise BackupError(f"{store.folder} holds no table yet; there is nothing to back up")
+        raise BackupError("jobs.backup.no_table", place=store.folder)
     if target.resolve().is_relative_to(store.folder):
-        raise BackupError(f"{target} lies in the store itself; choose another place")
+        raise BackupError("jobs.backup.inside", parameter="out", file=target)
     about = {"form": FORM, "schema": SCHEMA, "release": release, "made_at": now.isoformat()}
     fresh = target.with_name(f".{target.name}.part")
     try:
@@ -88,7 +86,7 @@ def backup(store: Store, out: str | Path, now: datetime, release: str = "") -> d
         kept, rows = _copy(store, fresh, codec, about)
         os.replace(fresh, target)
     except OSError as error:
-        raise BackupError(f"{target}: cannot be written ({error.strerror or error}); check space and rights") from error
+        raise BackupError("jobs.backup.no_write", file=target, cause=error.strerror or error) from error
     finally:
         fresh.unlink(missing_ok=True)
     told = {"file": str(target), "bytes": target.stat().st_size, "sha256": _digest(target)}
@@ -137,15 +135,13 @@ def restore(file: str | Path, folder: str | Path) -> dict[str, Any]:
         made it.
     """
     if "://" in str(folder):
-        raise BackupError(
-            f"{folder}: restore into a folder, then copy it to the bucket as it is; its paths are relative"
-        )
+        raise BackupError("jobs.backup.to_folder", parameter="to", place=folder)
     source, target = Path(file), Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BackupError(f"{target} is not empty; name a folder that does not exist yet")
+        raise BackupError("jobs.backup.not_empty", parameter="to", place=target)
     fresh = target.with_name(f".{target.name}.part")
     if fresh.exists():
-        raise BackupError(f"{fresh} is left over from a restore that was broken off; remove it first")
+        raise BackupError("jobs.backup.left_over", place=fresh)
     try:
         fresh.mkdir(parents=True)
         with _opened(source) as archive:
@@ -154,7 +150,7 @@ def restore(file: str | Path, folder: str | Path) -> dict[str, Any]:
             target.rmdir()
         os.replace(fresh, target)
     except OSError as error:
-        raise BackupError(f"{target}: cannot be written ({error.strerror or error}); check space and rights") from error
+        raise BackupError("jobs.backup.no_write", file=target, cause=error.strerror or error) from error
     finally:
         _remove(fresh)
     return {**_told(about, source), "folder": str(target)}
@@ -194,7 +190,7 @@ def _table(path: Path) -> DeltaTable:
     try:
         return DeltaTable(str(path))
     except (DeltaError, OSError) as error:
-        raise BackupError(f"{path}: cannot be read; check the folder with `cleanair doctor`") from error
+        raise BackupError("jobs.backup.no_read", place=path) from error
 
 
 def _of(folder: Path, path: Path) -> Kept:
@@ -245,7 +241,7 @@ def _codec(path: Path) -> str | None:
     for end, codec in CODECS.items():
         if path.name.endswith(end):
             return codec
-    raise BackupError(f"{path.name}: a backup is called *{' or *'.join(CODECS)}; choose such a name")
+    raise BackupError("jobs.backup.name", file=path.name, known=[f"*{end}" for end in CODECS])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -260,13 +256,13 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 yield archive
     except FileNotFoundError as error:
-        raise BackupError(f"{path}: there is no such file; name a backup") from error
+        raise BackupError("jobs.backup.absent", file=path) from error
     except (tarfile.TarError, EOFError, pa.ArrowException) as error:
-        raise BackupError(f"{path}: is damaged or no backup; take another one") from error
+        raise BackupError("jobs.backup.damaged", file=path) from error
     except OSError as error:
         if error.errno is not None:
             raise
-        raise BackupError(f"{path}: is damaged or no backup; take another one") from error
+        raise BackupError("jobs.backup.damaged", file=path) from error
 
 
 def _read(archive: tarfile.TarFile, path: Path, into: Path | None) -> dict[str, Any]:
@@ -277,7 +273,7 @@ def _read(archive: tarfile.TarFile, path: Path, into: Path | None) -> dict[str, 
         name = _safe(entry, path)
         taken = archive.extractfile(entry)
         if taken is None or name in found or about:
-            raise BackupError(f"{path}: {name} does not belong into a backup; take another one")
+            raise BackupError("jobs.backup.foreign", file=path, name=name)
         if name == MANIFEST:
             about = _manifest(taken.read(LONGEST), path)
         else:
@@ -292,9 +288,7 @@ def _safe(entry: tarfile.TarInfo, path: Path) -> str:
     parts = name.parts
     odd = name.is_absolute() or not parts or ".." in parts or "\\" in entry.name or ":" in parts[0]
     if odd or not entry.isreg():
-        raise BackupError(
-            f"{path}: names {entry.name!r}, a place outside the store; it was tampered with, do not use it"
-        )
+        raise BackupError("jobs.backup.tampered", file=path, name=entry.name)
     return name.as_posix()
 
 
@@ -316,27 +310,27 @@ def _manifest(text: bytes, path: Path) -> dict[str, Any]:
         form, schema = int(about["form"]), int(about["schema"])
         {(str(f["name"]), int(f["bytes"]), str(f["sha256"])) for f in about["files"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise BackupError(f"{path}: its manifest cannot be read; take another backup") from error
+        raise BackupError("jobs.backup.manifest", file=path) from error
     if form > FORM:
-        raise BackupError(f"{path}: was made by a newer release; the operator must install that release")
+        raise BackupError("jobs.backup.newer", file=path)
     try:
         refuse(schema, path)
     except StoreError as error:
-        raise BackupError(str(error)) from error
+        raise BackupError(error.key, **error.words) from error
     return dict(about)
 
 
 def _compare(about: Mapping[str, Any], found: Mapping[str, tuple[int, str]], path: Path) -> None:
     if not about:
-        raise BackupError(f"{path}: has no manifest, so it was broken off; take another backup")
+        raise BackupError("jobs.backup.no_manifest", file=path)
     told = {f["name"]: (f["bytes"], f["sha256"]) for f in about["files"]}
     for name in sorted(told.keys() | found.keys()):
         if name not in found:
-            raise BackupError(f"{path}: {name} is missing; take another backup")
+            raise BackupError("jobs.backup.missing", file=path, name=name)
         if name not in told:
-            raise BackupError(f"{path}: {name} is not in its manifest; take another backup")
+            raise BackupError("jobs.backup.extra", file=path, name=name)
         if told[name] != found[name]:
-            raise BackupError(f"{path}: {name} is not as it was backed up; take another backup")
+            raise BackupError("jobs.backup.changed", file=path, name=name)
 
 
 def _told(about: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from data.city import City, city
+from data.errors import CentreError
 from sources import overpass
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages" / "static" / "basemap"
@@ -36,8 +37,10 @@ Feature = dict[str, Any]
 Line = list[list[float]]
 
 
-class BasemapError(ValueError):
+class BasemapError(CentreError, ValueError):
     """The file of shapes cannot be used; the person who named it must give another."""
+
+    who, status = "asker", 400
 
 
 def build(place: City | str, from_file: str | Path | None = None, out: str | Path | None = None) -> Path:
@@ -72,7 +75,7 @@ def build(place: City | str, from_file: str | Path | None = None, out: str | Pat
         shapes, credit = read(Path(from_file)), FILE.format(name=Path(from_file).name)
     inside = [f for f in (_thinned(f) for f in shapes) if _touches(f, where.box)]
     if not inside:
-        raise BasemapError(f"none of the {len(shapes)} shapes lies in the box of {where.key}; give a file of this city")
+        raise BasemapError("jobs.basemap.outside", count=len(shapes), city=where.key)
     return write(where, [*graticule(where), *inside], credit, Path(out) if out else FOLDER)
 
 
@@ -220,28 +223,28 @@ def read(path: Path) -> list[Feature]:
     areas = sum(f["geometry"]["type"] in AREAS for f in found)
     lines = [_outlined(f, "boundary" if areas == 1 else "district") for f in found]
     if not any(f["geometry"]["coordinates"] for f in lines):
-        raise BasemapError(f"{path.name} holds no areas or lines; give a GeoJSON file that does")
+        raise BasemapError("jobs.basemap.no_shapes", file=path.name)
     return lines
 
 
 def _content(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
-            raise BasemapError(f"{path.name} is larger than {LARGEST // 2**20} MiB; simplify it first")
+            raise BasemapError("jobs.basemap.large", file=path.name, most=LARGEST // 2**20)
         content = orjson.loads(path.read_bytes())
     except OSError as error:
-        raise BasemapError(f"{path.name} cannot be read ({error.strerror}); name a GeoJSON file") from error
+        raise BasemapError("jobs.basemap.unreadable", file=path.name, cause=error.strerror) from error
     except orjson.JSONDecodeError as error:
-        raise BasemapError(f"{path.name} is no JSON ({error}); name a GeoJSON file") from error
+        raise BasemapError("jobs.basemap.no_json", file=path.name, cause=error) from error
     if not isinstance(content, dict):
-        raise BasemapError(f"{path.name} is no GeoJSON; name a file with features or a geometry")
+        raise BasemapError("jobs.basemap.no_geojson", file=path.name)
     return content
 
 
 def _features(item: Any, name: str, properties: Mapping[str, Any] | None = None, depth: int = 0) -> Iterator[Feature]:
     """Every area and line below an item, each with the properties of its feature."""
     if not isinstance(item, dict) or depth > 20:
-        raise BasemapError(f"{name} is no GeoJSON; name a file with features or a geometry")
+        raise BasemapError("jobs.basemap.no_geojson", file=name)
     kind, mine = item.get("type"), properties or {}
     children = {"FeatureCollection": item.get("features"), "GeometryCollection": item.get("geometries")}.get(str(kind))
     if children is not None:
@@ -253,7 +256,7 @@ def _features(item: Any, name: str, properties: Mapping[str, Any] | None = None,
     elif kind in (*AREAS, *LINES):
         yield {"properties": mine, "geometry": item}
     elif kind not in ("Point", "MultiPoint"):
-        raise BasemapError(f"{name}: {str(kind)[:40]!r} is no GeoJSON type; name a file with features or a geometry")
+        raise BasemapError("jobs.basemap.no_type", file=name, kind=str(kind)[:40])
 
 
 def _outlined(feature: Feature, area: str) -> Feature:
@@ -267,7 +270,7 @@ def _outlined(feature: Feature, area: str) -> Feature:
     try:
         lines = [[[float(x), float(y)] for x, y, *_ in ring] for group in rings for ring in group]
     except (TypeError, ValueError) as error:
-        raise BasemapError(f"a {kind} has coordinates that are no numbers; mend the file") from error
+        raise BasemapError("jobs.basemap.no_numbers", kind=kind) from error
     return _feature(layer, str(properties.get("name") or ""), lines)
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from data.errors import CentreError
 from data.store import Store, StoreError
+from jobs.logs import redacted
 
 FILE = ".watch.json"  # no table: a commit a minute would move `version()` and with it every page's cache
 STALE = timedelta(minutes=3)  # the watch looks every minute: one look may be slow, a second wait for a lock
@@ -25,17 +26,14 @@ class Beat:
     well : datetime or None
         When it last went well, by the machine's clock; None where it never did.
     error : str
-        What went wrong at the last look, in an English sentence without secrets; empty where nothing did.
-    key : str
-        Of that sentence in ``data/text/errors``; empty where the error was none of ours.
-    words : mapping
-        What the sentence's placeholders stand for.
+        What went wrong at the last look, in a sentence without secrets; empty where nothing did.
+    fault : mapping
+        The same as `data.errors.CentreError.fields` gives it; empty where nothing did, or an older release said it.
     """
 
     well: datetime | None = None
     error: str = ""
-    key: str = ""
-    words: Mapping[str, Any] = field(default_factory=dict)
+    fault: Mapping[str, Any] = field(default_factory=dict)
 
     def late(self, now: datetime) -> bool:
         """
@@ -54,7 +52,7 @@ class Beat:
         return self.well is None or abs(now - self.well) > STALE
 
 
-def write(store: Store, work: str, now: datetime, error: str = "", cause: Exception | None = None) -> None:
+def write(store: Store, work: str, now: datetime, error: CentreError | None = None) -> None:
     """
     Say how a work went, in one step: a reader sees the old file or the new one.
 
@@ -66,10 +64,8 @@ def write(store: Store, work: str, now: datetime, error: str = "", cause: Except
         One of `WORKS`.
     now : datetime
         By the machine's clock.
-    error : str
+    error : CentreError, optional
         Why it did not go well; it then keeps the moment at which it last did, also that of another process.
-    cause : Exception, optional
-        The error itself, so that the sentence can be said in other languages, too.
 
     Raises
     ------
@@ -77,17 +73,15 @@ def write(store: Store, work: str, now: datetime, error: str = "", cause: Except
         When the store cannot be written.
     """
     known = read(store)
-    fields = cause.fields() if isinstance(cause, CentreError) else {"key": "", "words": {}}
-    failed = Beat(known.get(work, Beat()).well, error, fields["key"], fields["words"])
-    beats = {**known, work: failed if error else Beat(now)}
+    beats = {**known, work: _failed(known.get(work, Beat()), error) if error else Beat(now)}
     told = {
-        name: {"well": b.well.isoformat() if b.well else None, "error": b.error, "key": b.key, "words": b.words}
+        name: {"well": b.well.isoformat() if b.well else None, "error": b.error, "fault": b.fault}
         for name, b in beats.items()
     }
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise StoreError(f"{store.folder}: cannot be made ({problem.strerror}); check space and rights") from problem
+        raise StoreError("store.place.no_make", place=store.folder, cause=problem.strerror) from problem
     store.place.write(FILE, orjson.dumps(told).decode())
 
 
@@ -109,10 +103,10 @@ def read(store: Store) -> Mapping[str, Beat]:
 
 def _beat(row: Mapping[str, Any]) -> Beat:
     well = row.get("well")
-    words = row.get("words")
-    return Beat(
-        datetime.fromisoformat(well).astimezone(UTC) if well else None,
-        str(row.get("error") or ""),
-        str(row.get("key") or ""),
-        words if isinstance(words, dict) else {},
-    )
+    moment = datetime.fromisoformat(well).astimezone(UTC) if well else None
+    return Beat(moment, str(row.get("error") or ""), dict(row.get("fault") or {}))
+
+
+def _failed(before: Beat, error: CentreError) -> Beat:
+    """As before, with what went wrong; a secret may stand in what somebody else said within the error."""
+    return Beat(before.well, redacted(error), error.fields(redacted))

@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from data import clock
-from data.rules.alarms import AlarmRuleError
-from data.standards.limits import LimitError
+from data.errors import CentreError
 from data.store import Store, StoreError
 from data.store.shared import SharedStore
 from jobs.logs import redacted
@@ -20,7 +18,6 @@ from jobs.server import heartbeat
 log = logging.getLogger("cleanair.watch")
 EVERY = 60.0  # between two looks [s]
 AGAIN = timedelta(minutes=10)  # events are detected anew so often though nothing was written
-SPOKEN = (AlarmRuleError, LimitError, StoreError)  # their sentence says who must act
 
 
 @dataclass
@@ -84,7 +81,7 @@ def look(store: Store, now: datetime, memory: Memory) -> None:
         with _calm(name, memory) as trouble:
             work()
         with _calm("heartbeat", memory):
-            heartbeat.write(store, name, clock.known(), *trouble)
+            heartbeat.write(store, name, clock.known(), next(iter(trouble), None))
 
 
 def _events(refresh: Callable[[Store, datetime], object], store: Store, now: datetime, memory: Memory) -> None:
@@ -96,19 +93,24 @@ def _events(refresh: Callable[[Store, datetime], object], store: Store, now: dat
 
 
 @contextmanager
-def _calm(name: str, memory: Memory) -> Iterator[list[Any]]:
-    """A fault of one work is said once in the log and ends nothing; the caller gets its sentence and itself."""
-    trouble: list[Any] = []
+def _calm(name: str, memory: Memory) -> Iterator[list[CentreError]]:
+    """A fault of one work is said once in the log, in a sentence that the caller gets too, and ends nothing."""
+    trouble: list[CentreError] = []
     try:
         yield trouble
     except Exception as error:
-        said = redacted(error) if isinstance(error, SPOKEN) else type(error).__name__
-        trouble += [said, error]
+        told = error if isinstance(error, CentreError) else _mistake(error)
+        trouble.append(told)
         if name not in memory.failing:
             memory.failing.add(name)
-            log.warning("%s: %s", name, said)
+            log.warning("%s: %s", name, redacted(told))
             log.debug("%s failed", name, exc_info=True)
         return
     if name in memory.failing:
         memory.failing.discard(name)
         log.info("%s: well again", name)
+
+
+def _mistake(error: Exception) -> CentreError:
+    """An error that nobody foresaw, without its text: that may hold anything."""
+    return CentreError("jobs.watch.mistake", who="developer", kind=type(error).__name__)

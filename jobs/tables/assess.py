@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.city import City
 from data.city import city as city_of
+from data.errors import CentreError
 from data.schema import MEASURED
 from data.standards.limits import LimitError
 from data.store import Store
@@ -29,10 +30,10 @@ DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4}
 Progress = Callable[[int, int], None]
 
 
-class AssessError(ValueError):
+class AssessError(CentreError, ValueError):
     """The assessment that was asked for cannot be made; the person who asked must change the arguments."""
 
-    exit_status = 2
+    who, status, exit_status = "asker", 400, 2
 
 
 def run(
@@ -79,7 +80,7 @@ def run(
     """
     where = city_of(city)
     if start >= end:
-        raise AssessError("the period is empty; let --from lie before --to")
+        raise AssessError("jobs.assess.empty", parameter="from")
     if standard in STANDARDS:
         table = _index(store, where, start, end, standard, flags, progress)
     else:
@@ -105,7 +106,7 @@ def _limits(
     try:
         held = limits(usable(standard, city.law))
     except LimitError as error:
-        raise AssessError(f"{city.name()}: {error}") from error
+        raise AssessError("jobs.assess.refused", parameter=error.parameter, city=city.name(), cause=error) from error
     stations, parameters = store.stations(city.key), list(dict.fromkeys(limit.parameter for limit in held))
     parts = []
     for done, parameter in enumerate(parameters, 1):

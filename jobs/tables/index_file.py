@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import pandas as pd
 
+from data.errors import CentreError
 from models.indices.aqi import STANDARDS, index_frame
 
 COLUMNS = ("parameter", "minutes", "value")
@@ -16,8 +17,10 @@ CHUNK = 200_000  # rows held at a time
 _GZIP = b"\x1f\x8b"
 
 
-class IndexFileError(ValueError):
+class IndexFileError(CentreError, ValueError):
     """The file or the standard cannot be used; the sentence says what the person who named it must change."""
+
+    who, status = "asker", 400
 
 
 def run(standard: str, input: str | Path, out: str | Path) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def run(standard: str, input: str | Path, out: str | Path) -> dict[str, Any]:
         Standard not known, column missing, or file not readable: one sentence.
     """
     if standard not in STANDARDS:
-        raise IndexFileError(f"no index {standard!r}; choose one of {', '.join(STANDARDS)}")
+        raise IndexFileError("data.index.unknown", parameter="standard", standard=standard, known=list(STANDARDS))
     source, target = Path(input), Path(out)
     part = target.with_name(f".{target.name}.part")
     try:
@@ -55,15 +58,16 @@ def run(standard: str, input: str | Path, out: str | Path) -> dict[str, Any]:
     except IndexFileError:
         raise
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise IndexFileError(f"{source} is a damaged gzip file; fetch it again") from error
+        raise IndexFileError("jobs.file.gzip", file=source) from error
     except UnicodeDecodeError as error:
-        raise IndexFileError(f"{source} is not UTF-8 text; save it as CSV in UTF-8") from error
+        raise IndexFileError("jobs.file.no_utf", file=source) from error
     except pd.errors.EmptyDataError as error:
-        raise IndexFileError(f"{source} is empty; it needs the columns {', '.join(COLUMNS)}") from error
+        raise IndexFileError("jobs.file.empty", file=source, columns=COLUMNS) from error
     except pd.errors.ParserError as error:
-        raise IndexFileError(f"{source} is not a CSV table ({error}); mend it".replace("\n", " ")) from error
+        raise IndexFileError("jobs.file.no_csv", file=source, cause=" ".join(str(error).split())) from error
     except OSError as error:
-        raise IndexFileError(f"{error.filename or source}: {error.strerror or error}; check path and rights") from error
+        file, cause = error.filename or source, error.strerror or error
+        raise IndexFileError("jobs.file.unreadable", file=file, cause=cause) from error
     finally:
         part.unlink(missing_ok=True)
     return {"standard": standard, **counts, "out": str(target)}
@@ -94,7 +98,7 @@ def _opened(source: Path) -> IO[str]:
 def _indexed(standard: str, chunk: pd.DataFrame, source: Path) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in chunk]
     if missing:
-        raise IndexFileError(f"{source} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+        raise IndexFileError("jobs.file.no_column", parameter=missing[0], file=source, columns=missing, known=COLUMNS)
     asked = chunk[list(COLUMNS)].assign(parameter=chunk["parameter"].str.strip())
     found = index_frame(asked, standard)
     return chunk.assign(

@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from data.errors import CentreError
 from data.parameters import PARAMETERS
 from models.averages.averages import tidy_average, time_average, wides
 from models.averages.periods import Every
@@ -19,11 +20,14 @@ from models.trends.trends import Refused, theil_sen
 from models.wind.polar import polar_surface
 
 TIDY = ("station", "parameter", "start", "minutes", "value")
+EXAMPLE = "2026-01-10T08:00:00Z"
 Result = dict[str, Any]
 
 
-class WideFileError(ValueError):
+class WideFileError(CentreError, ValueError):
     """The file or an argument cannot be used; the sentence says what the person who named it must change."""
+
+    who, status = "asker", 400
 
 
 class WrongArgument(WideFileError):
@@ -61,7 +65,7 @@ def aggregate(input: str | Path, every: str, min_coverage: float, vector_wind: b
         File or argument cannot be used: one sentence.
     """
     if not 0 <= min_coverage <= 1:
-        raise WrongArgument(f"min-coverage must lie between 0 and 1, not {min_coverage:g}")
+        raise WrongArgument("jobs.file.coverage", parameter="min-coverage", value=f"{min_coverage:g}")
     table = read(Path(input))
     period = cast("Every", every)
     try:
@@ -72,7 +76,7 @@ def aggregate(input: str | Path, every: str, min_coverage: float, vector_wind: b
             made = time_average(_placed(table), period, min_coverage, vector_wind=vector_wind).reset_index()
             made["date"] = stamps(made["date"])
     except ValueError as error:
-        raise WideFileError(f"{input}: {error}") from error
+        raise WideFileError("jobs.file.refused", file=input, cause=error) from error
     _write(Path(out), made.to_csv(index=False, lineterminator="\n").encode())
     periods = made["start" if "start" in made else "date"].nunique()
     return {"rows": len(table), "periods": int(periods), "every": every, "out": str(out)}
@@ -114,7 +118,7 @@ def trend(input: str | Path, parameter: str, deseason: bool, bootstrap: str, see
         months = time_average(series, "month", 0.0)[parameter]
         found = theil_sen(months, deseason=deseason, bootstrap=cast("Bootstrap", bootstrap), seed=seed)
     except ValueError as error:
-        raise WideFileError(f"{input}: {error}") from error
+        raise WideFileError("jobs.file.refused", file=input, cause=error) from error
     result = {
         "slope": found.slope,
         "lower": found.lower,
@@ -158,7 +162,7 @@ def polar(input: str | Path, parameter: str, statistic: str, out: str | Path) ->
     try:
         surface = polar_surface(wide, parameter, statistic)
     except ValueError as error:
-        raise WideFileError(f"{input}: {error}") from error
+        raise WideFileError("jobs.file.refused", file=input, cause=error) from error
     _write(Path(out), surface.to_csv(index=False, lineterminator="\n").encode())
     hours = int(wide[["ws", "wd", parameter]].notna().all(axis=1).sum())
     return {"cells": int(surface["z"].notna().sum()), "hours": hours, "out": str(out)}
@@ -176,16 +180,16 @@ def read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, compression="gzip" if _packed(path) else None, encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise WideFileError(f"{path} is not there; check the path") from error
+        raise WideFileError("jobs.file.absent", file=path) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise WideFileError(f"{path} is a damaged gzip file; fetch it again") from error
+        raise WideFileError("jobs.file.gzip", file=path) from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise WideFileError(f"{path} is not a CSV table in UTF-8; save it as one") from error
+        raise WideFileError("jobs.file.no_table", file=path) from error
     except OSError as error:
-        raise WideFileError(f"{path}: {error.strerror or error}; check path and rights") from error
+        raise WideFileError("jobs.file.unreadable", file=path, cause=error.strerror or error) from error
     place = "start" if is_tidy(table) else "date"
     if place not in table:
-        raise WideFileError(f"{path} has neither a column date (wide) nor the columns {', '.join(TIDY)} (tidy)")
+        raise WideFileError("jobs.file.no_shape", parameter="date", file=path, columns=TIDY)
     table[place] = _times(table[place], path)
     return table
 
@@ -208,11 +212,11 @@ def _packed(path: Path) -> bool:
 def _times(column: pd.Series, path: Path) -> pd.Series:
     text = column.astype("str")
     if len(text) and not text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True).all():
-        raise WideFileError(f"{path}: every time must carry its zone, as in 2026-01-10T08:00:00Z")
+        raise WideFileError("jobs.file.no_zone", parameter=str(column.name), file=path, example=EXAMPLE)
     try:
         return pd.to_datetime(text, utc=True, format="ISO8601")
     except ValueError as error:
-        raise WideFileError(f"{path}: a time is not ISO 8601, as in 2026-01-10T08:00:00Z") from error
+        raise WideFileError("jobs.file.no_time", parameter=str(column.name), file=path, example=EXAMPLE) from error
 
 
 def _placed(table: pd.DataFrame) -> pd.DataFrame:
@@ -220,7 +224,7 @@ def _placed(table: pd.DataFrame) -> pd.DataFrame:
     wide = table.set_index("date").sort_index()
     text = [str(name) for name in wide.columns if not pd.api.types.is_numeric_dtype(wide[name])]
     if text:
-        raise Refused(f"the columns {', '.join(text)} hold something else than numbers; take them out")
+        raise Refused("models.trends.no_numbers", who="asker", parameter=text[0], columns=text)
     return wide.astype(np.float64)
 
 
@@ -229,13 +233,13 @@ def _one(table: pd.DataFrame, parameter: str, path: str | Path) -> pd.DataFrame:
     try:
         found = wides(table) if is_tidy(table) else [("", _placed(table))]
     except ValueError as error:
-        raise WideFileError(f"{path}: {error}") from error
+        raise WideFileError("jobs.file.refused", file=path, cause=error) from error
     if len(found) != 1:
-        raise WideFileError(f"{path} holds hourly rows of {len(found)} stations; give a file with exactly one")
+        raise WideFileError("jobs.file.stations", parameter="station", file=path, count=len(found))
     wide = found[0][1]
     if parameter not in wide:
-        named = ", ".join(str(name) for name in wide.columns)
-        raise WrongArgument(f"{path} has no {parameter}; it has {named}")
+        named = [str(name) for name in wide.columns]
+        raise WrongArgument("jobs.file.lacks", parameter="parameter", file=path, label=parameter, known=named)
     return wide
 
 
@@ -253,6 +257,6 @@ def _write(path: Path, content: bytes) -> None:
         part.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
         os.replace(part, path)
     except OSError as error:
-        raise WideFileError(f"{path} cannot be written ({error.strerror}); check path and rights") from error
+        raise WideFileError("jobs.file.no_write", file=path, cause=error.strerror) from error
     finally:
         part.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.errors import CentreError
+
 NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED = "normal", "unacknowledged", "acknowledged"
 RETURNED, SHELVED, OUT_OF_SERVICE = "returned", "shelved", "out_of_service"
 STATES = (NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED, SHELVED, OUT_OF_SERVICE)
@@ -22,8 +24,11 @@ LONGEST_SHELF = timedelta(hours=24)  # a shelf outlives no more than two shifts
 LONGEST_NOTE = 2000  # [characters]
 
 
-class NotPossible(Exception):
+class NotPossible(CentreError):
     """An action does not fit the state of the alarm; the sentence says what the state is and who brought it there."""
+
+    who = "asker"
+    status = 409
 
 
 @dataclass(frozen=True)
@@ -93,19 +98,19 @@ Step = Callable[[State, Entry], State]
 
 def _ring(state: State, entry: Entry) -> State:
     if state.held or state.active or not state.seen:
-        raise NotPossible(f"It is {state.name} and cannot be raised anew.")
+        raise NotPossible("models.alarms.not_raised", standing=_standing(state))
     return replace(state, active=True, seen=False, occurrence=entry.occurrence)
 
 
 def _ring_again(state: State, entry: Entry) -> State:
     if state.name != RETURNED:
-        raise NotPossible(f"It is {state.name}; only one that has returned and nobody has acknowledged rings again.")
+        raise NotPossible("models.alarms.not_ringing", standing=_standing(state))
     return replace(state, active=True)
 
 
 def _clear(state: State, entry: Entry) -> State:
     if not state.active:
-        raise NotPossible(f"It is {state.name}; nothing stands that could return.")
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
     # Who shelved it or took it out of service knew of it.
     return replace(state, active=False, seen=state.seen or bool(state.held))
 
@@ -114,41 +119,41 @@ def _acknowledge(state: State, entry: Entry) -> State:
     if state.name in (UNACKNOWLEDGED, RETURNED):
         return replace(state, seen=True)
     if state.name == ACKNOWLEDGED:
-        raise NotPossible(f"{state.by} was first and acknowledged it at {_clock(state.since)}.")
-    raise NotPossible(f"There is nothing to acknowledge: {_standing(state)}.")
+        raise NotPossible("models.alarms.already_acknowledged", by=state.by, at=_clock(state.since))
+    raise NotPossible("models.alarms.not_acknowledged", standing=_standing(state))
 
 
 def _shelve(state: State, entry: Entry) -> State:
     if state.held:
-        raise NotPossible(f"It cannot be shelved: {_standing(state)}.")
+        raise NotPossible("models.alarms.no_shelf", standing=_standing(state))
     if entry.until is None or not entry.at < entry.until <= entry.at + LONGEST_SHELF:
-        hours = LONGEST_SHELF.total_seconds() / 3600
-        raise NotPossible(f"A shelf needs an end that lies ahead, at most {hours:.0f} hours; choose one.")
-    return replace(state, held=SHELVED, until=entry.until, why=_note(entry, "why it is shelved"))
+        hours = LONGEST_SHELF // timedelta(hours=1)
+        raise NotPossible("models.alarms.shelf_end", parameter="until", status=400, hours=hours)
+    return replace(state, held=SHELVED, until=entry.until, why=_note(entry, "models.alarms.say_why_shelved"))
 
 
 def _unshelve(state: State, entry: Entry) -> State:
     if state.over:
         return replace(state, over=False)
     if state.held != SHELVED:
-        raise NotPossible(f"It is not shelved: {_standing(state)}.")
+        raise NotPossible("models.alarms.not_shelved", standing=_standing(state))
     return _released(state)
 
 
 def _take_out(state: State, entry: Entry) -> State:
     if state.held == OUT_OF_SERVICE:
-        raise NotPossible(f"Nothing to do: {_standing(state)}.")
-    return replace(state, held=OUT_OF_SERVICE, until=None, why=_note(entry, "why it goes out of service"))
+        raise NotPossible("models.alarms.nothing_to_do", standing=_standing(state))
+    return replace(state, held=OUT_OF_SERVICE, until=None, why=_note(entry, "models.alarms.say_why_out"))
 
 
 def _put_back(state: State, entry: Entry) -> State:
     if state.held != OUT_OF_SERVICE:
-        raise NotPossible(f"It is not out of service: {_standing(state)}.")
+        raise NotPossible("models.alarms.not_out", standing=_standing(state))
     return _released(state)
 
 
 def _comment(state: State, entry: Entry) -> State:
-    _note(entry, "something")
+    _note(entry, "models.alarms.say_something")
     return state
 
 
@@ -171,24 +176,32 @@ STEPS: Mapping[str, Step] = {
 }
 
 
-def _note(entry: Entry, what: str) -> str:
+def _note(entry: Entry, ask: str) -> str:
     if not entry.note.strip():
-        raise NotPossible(f"Say {what} in a few words; the next shift reads them.")
+        raise NotPossible(ask, parameter="note", status=400)
     if len(entry.note) > LONGEST_NOTE:
-        raise NotPossible(f"A note has at most {LONGEST_NOTE} characters; shorten it.")
+        raise NotPossible("models.alarms.long_note", parameter="note", status=400, most=LONGEST_NOTE)
     return entry.note
 
 
-def _standing(state: State) -> str:
-    if state.held == SHELVED:
-        return f"{state.by} shelved it until {_clock(state.until)} ({state.why})"
-    if state.held == OUT_OF_SERVICE:
-        return f"{state.by} took it out of service at {_clock(state.since)} ({state.why})"
-    return f"it is {state.name}"
+STANDING: Mapping[str, str] = {
+    NORMAL: "models.alarms.is_normal",
+    UNACKNOWLEDGED: "models.alarms.is_unacknowledged",
+    ACKNOWLEDGED: "models.alarms.is_acknowledged",
+    RETURNED: "models.alarms.is_returned",
+    SHELVED: "models.alarms.is_shelved",
+    OUT_OF_SERVICE: "models.alarms.is_out_of_service",
+}
+
+
+def _standing(state: State) -> NotPossible:
+    """What stands instead, as the part of a sentence."""
+    moment = state.until if state.held == SHELVED else state.since
+    return NotPossible(STANDING[state.name], by=state.by, at=_clock(moment), why=state.why)
 
 
 def _clock(moment: datetime | None) -> str:
-    return "an unknown time" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+    return "–" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def step(state: State, entry: Entry) -> State:
@@ -219,7 +232,9 @@ def step(state: State, entry: Entry) -> State:
     ('unacknowledged', 'acknowledged')
     """
     if entry.action not in STEPS:
-        raise NotPossible(f"There is no action {entry.action!r}; choose one of {', '.join(BY_OPERATORS)}.")
+        raise NotPossible(
+            "models.alarms.no_action", parameter="action", status=400, action=entry.action, known=BY_OPERATORS
+        )
     current = at(state, entry.at)
     after = STEPS[entry.action](current, entry)
     return after if after is current else replace(after, since=entry.at, by=entry.by)

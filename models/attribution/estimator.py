@@ -99,7 +99,7 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             A table cannot be used; the message says which and why.
         """
         if stations is None or not len(stations):
-            raise InputError("No stations were given: attribution needs where each station is.")
+            raise InputError("models.attribution.no_stations", parameter="stations")
         panel = build(measurements, weather, stations)
         lat, lon = float(panel.stations["lat"].mean()), float(panel.stations["lon"].mean())
         self.sources_ = inventory(sources)
@@ -199,7 +199,7 @@ class SourceAttributor(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         moment = (moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")).floor("h")
         row = int(self.panel_.hours.get_indexer(pd.DatetimeIndex([moment]))[0])
         if column < 0 or row < 0:
-            raise InputError(f"Station {station} or hour {moment.isoformat()} is not in the fitted period.")
+            raise InputError("models.attribution.not_fitted", station=station, hour=moment.isoformat())
         return self._lines(row, column)
 
     def _lines(self, row: int, column: int) -> list[evidence.Evidence]:

@@ -29,10 +29,10 @@ def shares(table: pd.DataFrame, name: str) -> tuple[Array, Array]:
     given = table.drop_duplicates("category").set_index("category")
     missing = [c for c in CATEGORIES if c not in given.index]
     if missing:
-        raise InputError(f"The {name} table lacks the categories {', '.join(missing)}: give a share for each.")
+        raise InputError("models.attribution.categories", parameter="category", table=name, missing=missing)
     share = numbers(given.loc[list(CATEGORIES), "share"], name).to_numpy()
     if not (np.isfinite(share).all() and (share >= 0).all() and share.sum() > 0):
-        raise InputError(f"The {name} table has a share that is negative or empty: shares are 0 to 1.")
+        raise InputError("models.attribution.share", parameter="share", table=name)
     spread = (
         numbers(given.loc[list(CATEGORIES), "log_sd"], name).to_numpy()
         if "log_sd" in given
@@ -96,7 +96,7 @@ def components(fingerprints: pd.DataFrame, sources: pd.DataFrame) -> Components:
     require(fingerprints, (nitrogen,), "fingerprints")
     missing = [c for c in CATEGORIES if c not in set(fingerprints["category"])]
     if missing:
-        raise InputError(f"The fingerprints table lacks the categories {', '.join(missing)}: give each one row.")
+        raise InputError("models.attribution.fingerprints", parameter="category", missing=missing)
     rows = [
         weighted(fingerprints[fingerprints["category"].eq(c)], sources[sources["category"].eq(c)], c)
         for c in CATEGORIES
@@ -136,9 +136,7 @@ def inventory(sources: pd.DataFrame | None) -> pd.DataFrame:
     table = require(sources, ("site", "category", "lat", "lon"), "sources").copy()
     unknown = sorted(set(table["category"]) - set(KNOWN))
     if unknown:
-        raise InputError(
-            f"The sources table has the unknown category {unknown[0]}: use one of {', '.join(CATEGORIES)}."
-        )
+        raise InputError("models.attribution.category", parameter="category", named=unknown[0], known=CATEGORIES)
     if "status" in table:
         table = table[~table["status"].isin(["closed", "planned"])]
     for name, default in (("subtype", ""), ("stack_m", np.nan), ("pm25_gps", np.nan)):

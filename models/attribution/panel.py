@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.errors import CentreError
 from models.attribution.tables import POLLUTANTS
 
 Array = npt.NDArray[np.float64]
@@ -18,8 +19,11 @@ CALM = 0.5
 """Below this wind speed a direction means nothing. [m/s]"""
 
 
-class InputError(ValueError):
-    """A table that cannot be used; the message says which and what to do."""
+class InputError(CentreError, ValueError):
+    """A table that cannot be used; ``parameter`` is its column, or the table where no column is at fault."""
+
+    who = "asker"
+    status = 400
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def require(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.Data
     """The table itself, or `InputError` naming the columns it lacks."""
     missing = [c for c in columns if c not in table.columns]
     if missing:
-        raise InputError(f"The {name} table has no column {', '.join(missing)}: add it or correct the header.")
+        raise InputError("models.attribution.columns", parameter=missing[0], table=name, columns=missing)
     return table
 
 
@@ -73,9 +77,9 @@ def instants(column: pd.Series, name: str) -> pd.Series:
             else pd.to_datetime(column)
         )
     except (ValueError, TypeError) as error:
-        raise InputError(f"The {name} table has a start that is not an ISO 8601 time: {error}.") from error
+        raise InputError("models.attribution.no_time", parameter="start", table=name, said=error) from error
     if times.dt.tz is None:
-        raise InputError(f"The {name} table has starts without a zone: write them in UTC with a Z.")
+        raise InputError("models.attribution.no_zone", parameter="start", table=name)
     return times.dt.tz_convert("UTC")
 
 
@@ -84,7 +88,8 @@ def numbers(column: pd.Series, name: str) -> pd.Series:
     try:
         return pd.to_numeric(column).astype(float)
     except (ValueError, TypeError) as error:
-        raise InputError(f"The {name} table has a cell in column {column.name} that is not a number.") from error
+        at = str(column.name)
+        raise InputError("models.attribution.no_number", parameter=at, table=name, column=at) from error
 
 
 def codes(column: pd.Series, wanted: Sequence[str]) -> npt.NDArray[np.intp]:
@@ -199,7 +204,7 @@ def build(
         known = known.assign(kind="indicative")
     table = hourly(measurements, list(known["station"]))
     if not table["parameter"].eq(POLLUTANTS.index("pm25")).any():
-        raise InputError("The measurements hold no hourly PM2.5 of a listed station: attribution needs PM2.5.")
+        raise InputError("models.attribution.no_pm25", parameter="measurements")
     hours = pd.date_range(table["start"].min(), table["start"].max(), freq="h")
     row = hours.get_indexer(pd.DatetimeIndex(table["start"]))
     column, parameter, value = (table[name].to_numpy() for name in ("station", "parameter", "value"))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.errors import CentreError
 from models.averages.periods import Every, Periods, nanoseconds, periods, step
 
 Statistic = Literal["mean", "median", "min", "max", "sum", "percentile"]
@@ -17,6 +18,13 @@ Array = npt.NDArray[np.float64]
 
 # The tidy table's words for wind and the ones a wide frame uses.
 WIND = {"wind_speed": "ws", "wind_direction": "wd"}
+
+
+class TimesError(CentreError, ValueError):
+    """Rows cannot be placed in time; who gave them must mend them."""
+
+    who = "asker"
+    status = 400
 
 
 def time_average(
@@ -191,14 +199,14 @@ def checked(wide: pd.DataFrame) -> None:
 
     Raises
     ------
-    ValueError
+    TimesError
         If the index is no time in UTC, is not in order, or has a time twice.
     """
     index = wide.index
     if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
-        raise ValueError("the index must be times in UTC: give every time its zone and convert it")
+        raise TimesError("models.averages.zone")
     if not index.is_monotonic_increasing or not index.is_unique:
-        raise ValueError("times must be in order and unique: sort the rows and drop the duplicates")
+        raise TimesError("models.averages.order")
 
 
 def _wide(group: pd.DataFrame) -> pd.DataFrame:

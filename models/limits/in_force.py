@@ -92,7 +92,14 @@ def limits(
     """
     known = known or registry()
     if jurisdiction not in known.jurisdictions:
-        raise LimitError(f"no limits of {jurisdiction!r}; choose one of {', '.join(known.jurisdictions)}")
+        raise LimitError(
+            "data.limit.nowhere",
+            who="asker",
+            parameter="standard",
+            status=400,
+            jurisdiction=jurisdiction,
+            known=known.jurisdictions,
+        )
     return tuple(
         limit
         for limit in known.limits
@@ -146,12 +153,13 @@ def usable(standard: str, law: str, *, known: Registry | None = None) -> str:
     'who-2021'
     >>> usable("uz", "kz")
     Traceback (most recent call last):
-    data.standards.limits.LimitError: 'uz' is not law here, 'kz' is; choose kz or who-2021
+    data.standards.limits.LimitError: 'uz' is not law here, 'kz' is; choose one of kz, who-2021
     """
     rows = limits(standard, known=known)
     if any(row.law for row in rows) and standard != law:
-        home = f"{law} or " if law in (known or registry()).jurisdictions else ""
-        raise LimitError(f"{standard!r} is not law here, {law!r} is; choose {home}{' or '.join(REFERENCES)}")
+        home = (law,) if law in (known or registry()).jurisdictions else ()
+        choice = {"standard": standard, "law": law, "known": (*home, *REFERENCES)}
+        raise LimitError("data.limit.no_law_here", who="asker", parameter="standard", status=400, **choice)
     return standard
 
 

@@ -110,15 +110,13 @@ def before_after(normalised: Normalised, day: pd.Timestamp, *, days: int = 365, 
 def _windows(level: Array, at: int, days: int) -> tuple[Array, Array]:
     """Days before and after; refused where they are not there."""
     if at < days or at + days > len(level):
-        raise Refused(
-            f"a comparison needs {days} days on both sides of the date, there are "
-            f"{min(at, len(level))} before and {max(len(level) - at, 0)} after it"
-        )
+        there = min(at, len(level))
+        raise Refused("models.trends.sides", days=days, before=there, after=max(len(level) - at, 0))
     before, after = level[at - days : at], level[at : at + days]
-    for name, window in (("before", before), ("after", after)):
+    for key, window in (("models.trends.few_before", before), ("models.trends.few_after", after)):
         share = float(np.mean(~np.isnan(window)))
         if share < LEAST_COVERAGE:
-            raise Refused(f"only {share:.0%} of the days {name} the date are measured, {LEAST_COVERAGE:.0%} are needed")
+            raise Refused(key, share=round(100 * share), least=round(100 * LEAST_COVERAGE))
     return before, after
 
 

@@ -53,7 +53,7 @@ def change_points(series: pd.Series, *, least: int = 6, penalty: float = 3.0) ->
     """
     known = series.dropna()
     if len(known) < LEAST_VALUES:
-        raise Refused(f"change points need at least {LEAST_VALUES} values, there are {len(known)}")
+        raise Refused("models.trends.few_for_change", least=LEAST_VALUES, found=len(known))
     import ruptures  # slow to import
 
     values = known.to_numpy(dtype=float)

@@ -9,16 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.errors import CentreError
 from models.averages.periods import nanoseconds
 from models.averages.resample import Bootstrap, resamples
 
 DAYS_PER_YEAR = 365.0  # openair's year of a slope
-LEAST_MONTHS = 6
+LEAST_MONTHS = 6  # of a trend
+LEAST_SEASONS = 24  # months in which a usual year can be seen
+LEAST_RANKED = 4  # values of a rank test
 Array = npt.NDArray[np.float64]
 
 
-class Refused(ValueError):
-    """The data do not carry the answer asked for; the message is a sentence that says why."""
+class Refused(CentreError, ValueError):
+    """The data do not carry the answer asked for; where a column is at fault, it is ``parameter``."""
+
+    who = "nobody"
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ def theil_sen(
     """
     values = (deseasonalise(series) if deseason else series).dropna()
     if len(values) < LEAST_MONTHS:
-        raise Refused(f"a trend needs at least {LEAST_MONTHS} values, there are {len(values)}")
+        raise Refused("models.trends.values", least=LEAST_MONTHS, found=len(values))
     days = nanoseconds(pd.DatetimeIndex(values.index)) / 86_400e9
     pairs = _Slopes(days, values.to_numpy(dtype=float))
     slopes = np.sort(pairs.medians(resamples(len(values), times, seed, bootstrap)))
@@ -176,10 +182,10 @@ def anomalies(months: pd.Series) -> pd.Series:
     """
     span = months.loc[months.first_valid_index() : months.last_valid_index()]
     known = pd.DatetimeIndex(months.dropna().index)
-    if len(span) < 24:
-        raise Refused(f"deseasonalising needs at least 24 months, there are {len(span)}")
+    if len(span) < LEAST_SEASONS:
+        raise Refused("models.trends.months", least=LEAST_SEASONS, found=len(span))
     if known.month.nunique() < 12:
-        raise Refused("a calendar month was never measured, so its usual level is not known")
+        raise Refused("models.trends.calendar_month")
     usual = months.groupby(pd.DatetimeIndex(months.index).month).transform("mean")
     return months - usual + float(months.mean())
 
@@ -212,10 +218,10 @@ def deseasonalise(series: pd.Series) -> pd.Series:
     """
     months = series.loc[series.first_valid_index() : series.last_valid_index()].asfreq("MS")
     known = pd.DatetimeIndex(months.dropna().index)
-    if len(months) < 24:
-        raise Refused(f"deseasonalising needs at least 24 months, there are {len(months)}")
+    if len(months) < LEAST_SEASONS:
+        raise Refused("models.trends.months", least=LEAST_SEASONS, found=len(months))
     if known.month.nunique() < 12:
-        raise Refused("deseasonalising needs each calendar month measured at least once")
+        raise Refused("models.trends.calendar_month")
     from statsmodels.tsa.seasonal import STL  # slow to import, so only where it is needed
 
     decomposed = STL(
@@ -259,8 +265,8 @@ def mann_kendall(series: pd.Series, *, seasonal: bool = False) -> Monotone:
     tau = 0.87, p = 0.024
     """
     known = series.dropna()
-    if len(known) < 4:
-        raise Refused(f"a Mann–Kendall test needs at least four values, there are {len(known)}")
+    if len(known) < LEAST_RANKED:
+        raise Refused("models.trends.mann_kendall", least=LEAST_RANKED, found=len(known))
     groups = [known]
     if seasonal:
         groups = [group for _, group in known.groupby(pd.DatetimeIndex(known.index).month)]

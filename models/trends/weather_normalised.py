@@ -112,10 +112,7 @@ def weather_normalised(
     frame, weather = _features(wide, parameter)
     known = frame.dropna(subset=[parameter, "ws"])
     if len(known) < LEAST_HOURS:
-        raise Refused(
-            f"weather normalisation needs at least {LEAST_HOURS:,} hours with a value and wind, "
-            f"there are {len(known):,}"
-        )
+        raise Refused("models.trends.hours", least=LEAST_HOURS, found=len(known))
     with _one_thread():
         return _normalised(frame, known, parameter, weather, draws, seed, said)
 
@@ -133,10 +130,7 @@ def _normalised(
     expected = _of_unseen_weeks(known, parameter, weather, seed, said)
     r2 = _explained(known[parameter].to_numpy(), expected)
     if r2 < LEAST_R2:
-        raise Refused(
-            f"on weeks it had not seen the model explains {r2:.0%} of the variance of {parameter}, "
-            f"less than {LEAST_R2:.0%}: weather and level cannot be told apart here"
-        )
+        raise Refused("models.trends.unexplained", named=parameter, share=round(100 * r2), least=round(100 * LEAST_R2))
     model = _model(seed).fit(known[[*CLOCK, *weather]].to_numpy(), known[parameter].to_numpy())
     level = _over_weathers(model, frame, known, weather, draws, seed, said)
     hours = pd.DataFrame(
@@ -148,9 +142,9 @@ def _normalised(
 def _features(wide: pd.DataFrame, parameter: str) -> tuple[pd.DataFrame, list[str]]:
     """Add wind components and the clock; the clock has a value for every hour of the span."""
     if parameter not in wide:
-        raise Refused(f"there is no column {parameter}")
+        raise Refused("models.trends.no_column", who="asker", parameter=parameter, column=parameter)
     if not {"ws", "wd"} <= set(wide):
-        raise Refused("weather normalisation needs wind speed and direction (columns ws and wd)")
+        raise Refused("models.trends.no_wind", who="asker", parameter="ws")
     full = regular(wide)
     index = pd.DatetimeIndex(full.index)
     angle = np.radians(full["wd"].to_numpy(dtype=float))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.errors import CentreError
 from models.trends.trends import Refused
 
 SPEEDS, DIRECTIONS = 30, 36
@@ -17,6 +18,13 @@ NEAR = 0.05  # cells farther from any bin than this share of the grid's width st
 FEW = {1: 0.25, 2: 0.5, 3: 0.75}  # weight of a bin with so few hours
 LEAST_BINS = 30
 Array = npt.NDArray[np.float64]
+
+
+class StatisticError(CentreError, ValueError):
+    """There is no such statistic; who asked must name another."""
+
+    who = "asker"
+    status = 400
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def polar_bins(wide: pd.DataFrame, parameter: str, statistic: str = "mean") -> p
     ------
     Refused
         Without the columns, or without wind.
-    ValueError
+    StatisticError
         For another statistic.
 
     Notes
@@ -86,12 +94,13 @@ def polar_bins(wide: pd.DataFrame, parameter: str, statistic: str = "mean") -> p
     """
     missing = {"ws", "wd", parameter} - set(wide)
     if missing:
-        raise Refused(f"a polar plot needs the columns ws, wd and {parameter}; missing: {', '.join(sorted(missing))}")
+        needed, lacking = ["ws", "wd", parameter], sorted(missing)
+        raise Refused("models.wind.polar_columns", who="asker", parameter=lacking[0], needed=needed, missing=lacking)
     columns = [wide[name].to_numpy(dtype=float) for name in ("ws", "wd", parameter)]
     whole = ~np.isnan(columns[0] + columns[1] + columns[2])
     speed, direction, values = (column[whole] for column in columns)
     if not len(speed) or speed.max() <= 0:
-        raise Refused(f"no hour has wind speed, direction and {parameter} together")
+        raise Refused("models.wind.no_hour", named=parameter)
     cell = _direction_bin(direction) * SPEEDS + _speed_bin(speed)
     cells = SPEEDS * DIRECTIONS
     n = np.bincount(cell, minlength=cells)
@@ -149,7 +158,7 @@ def polar_surface(
     bins = polar_bins(wide, parameter, statistic)
     used = bins[bins["value"].notna() & (bins["n"] >= min_bin)]
     if len(used) < LEAST_BINS:
-        raise Refused(f"only {len(used)} kinds of wind were measured, a surface needs {LEAST_BINS}")
+        raise Refused("models.wind.few_winds", least=LEAST_BINS, found=len(used))
     points = towards(used["ws"].to_numpy(), used["wd"].to_numpy())
     weights = used["n"].map(FEW).fillna(1.0).to_numpy(dtype=float)
     fitted = ThinPlate(k).fit(points, np.sqrt(used["value"].to_numpy(dtype=float)), weights)
@@ -234,7 +243,7 @@ def _judged(values: Array, statistic: str) -> Array:
         return values
     found = re.fullmatch(r"cpf(\d{1,2})", statistic)
     if not found:
-        raise ValueError(f"statistic must be mean or cpf with a percentile, as in cpf90, not {statistic!r}")
+        raise StatisticError("models.wind.statistic", parameter="statistic", statistic=statistic)
     return (values > np.quantile(values, int(found[1]) / 100)).astype(float)
 
 

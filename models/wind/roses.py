@@ -105,7 +105,7 @@ def pollution_rose(
     if breaks is None:
         values = wide[parameter].dropna()
         if values.empty:
-            raise Refused(f"there is no value of {parameter}")
+            raise Refused("models.wind.no_value", named=parameter)
         breaks = pretty(float(min(values.min(), 0.0)), float(values.quantile(0.95)), 6)[:-1]
     return _rose(wide, parameter, sector, breaks)
 
@@ -186,10 +186,11 @@ def pretty(low: float, high: float, steps: int) -> list[float]:
 def _rose(wide: pd.DataFrame, classed: str, sector: float, breaks: Sequence[float]) -> Rose:
     missing = {"ws", "wd", classed} - set(wide)
     if missing:
-        raise Refused(f"a rose needs the columns ws, wd and {classed}; missing: {', '.join(sorted(missing))}")
+        needed, lacking = ["ws", "wd", classed], sorted(missing)
+        raise Refused("models.wind.rose_columns", who="asker", parameter=lacking[0], needed=needed, missing=lacking)
     hours = wide[wide["ws"].notna()]
     if hours.empty:
-        raise Refused("no hour has a wind speed")
+        raise Refused("models.wind.no_speed")
     speed, values = hours["ws"].to_numpy(dtype=float), hours[classed].to_numpy(dtype=float)
     middle = sectors(hours["wd"].to_numpy(dtype=float), sector)
     still = (speed == 0.0) & ~np.isnan(middle)

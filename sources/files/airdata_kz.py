@@ -24,7 +24,7 @@ def parameter(name: str) -> str:
     for word in re.split(r"[^a-z0-9]+", name.lower()):
         if word in airdata_kz.PARAMETERS:
             return airdata_kz.PARAMETERS[word]
-    raise ImportFileError(f"{name} does not say its pollutant; name it as the publisher does, for example pm25.csv.gz")
+    raise ImportFileError("files.format.no_pollutant", file=name)
 
 
 def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -32,10 +32,7 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     try:
         return airdata_kz.parse(table, options.stamps, parameter(options.name), options.city.key, KEY)
     except BadPayload as error:
-        raise ImportFileError(
-            f"{options.name} has stamps of -07:00 or -08:00, so it is from before 9 October 2026 and stamps the END "
-            "of the hour; leave out --stamps start"
-        ) from error
+        raise ImportFileError("files.format.end_stamps", parameter="stamps", file=options.name) from error
 
 
 def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -58,7 +55,7 @@ PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
-            name="an hourly file of AirData.kz",
+            name="files.layout.airdata_kz",
             columns=frozenset({*airdata_kz.COLUMNS, "station_name", "lat", "lon"}),
             parse=parse,
             stations=stations,

@@ -105,7 +105,7 @@ PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
-            name="an AirNow file of the embassies",
+            name="files.layout.airnow_dos",
             columns=frozenset({"Site", "Parameter", "Date (LT)", "Raw Conc.", "Conc. Unit", "Duration", "QC Name"}),
             parse=parse,
             stations=stations,

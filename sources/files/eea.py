@@ -87,7 +87,7 @@ PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
-            name="a file of the EEA's download service",
+            name="files.layout.eea",
             columns=frozenset(COLUMNS),
             parse=parse,
             stations=stations,

@@ -113,21 +113,21 @@ PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
-            name="the list of posts",
+            name="files.layout.kazhydromet_posts",
             columns=frozenset({"station", "district", "lat", "lon"}),
             parse=_listed,
             stations=_listed,
             places=True,
         ),
         Layout(
-            name="the feed of hourly averages",
+            name="files.layout.kazhydromet_hours",
             columns=frozenset(_COLUMNS),
             parse=feed,
             stations=_feed_stations,
             names={c + t: c for c in _COLUMNS for t in TYPED},
         ),
         Layout(
-            name="the 20-minute table",
+            name="files.layout.kazhydromet_minutes",
             columns=frozenset({"datetime", "station", *WIDE}),
             parse=twenty,
             stations=lambda table, options: stations(table["station"], options),

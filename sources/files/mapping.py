@@ -76,15 +76,18 @@ class MappedProfile(Profile):
     def recognise(self, columns: Sequence[str], name: str) -> Layout:
         """The layout, if the file has a time, a station and values; else the sentence says what is not there."""
         found, said = self.mapped.found(columns), self.mapped
-        lacking = [] if {"time", "date"} & set(found) else ["a time"]
-        lacking += [] if said.station or "station" in found else ["a station"]
+        lacking = [] if {"time", "date"} & set(found) else ["time"]
+        lacking += [] if said.station or "station" in found else ["station"]
         long = {"parameter", "value"} <= set(found)
-        lacking += [] if long or said.wide(columns) else ["values"]
+        lacking += [] if long or said.wide(columns) else ["value"]
         if lacking:
-            there = ", ".join(str(c) for c in list(columns)[:12])
             raise ImportFileError(
-                f"{name} has no column that {said.file} names as {' or as '.join(lacking)}; its columns are: {there}. "
-                f"Add their names to {said.file}"
+                "files.mapping.columns",
+                parameter=lacking[0],
+                file=name,
+                mapping=said.file,
+                lacking=lacking,
+                columns=list(columns)[:12],
             )
         return self.layouts[0]
 
@@ -117,9 +120,11 @@ def load(path: str | Path) -> MappedProfile:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ImportFileError(f"{path.name} cannot be opened ({error.strerror}); check --mapping") from error
+        raise ImportFileError(
+            "files.mapping.unreadable", parameter="mapping", file=path.name, said=error.strerror
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ImportFileError(f"{path.name} is not TOML: {error}; mend it") from error
+        raise ImportFileError("files.mapping.no_toml", parameter="mapping", file=path.name, said=error) from error
     mapped = _checked(raw, path.name)
     layout = Layout(
         name=mapped.name, columns=frozenset(), parse=partial(_parse, mapped), stations=partial(_stations, mapped)
@@ -141,24 +146,24 @@ def _checked(raw: Mapping[str, Any], file: str) -> Mapped:
     _known(raw, KEYS, file, "")
     for key in NEEDED:
         if key not in raw:
-            raise ImportFileError(f"{file}: `{key}` is missing; {_ADVICE[key]}")
+            raise ImportFileError(_MISSING[key], parameter=key, file=file, known=KINDS)
     for key, allowed in (("kind", KINDS), ("stamps", ("start", "end"))):
         if raw[key] not in allowed:
-            raise ImportFileError(f"{file}: `{key}` is {raw[key]!r}; write one of {', '.join(allowed)}")
+            raise ImportFileError(
+                "files.mapping.choice", parameter=key, known=allowed, file=file, entry=key, value=repr(raw[key])
+            )
     if (
         isinstance(raw["minutes"], bool)
         or not isinstance(raw["minutes"], int | float)
         or not 0 <= raw["minutes"] <= 1e6
     ):
-        raise ImportFileError(f"{file}: `minutes` is {raw['minutes']!r}; write how long an interval is")
+        raise ImportFileError("files.mapping.minutes", parameter="minutes", file=file, value=repr(raw["minutes"]))
     tables = {key: _table(raw, key, file) for key in ("columns", "times", "values", "parameters")}
     _known(tables["columns"], frozenset(COLUMNS), file, "columns.")
     _known(tables["times"], frozenset({"formats"}), file, "times.")
     columns = {k: tuple(_plain(w) for w in _words(v, f"columns.{k}", file)) for k, v in tables["columns"].items()}
     if not tables["values"] and not {"parameter", "value"} <= set(columns):
-        raise ImportFileError(
-            f"{file}: no values; write [values], or columns.parameter, columns.value and [parameters]"
-        )
+        raise ImportFileError("files.mapping.no_values", parameter="values", file=file)
     unit = _unit(raw.get("unit", ""), file)
     words = tables["parameters"] or tables["values"]
     return Mapped(
@@ -172,33 +177,39 @@ def _checked(raw: Mapping[str, Any], file: str) -> Mapped:
     )  # fmt: skip
 
 
-_ADVICE: Mapping[str, str] = {
-    "name": "say what such a file is",
-    "source": "write the key under which its rows are kept",
-    "kind": f"write one of {', '.join(KINDS)}",
-    "zone": 'write "city", "UTC" or a name such as "Asia/Almaty"',
-    "stamps": "say which end of the interval a time names: start or end",
-    "minutes": "write how long an interval is",
-    "columns": "write a table of our words and the file's",
+_MISSING: Mapping[str, str] = {
+    "name": "files.mapping.without_name",
+    "source": "files.mapping.without_source",
+    "kind": "files.mapping.without_kind",
+    "zone": "files.mapping.without_zone",
+    "stamps": "files.mapping.without_stamps",
+    "minutes": "files.mapping.without_minutes",
+    "columns": "files.mapping.without_columns",
 }
 
 
 def _known(table: Mapping[str, Any], allowed: frozenset[str], file: str, where: str) -> None:
     if odd := sorted(set(table) - allowed):
-        raise ImportFileError(f"{file}: {where}{odd[0]} is not known; use {', '.join(sorted(allowed))}")
+        raise ImportFileError(
+            "files.mapping.unknown",
+            parameter=f"{where}{odd[0]}",
+            known=sorted(allowed),
+            file=file,
+            entry=f"{where}{odd[0]}",
+        )
 
 
 def _table(raw: Mapping[str, Any], key: str, file: str) -> Mapping[str, Any]:
     found = raw.get(key, {})
     if not isinstance(found, dict):
-        raise ImportFileError(f"{file}: `{key}` is no table; write [{key}]")
+        raise ImportFileError("files.mapping.no_table", parameter=key, file=file, entry=key)
     return found
 
 
 def _words(given: Any, key: str, file: str) -> list[str]:
     words = [given] if isinstance(given, str) else given
     if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-        raise ImportFileError(f"{file}: `{key}` is no text or list of texts; write it in quotes")
+        raise ImportFileError("files.mapping.no_text", parameter=key, file=file, entry=key)
     return words
 
 
@@ -206,7 +217,7 @@ def _unit(given: Any, file: str) -> str:
     try:
         return spell_unit(str(given)) if given else ""
     except UnitError as error:
-        raise ImportFileError(f"{file}: {error}") from error
+        raise ImportFileError("files.mapping.unit", parameter="unit", file=file, cause=error) from error
 
 
 def _zone(given: Any, file: str) -> str:
@@ -215,20 +226,20 @@ def _zone(given: Any, file: str) -> str:
     try:
         return str(ZoneInfo(str(given)).key)
     except (KeyError, ValueError, OSError) as error:
-        raise ImportFileError(f"{file}: zone {given!r} is not known; {_ADVICE['zone']}") from error
+        raise ImportFileError("files.mapping.zone", parameter="zone", file=file, value=repr(given)) from error
 
 
 def _value(word: str, given: Any, unit: str, file: str) -> tuple[str, str]:
     """Parameter and unit of a word for a quantity: ``"pm25"``, or ``["pm25", "mg/m3"]``."""
     parameter, *own = _words(given, word, file)
     if parameter not in PARAMETERS:
-        raise ImportFileError(f"{file}: {word!r} is {parameter!r}, which is no parameter; see docs/data-dictionary.md")
+        raise ImportFileError("files.mapping.no_parameter", parameter=word, file=file, word=word, named=parameter)
     said = _unit(own[0], file) if own else ""
     try:
         if said:
             conversion(parameter, said)
     except UnitError as error:
-        raise ImportFileError(f"{file}: {word!r}: {error}") from error
+        raise ImportFileError("files.mapping.word", parameter=word, file=file, word=word, cause=error) from error
     return parameter, said
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from data.city import City
+from data.errors import CentreError
 
 # Beyond these years a stamp is a typing error; `data.schema.conform` draws the same line.
 FIRST_DAY, LAST_DAY = pd.Timestamp("1970-01-02"), pd.Timestamp("2199-12-30")
 
 
-class ImportFileError(ValueError):
-    """A file cannot be imported; the sentence says who must do what."""
+class ImportFileError(CentreError, ValueError):
+    """A file cannot be imported; ``parameter`` is the column, the line of a mapping or the argument, where one is."""
+
+    who = "asker"
+    status = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +53,7 @@ class Layout:
     Attributes
     ----------
     name : str
-        What a person calls it.
+        Key of what a person calls it, in the catalog ``files``; of a mapping, the name that it gives itself.
     columns : frozenset of str
         It is recognised by these.
     parse : callable
@@ -131,9 +135,13 @@ class Profile:
             lacking.append((layout.places, len(missing) / len(layout.columns), layout, sorted(missing)))
         _, _, nearest, missing_columns = min(lacking, key=lambda item: item[:2])
         raise ImportFileError(
-            f"{name} is not a file of --format {self.key}: {nearest.name} needs the column"
-            f"{'s' if len(missing_columns) > 1 else ''} {', '.join(missing_columns)}; "
-            f"choose another --format or give the file as it was published"
+            "files.format.unrecognised",
+            parameter=missing_columns[0],
+            n=len(missing_columns),
+            file=name,
+            format=self.key,
+            layout=CentreError(nearest.name),
+            columns=missing_columns,
         )
 
 

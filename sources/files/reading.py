@@ -2,11 +2,14 @@
 
 import codecs
 import csv
+import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, BinaryIO
 
 import pandas as pd
@@ -25,6 +28,7 @@ DENSE = 50  # rows a byte of Parquet; the centre's own tables reach 0.5
 BLOCK = 8 << 20
 HEAD = 64 << 10
 SHEET_ROWS = 50_000
+QUOTED = 160  # characters of what a library says of a file
 ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
 WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte-order marks of UTF-16
 UTF8 = ("utf-8",)
@@ -69,20 +73,18 @@ def kind(path: Path) -> str:
         When it is a folder or a device, is not there, cannot be opened, is empty or is no text we read.
     """
     if path.is_dir():
-        raise ImportFileError(f"{path.name} is a folder; name its files, for example {path.name}/*.csv.gz")
+        raise ImportFileError("files.open.folder", file=path.name)
     if path.exists() and not path.is_file():  # a pipe or a device would never end
-        raise ImportFileError(f"{path.name} is no file but a pipe or a device; write it to a file first")
+        raise ImportFileError("files.open.device", file=path.name)
     try:
         with path.open("rb") as file:
             first = file.read(4)
     except OSError as error:
-        raise ImportFileError(
-            f"{path.name} cannot be opened ({error.strerror or error}); check its name and rights"
-        ) from error
+        raise ImportFileError("files.open.unreadable", file=path.name, said=error.strerror or error) from error
     if not first:
-        raise ImportFileError(f"{path.name} is empty; get it again from whoever gave it")
+        raise ImportFileError("files.open.empty", file=path.name)
     if first[:2] in WIDE:
-        raise ImportFileError(f"{path.name} is UTF-16 text; save it as UTF-8")
+        raise ImportFileError("files.open.utf16", file=path.name)
     if first in (ZIP, PARQUET):
         return "sheet" if first == ZIP else "parquet"
     return "records" if _begins(path) in (b"[", b"{") else "text"
@@ -121,8 +123,8 @@ def header(path: Path, binary: bool = False, encodings: Sequence[str] = UTF8) ->
         When there is no header to read.
     """
     what = kind(path)
-    if what in _WORDS and not binary:
-        raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
+    if what in _NO_TEXT and not binary:
+        raise ImportFileError(_NO_TEXT[what], file=path.name)
     if what == "text":
         return _dialect(path, encodings)[0]
     first = next(_READERS[what](path, None), Chunk(pd.DataFrame()))
@@ -159,8 +161,8 @@ def chunks(
     what = kind(path)
     if what == "text":
         return _text(path, seen, encodings)
-    if what in _WORDS and not binary:
-        raise ImportFileError(f"{path.name} is {_WORDS[what]}; this format is CSV, gzipped or not: save it as that")
+    if what in _NO_TEXT and not binary:
+        raise ImportFileError(_NO_TEXT[what], file=path.name)
     return _READERS[what](path, seen)
 
 
@@ -197,7 +199,7 @@ def _text(path: Path, seen: Seen | None, encodings: Sequence[str]) -> Iterator[C
             if broken:
                 yield Chunk(pd.DataFrame(columns=pd.Index(names)), len(broken), broken[0])
         except (OSError, EOFError, zlib.error, pa.ArrowException, UnicodeError) as error:
-            if "Empty CSV file" not in str(error):  # a header and nothing after it is a table without rows
+            if _arrow_fault(error) != "empty":  # a header and nothing after it is a table without rows
                 raise _damage(path, error) from error
 
 
@@ -228,17 +230,17 @@ def _dialect(path: Path, encodings: Sequence[str] = UTF8) -> tuple[list[str], st
             raise _damage(path, error) from error
     line = next((x for x in text.splitlines() if x.strip()), "")
     if not line or "\x00" in line:
-        raise ImportFileError(f"{path.name} has no header line of text; it is not a CSV file")
+        raise ImportFileError("files.table.no_header", file=path.name)
     delimiter = max(",;\t", key=line.count)
     if line.count(delimiter) >= MOST_COLUMNS or len(line) >= HEAD // 4:
-        raise ImportFileError(f"{path.name} has more than {MOST_COLUMNS} columns or a header without end; check it")
+        raise ImportFileError("files.table.columns", file=path.name, most=MOST_COLUMNS)
     try:
         names = next(csv.reader([line], delimiter=delimiter))
     except (csv.Error, StopIteration) as error:
-        raise ImportFileError(f"{path.name} has a header line that cannot be read; it is not a CSV file") from error
+        raise ImportFileError("files.table.bad_header", file=path.name) from error
     doubled = sorted({n for n in names if names.count(n) > 1})
     if doubled:
-        raise ImportFileError(f"{path.name} has the column {doubled[0]!r} twice; give the file as it was published")
+        raise ImportFileError("files.table.doubled", parameter=doubled[0], file=path.name, column=doubled[0])
     return names, delimiter
 
 
@@ -251,24 +253,37 @@ def _upto(file: Unpacked, size: int) -> bytes:
 
 def _damage(path: Path, error: BaseException) -> ImportFileError:
     """One sentence for everything that can be wrong with bytes."""
-    said = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-    for word, sentence in _DAMAGES:
-        if word in said.lower() or word == type(error).__name__:
-            return ImportFileError(f"{path.name} {sentence}")
-    return ImportFileError(f"{path.name} cannot be read as a table ({said}); get it again from whoever gave it")
+    for kinds, key in _DAMAGES:
+        if isinstance(error, kinds):
+            return ImportFileError(key, file=path.name)
+    if fault := _arrow_fault(error):
+        return ImportFileError(_ARROW_FAULTS[fault], file=path.name)
+    said = shorten(str(error), QUOTED, placeholder="…") or type(error).__name__
+    return ImportFileError("files.table.unreadable", file=path.name, said=said)
 
 
-_DAMAGES = (
-    ("end-of-stream", "is cut off in the middle; get it again from whoever gave it"),
-    ("EOFError", "is cut off in the middle; get it again from whoever gave it"),
-    ("crc", "is damaged (its checksum does not fit); get it again from whoever gave it"),
-    ("BadGzipFile", "is damaged (no sound gzip); get it again from whoever gave it"),
-    ("decompress", "is damaged (no sound gzip); get it again from whoever gave it"),
-    ("utf8", "is not UTF-8 text; save it as UTF-8"),
-    ("utf-8", "is not UTF-8 text; save it as UTF-8"),
-    ("straddl", "has a line longer than 8 MB; it is not the table it says to be"),
+def _arrow_fault(error: BaseException) -> str:
+    """
+    What Arrow's CSV reader stumbled over: ``empty``, ``encoding``, ``line``, or "" for all else.
+
+    Arrow raises `ArrowInvalid` for each of these and gives no code: its words are the only sign; read here alone.
+    """
+    said = str(error) if isinstance(error, pa.ArrowInvalid) else ""
+    signs = (("Empty CSV file", "empty"), ("invalid UTF8", "encoding"), ("straddling object", "line"))
+    return next((fault for sign, fault in signs if sign in said), "")
+
+
+_DAMAGES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    (EOFError, "files.table.cut"),
+    (UnicodeError, "files.table.not_utf8"),
+    ((zlib.error, gzip.BadGzipFile, zipfile.BadZipFile), "files.table.damaged"),
 )
-_WORDS = {"sheet": "an Excel or ZIP file", "parquet": "a Parquet file"}
+_ARROW_FAULTS = {
+    "empty": "files.table.no_header",
+    "encoding": "files.table.not_utf8",
+    "line": "files.table.long_line",
+}
+_NO_TEXT = {"sheet": "files.open.sheet", "parquet": "files.open.parquet"}
 
 
 def _sheet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
@@ -290,12 +305,12 @@ def _sheet_rows(path: Path) -> Iterator[Chunk]:
         rows = sheets.counted(sheet.iter_rows(values_only=True), path.name)
         here = [str(n) for n in next(rows, ()) if n is not None]
         if len(here) > MOST_COLUMNS:
-            raise ImportFileError(f"{path.name} has more than {MOST_COLUMNS} columns; check it")
+            raise ImportFileError("files.table.columns", file=path.name, most=MOST_COLUMNS)
         names = names or here
         if here and here == names:  # further sheets go on where the first is full
             yield from _pieces(rows, names)
     if not names:
-        raise ImportFileError(f"{path.name} has no header line in its first sheet; give a sheet with one")
+        raise ImportFileError("files.excel.no_header", file=path.name)
     yield _texts([], names)
 
 
@@ -327,12 +342,12 @@ def _parquet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
         groups = range(file.metadata.num_row_groups)
         size = sum(file.metadata.row_group(i).total_byte_size for i in groups)
         if size > MOST_BYTES:
-            raise ImportFileError(f"{path.name} unpacks to more than {MOST_BYTES >> 20} MB; split it")
+            raise ImportFileError("files.table.too_large", file=path.name, most=MOST_BYTES >> 20)
         if (
             file.metadata.num_rows > max(DENSE * path.stat().st_size, 1 << 20)
             or file.metadata.num_columns > MOST_COLUMNS
         ):
-            raise ImportFileError(f"{path.name} says to hold more than a table of its size can; check it")
+            raise ImportFileError("files.table.dense", file=path.name)
         yield Chunk(file.schema_arrow.empty_table().to_pandas())
         texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
         for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(batch_size=100_000):
@@ -351,7 +366,7 @@ def _written_out(batch: pa.RecordBatch, path: Path) -> pa.Table:
             lengths = pc.binary_length(column.dictionary.cast(pa.large_string()))
             size += pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0
             if size > MOST_CELLS:
-                raise ImportFileError(f"{path.name} holds texts too long for a table; check it")
+                raise ImportFileError("files.table.long_texts", file=path.name)
             column = column.dictionary_decode()
         columns.append(column)
     return pa.table(columns, names=batch.schema.names)
@@ -368,7 +383,7 @@ def _records(path: Path, seen: Seen | None = None) -> Iterator[Chunk]:
         for piece in records.pieces(opened):
             yield Chunk(piece.table, piece.broken, piece.excerpt, piece.why)
     except records.NoRecords as error:
-        raise ImportFileError(f"{path.name} is JSON without a list of records; give the file as published") from error
+        raise ImportFileError("files.table.no_records", file=path.name) from error
     except (OSError, EOFError, zlib.error) as error:
         raise _damage(path, error) from error
 

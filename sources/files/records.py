@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
+from textwrap import shorten
 from typing import Any, BinaryIO
 
 import pandas as pd
@@ -115,7 +116,7 @@ def _upto(ijson: Any, records: Iterator[Any], reading: Reading) -> tuple[list[An
             held.append(record)
             reading.told()
     except (ijson.JSONError, UnicodeDecodeError, RecursionError, Endless) as error:
-        return held, f"after {len(held)} whole records of the last piece: {str(error).splitlines()[0][:120]}"
+        return held, f"after {len(held)} whole records of the last piece: {shorten(str(error), 120, placeholder='…')}"
     return held, ""
 
 

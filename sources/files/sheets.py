@@ -19,7 +19,6 @@ MOST_TEXT = 1 << 20  # bytes without a mark; a cell of Excel holds 32,767 charac
 PIECE = 1 << 20
 SHEETS, TEXTS = "xl/worksheets/", "xl/sharedStrings.xml"
 DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-TRAP = "is not what a spreadsheet program writes ({why}); open it in one and save it again, or give it as CSV"
 
 
 def checked(path: Path) -> None:
@@ -42,9 +41,9 @@ def checked(path: Path) -> None:
         parts = archive.infolist()
         total = sum(part.file_size for part in parts)
         if total > MOST_BYTES:
-            raise ImportFileError(f"{path.name} is too large for an Excel file ({total >> 20} MB); give it as CSV")
+            raise ImportFileError("files.excel.too_large", file=path.name, size=total >> 20)
         if len(parts) > MOST_PARTS or len({part.filename for part in parts}) < len(parts):
-            raise _trap(path, "its parts are too many or of one name")
+            raise ImportFileError("files.excel.parts", file=path.name)
         for part in parts:
             _sized(path, part)
         for part in parts:
@@ -55,11 +54,11 @@ def checked(path: Path) -> None:
 def _sized(path: Path, part: zipfile.ZipInfo) -> None:
     name, size = part.filename, part.file_size
     if name == TEXTS and size > MOST_TEXTS:
-        raise ImportFileError(f"{path.name} is too large for an Excel file ({size >> 20} MB of texts); give it as CSV")
+        raise ImportFileError("files.excel.too_large", file=path.name, size=size >> 20)
     if size > MUCH and size > RATIO * max(part.compress_size, 1):
-        raise _trap(path, "a part unpacks to hundreds of times its size")
+        raise ImportFileError("files.excel.bomb", file=path.name, ratio=RATIO)
     if name != TEXTS and not name.startswith(SHEETS) and size > MOST_OTHER:
-        raise _trap(path, f"a part other than its sheets has {size >> 20} MB")
+        raise ImportFileError("files.excel.other_part", file=path.name, size=size >> 20)
 
 
 def _looked_through(path: Path, name: str, pieces: Iterator[bytes]) -> None:
@@ -68,11 +67,11 @@ def _looked_through(path: Path, name: str, pieces: Iterator[bytes]) -> None:
     last = b""
     for piece in pieces:
         if DECLARED.search(last + piece):
-            raise _trap(path, "it declares entities")
+            raise ImportFileError("files.excel.entities", file=path.name)
         text = _run(piece, b"<", text)
         row = _run(piece, b"</row>", row) if name.startswith(SHEETS) else 0
         if text > MOST_TEXT or row > MOST_ROW:
-            raise _trap(path, "a text or a row has no end")
+            raise ImportFileError("files.excel.endless", file=path.name)
         last = piece[-16:]
 
 
@@ -86,9 +85,5 @@ def counted(rows: Iterator[tuple[Any, ...]], name: str) -> Iterator[tuple[Any, .
     """Rows of a sheet, as many as one can have: a number of a row may be any, and what lies between is filled up."""
     for number, row in enumerate(rows):
         if number >= MOST_ROWS:
-            raise ImportFileError(f"{name} {TRAP.format(why='a sheet has more than 1,048,576 rows')}")
+            raise ImportFileError("files.excel.rows", file=name, most=MOST_ROWS)
         yield row
-
-
-def _trap(path: Path, why: str) -> ImportFileError:
-    return ImportFileError(f"{path.name} {TRAP.format(why=why)}")

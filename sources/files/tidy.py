@@ -105,7 +105,7 @@ PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
-            name="a file of this centre",
+            name="files.layout.tidy",
             columns=frozenset(NEEDED),
             parse=parse,
             stations=stations,

@@ -47,9 +47,9 @@ class Unpacked(io.RawIOBase):
         buffer[: len(data)] = data
         self.used += len(data)
         if self.used > self.most:
-            raise ImportFileError(f"{self.name} unpacks to more than {self.most >> 20} MB; split it or check it")
+            raise ImportFileError("files.table.too_large", file=self.name, most=self.most >> 20)
         if self.used > MUCH and self.used > RATIO * self.disk.tell():
-            raise ImportFileError(f"{self.name} unpacks to {RATIO} times its size and more; it is no table: check it")
+            raise ImportFileError("files.table.bomb", file=self.name, ratio=RATIO)
         if self.seen:
             self.seen(self.disk.tell())
         return len(data)

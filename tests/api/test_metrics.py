@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.v1 import metrics
+from data.errors import CentreError
 from data.schema import conform
 from data.store import Store, open_store
 from jobs.collect import attempts
@@ -81,7 +82,7 @@ def test_the_age_of_the_watch_grows_while_it_fails(store: Store) -> None:
     assert not [k for k in asked() if k[0].startswith("cleanair_watch")], "nobody watches yet: no age is better than 0"
     heartbeat.write(store, "events", datetime.now(UTC))
     heartbeat.write(store, "alarms", datetime.now(UTC) - timedelta(minutes=7))
-    heartbeat.write(store, "alarms", datetime.now(UTC), error="alarms.toml: a row is wrong")
+    heartbeat.write(store, "alarms", datetime.now(UTC), error=CentreError("data.alarms.none", file="alarms.toml"))
     found = asked()
     assert found["cleanair_watch_age_seconds", "events"] == pytest.approx(0, abs=5)
     assert found["cleanair_watch_age_seconds", "alarms"] == pytest.approx(420, abs=5)

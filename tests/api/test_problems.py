@@ -47,12 +47,14 @@ def test_an_error_of_ours_says_its_own_fields(
 
 def test_what_lies_inside_is_told_to_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
     unsaid = ClockError("data.clock.no_zone", variable=SECRET, text="2026")  # no status of its own: 500
-    for error in (unsaid, RuntimeError(SECRET)):
+    operator = "the centre cannot answer: the operator must act, the log says why"
+    ours = "the centre made a mistake; the operator finds it in the log"
+    for error, words in ((unsaid, operator), (RuntimeError(SECRET), ours)):
         caplog.clear()
         with caplog.at_level(logging.WARNING, "cleanair.api"):
             status, document = said(error)
         assert status == 500
-        assert document["detail"] == "the centre made a mistake; the operator finds it in the log"
+        assert document["detail"] == words
         assert SECRET in caplog.text, "the operator finds it there"
 
 

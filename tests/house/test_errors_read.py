@@ -19,8 +19,6 @@ FOREIGN: Mapping[tuple[str, str], str] = {
     ("data/store/engines/spark.py", "plain"): "so do the details, among many lines for programmers",
     ("data/store/storage/foreign.py", "trouble"): "obstore, delta-rs and DuckDB wrap the service's code in their text",
 }
-# Packages that have only errors with fields. The lead makes it PACKAGES when `data` and `sources` are merged.
-CONVERTED = ("api", "cli", "jobs", "models", "pages")
 SAYS = ("st.error", "st.warning", "st.info", "st.success", "st.toast")  # what a screen says of how something went
 TELLERS = ("told", "errors.told", "type", "isinstance")  # what a page may give an error to, beside the log
 
@@ -83,7 +81,12 @@ class Texts:
 
     def read(self) -> Iterator[tuple[str, int]]:
         """Where such a text is looked into."""
+        lines: set[int] = set()
         for function, node in self.parts:
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("' '.join"):
+                lines |= {id(arg) for arg in node.args}  # ' '.join(text.split()) makes one line of it
+            if id(node) in lines:
+                continue
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKS:
                 subjects = [node.func.value, *node.args]
             elif isinstance(node, ast.Compare):
@@ -114,7 +117,7 @@ def found_in(package: str) -> list[tuple[str, str, int]]:
     return [(str(path.relative_to(ROOT)), *place) for path in files for place in Texts(path.read_text("utf-8")).read()]
 
 
-@pytest.mark.parametrize("package", CONVERTED)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_nobody_reads_the_text_of_an_error(package: str) -> None:
     found = found_in(package)
     assert [f"{file}:{line}" for file, function, line in found if (file, function) not in FOREIGN] == []
@@ -132,6 +135,8 @@ def test_nobody_reads_the_text_of_an_error(package: str) -> None:
         ("    return MARK.match(repr(error))", True),
         ("    said = error.args[0]\n    return said == 'x'", True),
         ("    return str(error)[:200]", False),
+        ("    return ' '.join(str(error).split())", False),
+        ("    return str(error).split()[0]", True),
         ("    return error.key.startswith('data.')", False),
         ("    return said.split(':')", False),
     ],

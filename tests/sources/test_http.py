@@ -1,6 +1,7 @@
 """The client: time-outs, retries, pace, size, and no key in any message."""
 
 import logging
+import pickle
 import socket
 import threading
 import time
@@ -17,7 +18,8 @@ from werkzeug import Request, Response
 
 from sources import http
 from sources.base import BadPayload, Denied, Quota, RateLimited, SourceError, Unavailable
-from sources.http import Client, redact
+from sources.http import Client
+from sources.redaction import redact
 
 KEY = "k3y/with+odd=chars"
 
@@ -109,10 +111,39 @@ def test_no_key_in_any_message(
     with pytest.raises(SourceError) as caught:
         client.get_json(f"p/{KEY}/x", {"key": KEY})
     ours = [r.getMessage() for r in caplog.records if r.name != "werkzeug"]  # that is the far end's own log
-    text = "".join([*traceback.format_exception(caught.value), *ours])
+    text = "".join([*traceback.format_exception(caught.value), *ours, repr(caught.value.fields())])
     assert KEY not in text
     assert quote(KEY, safe="") not in text
     assert "127.0.0.1" in str(caught.value) or "localhost" in str(caught.value)
+
+
+def test_an_error_is_clean_before_it_is_kept() -> None:
+    error = BadPayload("sources.http.not_json", network="n", where=f"h/x?token={KEY}", said=[f"api_key={KEY}", "b"])
+    assert KEY not in repr(error.__dict__)
+    assert (error.words["where"], error.words["said"]) == ("h/x?token=***", ["api_key=***", "b"])
+
+
+def test_who_must_act_and_on_what_are_fields(client: Client, httpserver: HTTPServer) -> None:
+    found = {}
+    for status in (400, 401, 429, 500):
+        httpserver.expect_request(f"/{status}").respond_with_data("wrong", status)
+        with pytest.raises(SourceError) as caught:
+            client.get_json(str(status))
+        found[status] = (caught.value.who, caught.value.parameter)
+    assert found == {400: ("developer", ""), 401: ("operator", "TEST_KEY"), 429: ("nobody", ""), 500: ("nobody", "")}
+
+
+def test_a_patience_asked_for_crosses_processes() -> None:
+    error = RateLimited("sources.answer.used_up", retry_after=7.0, network="testnet")
+    assert pickle.loads(pickle.dumps(error)).retry_after == 7.0
+
+
+def test_a_key_refused_with_a_word_is_denied(client: Client, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/a").respond_with_data("Invalid MAP_KEY.", 400)
+    with pytest.raises(Denied):
+        client.get_bytes("a", refusal=b"map_key")
+    with pytest.raises(BadPayload):
+        client.get_bytes("a")
 
 
 def test_no_key_when_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,9 +111,12 @@ def test_html_with_status_200_is_a_bad_payload(
 
 def test_a_network_without_its_key_is_not_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAQ_API_KEY", raising=False)
-    assert "OPENAQ_API_KEY" in SOURCES["openaq"]().missing()
+    missing = SOURCES["openaq"]().missing()
+    assert missing is not None
+    assert (missing.who, missing.parameter) == ("operator", "OPENAQ_API_KEY")
+    assert "OPENAQ_API_KEY" in str(missing)
     monkeypatch.setenv("OPENAQ_API_KEY", "x")
-    assert SOURCES["openaq"]().missing() == ""
+    assert SOURCES["openaq"]().missing() is None
 
 
 def test_city_files_name_only_known_networks() -> None:

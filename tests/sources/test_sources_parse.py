@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data.city import city
 from data.schema import conform, conform_stations
 from sources import airdata_kz, airgradient, metar, openaq, openaq_archive, openmeteo, openmeteo_air, sensor_community
-from sources.base import BadPayload
+from sources.base import BadPayload, Denied
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 KNOWN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_places_that_do_not_answer_the_question_are_refused() -> None:
         openmeteo_air.parse(payload("openmeteo_air/two_places_trailing_nulls.json"), points=[(1.0, 2.0)])
     short = payload("openmeteo_air/good.json")
     short["hourly"]["pm2_5"].pop()
-    with pytest.raises(BadPayload, match="not one value an hour"):
+    with pytest.raises(BadPayload, match="pm2_5 has not one value"):
         openmeteo_air.parse(short)
 
 
@@ -370,6 +370,9 @@ def test_new_files_stamp_the_start_and_an_empty_value_is_counted() -> None:
 def test_the_wrong_rule_is_refused_not_guessed() -> None:
     with pytest.raises(BadPayload, match="END of the hour"):
         airdata_kz.parse(old(), "start", "pm25")
+    with pytest.raises(Denied, match="write end or start") as caught:
+        airdata_kz.parse(old(), "middle", "pm25")
+    assert caught.value.parameter == "stamps"
 
 
 def test_a_naive_stamp_is_rejected_not_guessed() -> None:

@@ -35,12 +35,11 @@ def engine(filesystem: Any | None = None) -> QueryEngine:
 
         return DuckEngine(filesystem=filesystem)
     if not text.startswith(REMOTE):
-        raise StoreError(f"{VARIABLE} is neither {EMBEDDED} nor {REMOTE}host:port; the operator must set one of them")
+        raise StoreError(
+            "store.engine.unknown", parameter=VARIABLE, variable=VARIABLE, embedded=EMBEDDED, remote=REMOTE
+        )
     try:
         from data.store.engines.spark import SparkEngine  # the default install has no client of Spark Connect
     except ImportError as error:
-        raise StoreError(
-            f"{VARIABLE}={REMOTE}…: another engine needs the extra cluster; the operator must run "
-            'pip install "clean-air-situation-centre[cluster]", or unset the variable'
-        ) from error
+        raise StoreError("store.engine.no_extra", parameter=VARIABLE, variable=VARIABLE, remote=REMOTE) from error
     return SparkEngine(text)

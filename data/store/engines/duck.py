@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from data.store.engines.base import bound
 from data.store.storage.errors import StoreError
+from data.store.storage.location import first_line
 from data.store.tables.delta import Kept
 
 MEMORY = os.environ.get("CLEANAIR_SQL_MEMORY", "1GB")
@@ -78,7 +79,7 @@ class DuckEngine:
             yield cursor.execute(_bind(question, kept), [bound(v) for v in values])
         except duckdb.Error as error:
             told = self._trouble(error)
-            raise told or StoreError(f"the store cannot answer ({str(error).splitlines()[0][:200]})") from None
+            raise told or StoreError("store.engine.no_answer", cause=first_line(error)) from None
         finally:
             cursor.close()
 

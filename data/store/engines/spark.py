@@ -66,7 +66,7 @@ class SparkEngine:
     def __init__(self, address: str) -> None:
         found = ADDRESS.fullmatch(address)
         if found is None:
-            raise StoreError(f"{VARIABLE} is not {REMOTE}host:port[/;token=…]; the operator must mend it")
+            raise StoreError("store.engine.address", parameter=VARIABLE, variable=VARIABLE, remote=REMOTE)
         self._address, self.shown = address, f"{REMOTE}{found['host']}{found['port'] or ''}"
         self._secrets = [part.partition("=")[2] for part in found["rest"].split(";") if "=" in part]
         self._session: SparkSession | None = None
@@ -113,7 +113,7 @@ class SparkEngine:
                 session.catalog.dropTempView(name)
         except PySparkException as error:
             self._leave()
-            if FORGOTTEN.search(str(error)):
+            if forgotten(error):
                 raise _Forgotten(str(error)) from None
             raise self._failed(error) from None  # its context may hold the token
 
@@ -131,13 +131,21 @@ class SparkEngine:
             self._session = None
 
     def _failed(self, error: BaseException) -> StoreError:
-        found = DETAILS.search(str(error))
-        first = found[1] if found else next(iter(str(error).strip().splitlines()), type(error).__name__)
+        first = plain(error)
         for secret in filter(None, self._secrets):
             first = first.replace(secret, "…")
-        return StoreError(
-            f"the engine at {self.shown} cannot answer ({first[:200]}); whoever runs it must look, or unset {VARIABLE}"
-        )
+        return StoreError("store.engine.remote_no_answer", place=self.shown, cause=first[:200], variable=VARIABLE)
+
+
+def forgotten(error: BaseException) -> bool:
+    """Whether a server ended the session: every server says it in its own words, and in no field of the error."""
+    return FORGOTTEN.search(str(error)) is not None
+
+
+def plain(error: BaseException) -> str:
+    """What a server said, out of the many lines that gRPC writes around it."""
+    found = DETAILS.search(str(error))
+    return found[1] if found else next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 class _Forgotten(RuntimeError):

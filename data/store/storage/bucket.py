@@ -16,6 +16,7 @@ from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
 from data.store.storage.bucket_files import Files
 from data.store.storage.errors import StoreBusy, StoreError
+from data.store.storage.foreign import trouble as told_by
 from data.store.storage.lease import TTL, Lease
 from data.store.storage.location import LOCK, LOG, VARIABLE, first_line
 
@@ -40,24 +41,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "az": Kind(("AZURE_",), AzureStore, "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY"),
     }
 )
-# What the libraries below say → a sentence that says who must act; the first that fits.
-TROUBLES = (
-    (
-        r"NoSuchBucket|ContainerNotFound|bucket does not exist",
-        "there is no such bucket; whoever runs the object store must make it, or {variable} must name another",
-    ),
-    (
-        r"\b40[13]\b|InvalidAccessKey|SignatureDoesNotMatch|AccessDenied|Forbidden|Unauthorized|[Cc]redential"
-        r"|PermissionDenied|Unauthenticated|InstanceMetadata|169\.254\.169\.254",
-        "the object store refuses the key; whoever keeps its keys must set {settings} right for this service",
-    ),
-    (
-        r"error sending request|tcp connect|dns error|[Tt]imed? ?out|Connect\b|BadScheme|URL scheme is not allowed",
-        "the object store does not answer; check {settings} and the network (an address without TLS needs "
-        "AWS_ALLOW_HTTP=true)",
-    ),
+# What the libraries below tell → the sentence.
+TROUBLES: Mapping[str, str] = MappingProxyType(
+    {"no bucket": "store.bucket.none", "refused": "store.bucket.refused", "silent": "store.bucket.silent"}
 )
-FASTER = re.compile(r"Concurrent|already exists|Version \d+ already|Failed to commit transaction|Precondition", re.I)
+FAILURES: Mapping[str, str] = MappingProxyType(
+    {"reached": "store.bucket.no_reach", "read": "store.bucket.no_read", "written": "store.bucket.no_write"}
+)
 
 
 class Bucket:
@@ -185,7 +175,7 @@ class Bucket:
         with self._told("written"):
             taken = lease.take(wait)
         if not taken:
-            raise StoreBusy(f"{self.uri}: another process has been writing for {wait:.0f} s; try again or stop it")
+            raise StoreBusy("store.place.busy", place=self.uri, seconds=round(wait))
         with self._writing(lease) if name == LOCK else nullcontext():
             try:
                 yield
@@ -215,19 +205,18 @@ class Bucket:
 
     def trouble(self, error: BaseException) -> StoreError | None:
         """The sentence for an error that the store's surroundings explain."""
-        said = f"{type(error).__name__} {error}"
-        for mark, words in TROUBLES:
-            if re.search(mark, said):
-                return StoreError(f"{self.uri}: {words.format(variable=VARIABLE, settings=self._kind.settings)}")
-        return None
+        key = TROUBLES.get(told_by(error) or "")
+        if key is None:
+            return None
+        return StoreError(key, place=self.uri, variable=VARIABLE, settings=self._kind.settings)
 
     def failure(self, doing: str, error: BaseException) -> StoreError:
         known = self.trouble(error)
         if known is not None:
             return known
-        if FASTER.search(f"{type(error).__name__} {error}"):
-            return StoreBusy(f"{self.uri}: another process wrote at the same moment; nothing was lost, try again")
-        return StoreError(f"{self.uri}: cannot be {doing} ({self._clean(error)}); ask who runs the object store")
+        if told_by(error) == "faster":
+            return StoreBusy("store.place.faster", place=self.uri)
+        return StoreError(FAILURES[doing], place=self.uri, cause=self._clean(error))
 
     def _clean(self, error: BaseException) -> str:
         """The beginning of an error without answers of the server and without values of options."""
@@ -257,7 +246,7 @@ class _Told:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None or isinstance(error, StoreError) or not isinstance(error, Exception):
             return
-        if isinstance(error, FileNotFoundError) and not re.search(TROUBLES[0][0], str(error)):
+        if isinstance(error, FileNotFoundError) and told_by(error) != "no bucket":
             return
         raise self.at.failure(self.doing, error) from None
 
@@ -275,12 +264,13 @@ def bucket(uri: str) -> Bucket:
     scheme, _, rest = uri.partition("://")
     name, _, prefix = rest.strip("/").partition("/")
     if scheme not in KINDS:
-        raise StoreError(f"{VARIABLE}={scheme}://…: name a folder, or one of {', '.join(f'{k}://' for k in KINDS)}")
+        known = [f"{k}://" for k in KINDS]
+        raise StoreError("store.bucket.no_scheme", parameter=VARIABLE, variable=VARIABLE, scheme=scheme, known=known)
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name) or not re.fullmatch(
         r"[A-Za-z0-9._=+-]+(/[A-Za-z0-9._=+-]+)*", prefix
     ):
+        settings = KINDS[scheme].settings
         raise StoreError(
-            f"{VARIABLE}={scheme}://…: name a bucket and a prefix, such as {scheme}://air/store, and nothing else; "
-            f"keys belong into {KINDS[scheme].settings}"
+            "store.bucket.no_prefix", parameter=VARIABLE, variable=VARIABLE, scheme=scheme, settings=settings
         )
     return Bucket(scheme, name, prefix)

@@ -25,8 +25,6 @@ def place(where: "Place | Path | str") -> Place:
     try:
         from data.store.storage.bucket import bucket  # the default install has no client of an object store
     except ImportError as error:
-        raise StoreError(
-            f"{VARIABLE}={where.partition('://')[0]}://…: an object store needs the extra cloud; the operator must "
-            'run pip install "clean-air-situation-centre[cloud]", or name a folder'
-        ) from error
+        scheme = where.partition("://")[0]
+        raise StoreError("store.place.no_extra", parameter=VARIABLE, variable=VARIABLE, scheme=scheme) from error
     return bucket(where)

@@ -93,11 +93,11 @@ class Folder:
             lock = FileLock(self.folder / name, timeout=wait, thread_local=False)
             lock.acquire()
         except Timeout as error:
-            raise StoreBusy(
-                f"{self.uri}: another process has been writing for {wait:.0f} s; try again or stop it"
-            ) from error
+            raise StoreBusy("store.place.busy", place=self.uri, seconds=round(wait)) from error
         except OSError as error:
-            raise StoreError(f"{self.uri}: cannot be written ({error.strerror}); choose another {VARIABLE}") from error
+            raise StoreError(
+                "store.place.elsewhere", parameter=VARIABLE, place=self.uri, cause=error.strerror, variable=VARIABLE
+            ) from error
         try:
             yield
         finally:
@@ -110,6 +110,6 @@ class Folder:
         return None
 
     def failure(self, doing: str, error: BaseException) -> StoreError:
-        what = "check the folder" if doing == "read" else "check space and rights"
+        key = "store.place.no_read" if doing == "read" else "store.place.no_write"
         told = error.strerror if isinstance(error, OSError) and error.strerror else first_line(error)
-        return StoreError(f"{self.uri}: cannot be {doing} ({told}); {what}")
+        return StoreError(key, place=self.uri, cause=told)

@@ -11,6 +11,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
+from data.store.storage.foreign import trouble
+
 Watched = dict[str, tuple[str, float]]  # lock → its tag, since when it has been the same
 TTL = 15.0  # seconds of silence after which a holder is believed dead; a renewal every third of it
 POLL = (0.05, 1.0)  # seconds between looks of one who waits: at first, at most
@@ -84,7 +86,7 @@ class Lease:
             found = obstore.get(self._store, self._name)
             text = bytes(found.bytes())
         except FileNotFoundError as error:
-            if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
+            if trouble(error) == "no bucket":
                 raise
             return "", ""
         tag = str(found.meta["e_tag"])

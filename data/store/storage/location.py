@@ -67,7 +67,7 @@ class Place(Protocol):
         """What DuckDB reads its files with, where it cannot do it alone."""
 
     def failure(self, doing: str, error: BaseException) -> StoreError:
-        """An error of the libraries below as a sentence that says who must act, without any key."""
+        """An error of the libraries below while the place was ``read``, ``written`` or ``reached``, without any key."""
 
 
 def first_line(error: BaseException) -> str:

@@ -188,7 +188,7 @@ class Table:
         """Update the matched and insert the unmatched rows in one commit; `s` is the batch, `t` the table."""
         table = self.current()
         if table is None:
-            raise StoreError(f"{self.uri}: nothing to revise yet")
+            raise StoreError("store.table.nothing", who="developer", place=self.uri)
         try:
             (
                 table.merge(

@@ -38,9 +38,7 @@ def written(where: Place | Path) -> int | None:
             return 1 if at.tables() else None
         return int(json.loads(text)["schema"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{at.uri}/{FILE}: does not say which layout the store has; restore it from a backup"
-        ) from error
+        raise StoreError("store.layout.unreadable", file=f"{at.uri}/{FILE}") from error
 
 
 def fit(where: Place | Path, wait: float = 60.0) -> None:
@@ -108,10 +106,7 @@ def begin(at: Place) -> None:
 def refuse(found: int, where: object) -> None:
     """Refuse a layout that a newer release wrote."""
     if found > SCHEMA:
-        raise StoreError(
-            f"{where}: its layout {found} was written by a newer release (this one reads up to {SCHEMA}); "
-            "the operator must install that release, or restore a backup made with this one"
-        )
+        raise StoreError("store.layout.newer", place=where, found=found, known=SCHEMA)
 
 
 def mark(where: Place | Path, number: int = SCHEMA) -> None:

@@ -70,5 +70,5 @@ def _moment(well: datetime, zone: ZoneInfo) -> str:
 def _why(beat: Beat) -> str:
     if not beat.error:
         return t("watch.silent")
-    said = errors.of_fields(beat.key, beat.words, beat.error) if beat.key else beat.error
+    said = errors.of_fields(beat.fault, beat.error)
     return t("watch.failing", error=markdown(said.rstrip(".")))

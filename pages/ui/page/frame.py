@@ -13,6 +13,7 @@ import streamlit as st
 
 from data import clock
 from data.city import cities
+from data.errors import CentreError
 from pages.ui.city import tables as city_tables
 from pages.ui.look.palette import FRESHNESS
 from pages.ui.reader import errors, language, once, turns
@@ -113,7 +114,7 @@ def spoken() -> Iterator[None]:
     """Turn whatever goes wrong into a sentence on the screen; the log gets the rest."""
     try:
         yield
-    except errors.SPOKEN as error:
+    except CentreError as error:
         log.warning("%s", error)
         st.error(markdown(errors.told(error)), icon=":material/error:")
     except Exception:

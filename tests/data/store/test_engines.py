@@ -242,6 +242,20 @@ def test_an_engine_that_does_not_answer_is_named_without_its_token(whole: Path) 
     assert "hidden" not in repr(told.value) + repr(told.value.__cause__) + repr(store._engine)
 
 
+@pytest.mark.parametrize(
+    ("said", "ended", "plainly"),
+    [
+        ("[INVALID_HANDLE.SESSION_NOT_FOUND] The handle is invalid", True, "[INVALID_HANDLE"),
+        ('<_RPC\n\tstatus = INTERNAL\n\tdetails = "session x is not running"\n>', True, "session x is not running"),
+        ("[PATH_NOT_FOUND] Path does not exist\nat line 3", False, "[PATH_NOT_FOUND] Path does not exist"),
+    ],
+)  # fmt: skip
+def test_what_a_server_says_is_read_in_one_place(said: str, ended: bool, plainly: str) -> None:
+    spark = pytest.importorskip("data.store.engines.spark", reason="the extra cluster is not installed")
+    assert spark.forgotten(RuntimeError(said)) is ended
+    assert spark.plain(RuntimeError(said)).startswith(plainly)
+
+
 def test_a_process_without_a_main_file_may_ask() -> None:
     pytest.importorskip("pyspark", reason="the extra cluster is not installed")
     code = "from data.store.engines.spark import SparkEngine; print(SparkEngine('sc://somewhere:1'))"

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pytest
 import requests
 from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError
+from obstore.exceptions import AlreadyExistsError, PermissionDeniedError, PreconditionError, UnauthenticatedError
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -21,7 +23,7 @@ from api.routes import routes
 from cli import main as cli
 from data.store import Store, StoreBusy, StoreError, open_store
 from data.store.served import real_store
-from data.store.storage import bucket
+from data.store.storage import bucket, foreign
 from data.store.storage.lease import Lease
 from data.store.tables.layout import SCHEMA, writing, written
 from jobs.server.doctor import GOOD, _store
@@ -293,6 +295,25 @@ def test_a_bucket_that_is_not_there_is_a_sentence(server: Server) -> None:
         open_store("s3://nobody/store")
     with pytest.raises(StoreError, match="no such bucket"):
         Store("s3://nobody/store").append(hourly([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("error", "sort"),
+    [
+        (FileNotFoundError("Generic S3 error: <Code>NoSuchBucket</Code>"), "no bucket"),
+        (PermissionDeniedError("the service said so"), "refused"),
+        (UnauthenticatedError("the service said so"), "refused"),
+        (OSError("HTTP error: 403 Forbidden"), "refused"),
+        (OSError("error sending request for url"), "silent"),
+        (CommitFailedError("a version is there"), "faster"),
+        (PreconditionError("the tag is another"), "faster"),
+        (AlreadyExistsError("the object is there"), "faster"),
+        (OSError("a transaction: Version 7 already there"), "faster"),
+        (OSError("HTTP error: 500"), None),
+    ],
+)
+def test_what_the_libraries_below_say_is_sorted_in_one_place(error: Exception, sort: str | None) -> None:
+    assert foreign.trouble(error) == sort
 
 
 @pytest.mark.slow

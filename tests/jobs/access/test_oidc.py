@@ -198,7 +198,7 @@ class _Gone:
     def get_json(self, path: str) -> Any:
         from sources.base import Unavailable
 
-        raise Unavailable(path)
+        raise Unavailable("sources.http.late", network="oidc", where=path)
 
 
 def test_the_api_takes_it_and_says_no_aloud(issuer: str) -> None:

@@ -28,6 +28,7 @@ from sources.network import Network
 from tests import stand_in, stand_in_partners
 
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
+GONE = Unavailable("sources.http.late", network="fake", where="fake.example")
 
 
 class Fake(Network):
@@ -170,9 +171,9 @@ def test_a_correction_becomes_a_revision(store: Store, networks: Callable[..., l
 @pytest.mark.parametrize(
     "error",
     [
-        Unavailable("fake: no answer in time"),
-        Denied("fake: 401 refused; set FAKE_KEY"),
-        BadPayload("fake: not JSON"),
+        GONE,
+        Denied("sources.setup.key_refused", network="fake", parameter="FAKE_KEY"),
+        BadPayload("sources.file.no_table", network="fake"),
         RuntimeError("surprise at https://x?key=SECRET"),
     ],
     ids=lambda e: type(e).__name__,
@@ -211,11 +212,11 @@ def test_a_slow_network_delays_no_other(store: Store, networks: Callable[..., li
 def test_the_last_good_rows_stay(store: Store, networks: Callable[..., list[type[Fake]]]) -> None:
     (fake,) = networks("fake")
     collect_due(store, NOW)
-    fake.error = Unavailable("fake: gone")
+    fake.error = GONE
     collect_due(store, NOW + timedelta(hours=1))
     assert len(store.measurements()) == 3
     row = status(store, "fake")
-    assert row.error == "fake: gone"
+    assert row.error == str(GONE)
     assert abs(row.succeeded - pd.Timestamp(NOW)) < timedelta(seconds=30)
     assert row["rows"] == 3
 
@@ -225,7 +226,7 @@ def test_first_failure_then_silence_then_recovery(
 ) -> None:
     (fake,) = networks("fake")
     caplog.set_level(logging.INFO, "cleanair.collect")
-    fake.error = Unavailable("fake: gone")
+    fake.error = GONE
     for hour in range(3):
         collect_due(store, NOW + timedelta(hours=hour))
     assert [r.levelname for r in caplog.records] == ["WARNING"]
@@ -239,7 +240,7 @@ def test_first_failure_then_silence_then_recovery(
 
 def test_patience_asked_for_is_kept_over_a_restart(store: Store, networks: Callable[..., list[type[Fake]]]) -> None:
     (fake,) = networks("fake")
-    fake.error = RateLimited("fake: 429", 7200)
+    fake.error = RateLimited("sources.answer.used_up", retry_after=7200, network="fake")
     collect_due(store, NOW)
     assert collect_due(open_store(store.folder), NOW + timedelta(hours=1)) == []
     assert len(fake.asked) == 1
@@ -289,7 +290,7 @@ def test_a_store_that_cannot_be_written_is_a_sentence(
     networks("fake")
 
     def refuse(*_: object, **__: object) -> None:
-        raise StoreBusy("another process has been writing for 60 s")
+        raise StoreBusy("store.place.busy", place="store", seconds=60)
 
     monkeypatch.setattr(store, "append", refuse)
     (outcome,) = collect_due(store, NOW)
@@ -358,12 +359,12 @@ def test_a_broken_back_fill_keeps_what_came_and_says_where_to_go_on(
 
     def twice(self: Fake, place: object, since: datetime, until: datetime) -> pd.DataFrame:
         if len(self.asked) >= 2:
-            raise Unavailable("fake: gone")
+            raise GONE
         return plain(self, place, since, until)
 
     fake.fetch = twice  # type: ignore[method-assign]
     (outcome,) = collect_collector.backfill(store, "tashkent", NOW - timedelta(days=70), NOW)
-    assert "fake: gone" in outcome.error
+    assert str(GONE) in outcome.error
     assert "--since" in outcome.error
 
 
@@ -378,7 +379,7 @@ def test_a_back_fill_waits_when_asked_to(
     def busy_once(self: Fake, *a: object) -> pd.DataFrame:
         if first:
             first.clear()
-            raise RateLimited("fake: 429", 30)
+            raise RateLimited("sources.answer.used_up", retry_after=30, network="fake")
         return plain(self, *a)  # type: ignore[arg-type]
 
     fake.fetch = busy_once  # type: ignore[method-assign]

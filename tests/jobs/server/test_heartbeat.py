@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from data import clock
 from data.city import LANGUAGES, city
-from data.store import Store
+from data.errors import CentreError
+from data.rules.alarms import AlarmRuleError
+from data.store import Store, StoreError
 from jobs.alarms.evaluate import evaluate
 from jobs.server import heartbeat
 from pages.ui.alarms import watching
@@ -30,7 +32,7 @@ def kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     return store
 
 
-def beat(store: Store, back: float, work: str = "alarms", error: str = "") -> None:
+def beat(store: Store, back: float, work: str = "alarms", error: CentreError | None = None) -> None:
     heartbeat.write(store, work, clock.known() - timedelta(minutes=back))
     if error:
         heartbeat.write(store, work, clock.known(), error)
@@ -53,7 +55,7 @@ def test_a_file_that_is_torn_or_from_elsewhere_counts_as_none(store: Store) -> N
 
 def test_another_process_that_watches_is_believed(store: Store) -> None:
     beat(store, 0)
-    heartbeat.write(store, "alarms", clock.known(), "this process cannot")
+    heartbeat.write(store, "alarms", clock.known(), StoreError("store.table.view"))
     assert not heartbeat.read(store)["alarms"].late(clock.known())
 
 
@@ -87,11 +89,11 @@ def test_the_wall_says_since_when_in_every_language(kept: Store, language: str) 
 
 @pytest.mark.parametrize("page", ["alarms.py", "feeds.py"])
 def test_the_pages_say_why_and_who_must_act(kept: Store, page: str) -> None:
-    beat(kept, 10, error="data/rules/alarms.toml: row 3 has no limit; mend it")
+    beat(kept, 10, error=AlarmRuleError("data.alarms.wrong", file="alarms.toml", cause="row 3 has no limit"))
     beat(kept, 10, "notifications")
     (said,) = [e.value.replace("\\", "") for e in show(page).error]
     assert "Alarms not watched since 11:20" in said
-    assert "row 3 has no limit; mend it. Whoever runs the server must act" in said
+    assert "row 3 has no limit; mend the file. Whoever runs the server must act" in said
     assert "Nobody is told of alarms since 11:20" in said
     assert "start it again" in said
 

@@ -7,6 +7,7 @@ from unittest import mock
 import pytest
 
 from data import clock
+from data.errors import CentreError, sentence
 from data.store import Store, StoreError
 from jobs.alarms import evaluate
 from jobs.events import detect
@@ -14,6 +15,8 @@ from jobs.notify import deliver
 from jobs.server import heartbeat
 from jobs.server.watch import AGAIN, Memory, look
 from tests.conftest import NOW, hourly
+
+MISTAKE = str(CentreError("jobs.watch.mistake", kind="RuntimeError"))
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_a_fault_of_one_part_is_said_once_and_ends_nothing(
         assert works["evaluate"].call_count == 3
         works["refresh"].side_effect = None
         look(store, NOW + timedelta(minutes=4), memory)
-    assert [r.getMessage() for r in caplog.records] == ["events: RuntimeError", "events: well again"]
+    assert [r.getMessage() for r in caplog.records] == [f"events: {MISTAKE}", "events: well again"]
 
 
 def test_the_sign_of_life_says_of_each_work_how_it_went(store: Store, works: dict[str, mock.Mock]) -> None:
@@ -65,12 +68,16 @@ def test_the_sign_of_life_says_of_each_work_how_it_went(store: Store, works: dic
     assert set(beats) == set(heartbeat.WORKS)
     assert not any(beat.late(clock.known()) or beat.error for beat in beats.values())
     assert store.version() == before, "the sign of life is no commit: every page's cache would go with it"
-    works["evaluate"].side_effect = StoreError("the disk is full; make room")
+    full = StoreError("store.place.no_write", place="air", cause="the disk is full")
+    works["evaluate"].side_effect = full
     works["deliver"].side_effect = RuntimeError("a secret")
     look(store, NOW, Memory())
     told = heartbeat.read(store)
-    assert told["alarms"].error == "the disk is full; make room"
-    assert told["notifications"].error == "RuntimeError"
+    assert told["alarms"].error == str(full) == "air: cannot be written (the disk is full); check space and rights"
+    assert told["notifications"].error == MISTAKE, "what nobody foresaw may hold anything"
+    for work, error in (("alarms", full), ("notifications", CentreError("jobs.watch.mistake", kind="RuntimeError"))):
+        fault = told[work].fault
+        assert sentence(fault["key"], fault["words"], "kk") == error.sentence("kk")
     assert told["alarms"].well == beats["alarms"].well, "a failed look keeps the moment of the last good one"
     assert told["events"].well >= beats["events"].well
 
@@ -79,7 +86,8 @@ def test_a_folder_that_cannot_be_written_ends_no_look(
     store: Store, works: dict[str, mock.Mock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.append(hourly([1.0]))
-    monkeypatch.setattr(type(store.place), "write", mock.Mock(side_effect=StoreError("no space; make room")))
+    full = StoreError("store.place.no_write", place="air", cause="the disk is full")
+    monkeypatch.setattr(type(store.place), "write", mock.Mock(side_effect=full))
     look(store, NOW, Memory())
     assert works["deliver"].call_count == 1
     assert heartbeat.read(store) == {}

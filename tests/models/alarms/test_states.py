@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from data.city import LANGUAGES
 from models.alarms.rates import chattering, floods, handover, rates, stale
 from models.alarms.states import STATES, STEPS, Entry, NotPossible, State, entries, fold, frame, step
 
@@ -53,8 +54,11 @@ def test_transition_table(before: str, action: str) -> None:
     if after is None:
         with pytest.raises(NotPossible) as refused:
             step(state, asked)
-        assert str(refused.value).endswith(".")
-        assert "\n" not in str(refused.value)
+        assert (refused.value.who, refused.value.status) == ("asker", 409)
+        for language in LANGUAGES:
+            said = refused.value.sentence(language)
+            assert said.endswith(".")
+            assert "\n" not in said
     else:
         assert step(state, asked).name == after
 
@@ -101,6 +105,15 @@ def test_the_second_is_told_who_was_first_and_the_order_of_the_log_decides() -> 
     assert fold(log, AT + timedelta(hours=1))[KEY].by == "Botir"
     with pytest.raises(NotPossible, match=r"Botir was first and acknowledged it at 2026-01-10 00:05 UTC"):
         step(fold(log[:2], AT + timedelta(hours=1))[KEY], log[2])
+
+
+def test_what_stands_instead_is_a_field_and_is_said_in_each_language() -> None:
+    with pytest.raises(NotPossible) as refused:
+        step(reached("raised", "acknowledged", "shelved"), entry("acknowledged", 10))
+    standing = refused.value.fields()["words"]["standing"]
+    assert (standing["key"], standing["words"]["at"]) == ("models.alarms.is_shelved", "2026-01-10 02:00 UTC")
+    assert str(refused.value).startswith("There is nothing to acknowledge: ")
+    assert "она отложена до 2026-01-10 02:00 UTC" in refused.value.sentence("ru")
 
 
 def test_rows_after_the_moment_do_not_count() -> None:

@@ -203,7 +203,7 @@ def test_kazhydromet_feed_ends_the_hour_in_milligrams() -> None:
         "kazhydromet:12",
     )
     assert row["value"] == pytest.approx(50.0)
-    assert kazhydromet.PROFILE.recognise(list(FEED), "x.csv").name == "the feed of hourly averages"
+    assert kazhydromet.PROFILE.recognise(list(FEED), "x.csv").name == "files.layout.kazhydromet_hours"
 
 
 def test_kazhydromet_table_of_twenty_minutes() -> None:
@@ -261,6 +261,41 @@ def test_parquet_and_excel_are_read_like_text(tmp_path: Path) -> None:
         assert whole["a"].dropna().tolist() == ["007"]
         with pytest.raises(ImportFileError, match="this format is CSV"):
             header(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("a,b\n1,Пост\n".encode("cp1251"), "files.table.not_utf8"),
+        (b"a,b\n" + b"x" * (20 << 20), "files.table.long_line"),
+        (b"a,b", ""),
+        (b"\x1f\x8b" + b"x" * 90, "files.table.damaged"),
+    ],
+)
+def test_what_a_library_stumbles_over_is_known_by_its_type_or_its_sign(
+    tmp_path: Path, content: bytes, key: str
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    found = ""
+    try:
+        header(path)
+        list(chunks(path))
+    except ImportFileError as error:
+        found = error.key
+    assert found == key
+
+
+def test_who_must_act_and_on_what_are_fields(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,a\n1,2\n")
+    with pytest.raises(ImportFileError) as caught:
+        header(tmp_path / "x.csv")
+    assert (caught.value.who, caught.value.parameter, caught.value.status) == ("asker", "a", 400)
+    with pytest.raises(ImportFileError) as caught:
+        tidy.PROFILE.recognise(["station", "parameter"], "x.csv")
+    assert caught.value.parameter in caught.value.words["columns"]
+    assert "Файл" not in str(caught.value)
+    assert "файл этого центра" in caught.value.sentence("ru")
 
 
 def test_a_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

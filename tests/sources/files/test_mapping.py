@@ -128,7 +128,7 @@ def test_a_wrong_mapping_is_said_in_a_sentence(tmp_path: Path, change: tuple[str
 
 
 def test_a_table_without_what_the_mapping_names(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(ImportFileError, match="as a time or as a station or as values; its columns are: a, b"):
+    with pytest.raises(ImportFileError, match="as time, station, value; its columns are: a, b"):
         run([written(tmp_path / "x.csv", "a,b\n1,2\n")], "kazhydromet-table", "astana", store)
     with pytest.raises(ImportFileError, match="cannot be opened"):
         mapping.load(tmp_path / "absent.toml")
