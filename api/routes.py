@@ -109,10 +109,10 @@ def attribution(request: HttpRequest) -> Response:
     where, query = _known_city(request), request.query_params
     unknown = set(query) - {"city", "from", "to"}
     if unknown:
-        raise ArgumentError(sorted(unknown)[0], "is not a parameter of this address")
+        raise ArgumentError(sorted(unknown)[0], "api.arguments.not_here")
     for name in ("from", "to"):
         if not query.get(name):
-            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+            raise ArgumentError(name, "api.arguments.no_moment")
     start, end = period(where, query["from"], query["to"])
     body = attribution_csv(served("download").store, where.key, start, end)
     name = f"attribution-{where.key}.csv"
@@ -124,7 +124,7 @@ def events(request: HttpRequest) -> Response:
     where, query = _known_city(request), request.query_params
     for name in ("from", "to"):
         if not query.get(name):
-            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+            raise ArgumentError(name, "api.arguments.no_moment")
     start, end = period(where, query["from"], query["to"])
     body = events_export.events_csv(events_export.between(served("download").store, where.key, start, end))
     headers = {"content-disposition": f'attachment; filename="events-{where.key}.csv"'}
@@ -183,7 +183,7 @@ def _export_request(request: HttpRequest, known: datetime | None = None) -> expo
     query, where = request.query_params, _known_city(request)
     for name in ("from", "to"):
         if not query.get(name):
-            raise ArgumentError(name, "is missing; write an ISO 8601 time")
+            raise ArgumentError(name, "api.arguments.no_moment")
     start, end = period(where, query["from"], query["to"])
     as_of = known or (moment("as_of", query["as_of"], None) if query.get("as_of") else clock.known())
     return export_request.Request(
@@ -200,14 +200,14 @@ def _export_request(request: HttpRequest, known: datetime | None = None) -> expo
 
 def _switch(text: str | None, name: str) -> bool:
     if text not in (None, "", "0", "1", "true", "false"):
-        raise ArgumentError(name, "choose 1 or 0")
+        raise ArgumentError(name, "api.arguments.no_switch")
     return text in ("1", "true")
 
 
 def _known_city(request: HttpRequest) -> City:
     key = request.query_params.get("city")
     if not key:
-        raise ArgumentError("city", f"is missing; choose one of {', '.join(cities())}")
+        raise ArgumentError("city", "api.arguments.no_city", known=list(cities()))
     return city(key[:60])
 
 

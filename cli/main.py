@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from cli.commands import Failed, Parser, commands
-from data.city import CityError
-from data.store import StoreError
+from cli.commands import Parser, commands
+from data.errors import CentreError
 from data.store.served import VARIABLE as STORE
 from jobs import logs
-from jobs.arguments import ArgumentError
-from sources.base import SourceError
 
 
 def parser() -> Parser:
@@ -40,27 +37,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.install(level="WARNING")
     try:
         result = commands()[a.command].run(a)
-    except (ArgumentError, CityError) as error:
-        return _say(error, 2)
-    except (StoreError, SourceError, Failed, ValueError, OSError) as error:
-        return _say(error, _status(error))
+    except CentreError as error:
+        return _say(error, error.exit_status)
+    except OSError as error:
+        return _say(_system(error), 1)
     except KeyboardInterrupt:
-        return _say("stopped by the keyboard; what was acknowledged is kept", 1)
+        return _say(CentreError("cli.main.stopped", who="asker"), 1)
     except Exception as error:
         if os.environ.get("CLEANAIR_DEBUG"):
             raise
-        return _say(f"internal error ({type(error).__name__}); set CLEANAIR_DEBUG=1 and report what it prints", 1)
+        return _say(CentreError("cli.main.internal", who="developer", kind=type(error).__name__), 1)
     if a.json:
         print(orjson.dumps(result or {}, default=str).decode())
     return 0
 
 
-def _status(error: BaseException) -> int:
-    """Errors that say `exit_status` know better; an argument that cannot be answered is 2."""
-    return int(getattr(error, "exit_status", 1))
+def _system(error: OSError) -> CentreError:
+    if error.strerror and error.filename:
+        return CentreError("cli.main.file", why=error.strerror, file=error.filename)
+    return CentreError("cli.main.system", why=error.strerror or error)
 
 
-def _say(error: object, status: int) -> int:
-    text = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
-    print(f"cleanair: {logs.redacted(' '.join(text.split()))}", file=sys.stderr)
+def _say(error: CentreError, status: int) -> int:
+    print(f"cleanair: {logs.redacted(error)}", file=sys.stderr)
     return status

@@ -178,4 +178,4 @@ def _plain(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _again(kind: type[CentreError], key: str) -> CentreError:
-    return kind(key)
+    return kind.__new__(kind, key)  # a class may ask for more than a key; its fields follow as the error's state

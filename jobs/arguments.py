@@ -1,23 +1,44 @@
 """What people write on a command line or in an address, understood: moments, lists, names."""
 
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from data.city import City
+from data.errors import CentreError
+
+SHOWN = 40  # of what somebody wrote, as much as a sentence repeats [characters]
 
 
-class ArgumentError(ValueError):
+class ArgumentError(CentreError, ValueError):
     """
     An argument cannot be understood; the person who wrote it must change it.
 
-    Attributes
+    Parameters
     ----------
     name : str
-        Which argument.
+        Which argument; its `parameter`, and what the sentence's placeholder ``{argument}`` stands for.
+    key : str
+        Of the sentence.
+    **said : Any
+        What its other placeholders stand for.
     """
 
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"{name}: {message}")
-        self.name = name
+    who, status, exit_status = "asker", 400, 2
+
+    def __init__(self, name: str, key: str, /, **said: Any) -> None:
+        super().__init__(key, parameter=name, argument=name, **said)
+
+
+def quoted(text: str, most: int = SHOWN) -> str:
+    r"""
+    What somebody wrote, as a sentence may repeat it: short, in quotation marks, control characters spelled out.
+
+    Examples
+    --------
+    >>> print(quoted("so on\n"), len(quoted("x" * 99)))
+    'so on\n' 42
+    """
+    return repr(text[:most])
 
 
 def moment(name: str, text: str, zone: tzinfo | None) -> datetime:
@@ -54,12 +75,12 @@ def moment(name: str, text: str, zone: tzinfo | None) -> datetime:
     try:
         made = datetime.fromisoformat(plain)
     except ValueError as error:
-        raise ArgumentError(name, f"{text[:40]!r} is not an ISO 8601 time; write 2026-01-10T08:00:00+05:00") from error
+        raise ArgumentError(name, "api.arguments.not_a_time", text=quoted(text)) from error
     if not 1970 <= made.year <= 2200:
-        raise ArgumentError(name, f"{text[:40]!r} lies outside 1970 to 2200")
+        raise ArgumentError(name, "api.arguments.outside", text=quoted(text))
     if made.tzinfo is None:
         if zone is None:
-            raise ArgumentError(name, f"{text[:40]!r} has no zone; write it, as in {plain}+05:00")
+            raise ArgumentError(name, "api.arguments.no_zone", text=quoted(text), plain=plain)
         made = made.replace(tzinfo=zone)
     return made.astimezone(UTC)
 
@@ -75,7 +96,7 @@ def period(city: City, begin: str, end: str, names: tuple[str, str] = ("from", "
     """
     start, stop = moment(names[0], begin, city.zone), moment(names[1], end, city.zone)
     if start >= stop:
-        raise ArgumentError(names[0], f"{begin} must lie before {names[1]} {end}")
+        raise ArgumentError(names[0], "api.arguments.not_before", begin=begin, other=names[1], end=end)
     return start, stop
 
 
@@ -97,8 +118,8 @@ def words(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...
         return None
     chosen = tuple(word.strip() for word in text.split(",") if word.strip())
     if not chosen:
-        raise ArgumentError(name, f"names nothing; choose of {', '.join(known)}")
+        raise ArgumentError(name, "api.arguments.names_nothing", known=known)
     unknown = [word for word in chosen if word not in known]
     if unknown:
-        raise ArgumentError(name, f"{unknown[0][:40]!r} is not known; choose of {', '.join(known)}")
+        raise ArgumentError(name, "api.arguments.not_known", text=quoted(unknown[0]), known=known)
     return chosen

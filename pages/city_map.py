@@ -20,7 +20,7 @@ from pages.ui.events import words as event_words
 from pages.ui.look import basemap
 from pages.ui.look.palette import FRESHNESS, KINDS, RATIOS, SOURCES, UNKNOWN, rgba
 from pages.ui.page import frame as page_frame
-from pages.ui.reader import choices, doubts, language
+from pages.ui.reader import choices, doubts, errors, language
 from pages.ui.reader.language import html, number, t, t_unit
 
 AVERAGINGS = ("24h", "1h")
@@ -116,7 +116,7 @@ def sites(city: City) -> tuple[pd.DataFrame, str]:
     try:
         book = inventory(city.key)
     except InventoryError as error:
-        st.warning(language.markdown(error), icon=":material/edit_note:")
+        st.warning(language.markdown(errors.told(error)), icon=":material/edit_note:")
         return pd.DataFrame(), ""
     rows = book.sites.dropna(subset=["lat", "lon"])
     rows = rows[rows["status"] != "planned"]

@@ -20,7 +20,7 @@ from pages.ui.look.charts import CONFIG
 from pages.ui.look.palette import FRESHNESS, KINDS
 from pages.ui.page import frame as page_frame
 from pages.ui.page.downloads import offer
-from pages.ui.reader import choices, language, sign_in
+from pages.ui.reader import choices, errors, language, sign_in
 from pages.ui.reader.language import markdown, number, t
 from sources import SOURCES
 
@@ -96,13 +96,11 @@ def attention(rows: pd.DataFrame) -> None:
     """A line for each network that needs somebody: what happened, in its own words, and who must act."""
     lines = []
     for _, row in rows[rows["state"].isin(TROUBLED)].iterrows():
-        said = str(row["error"] or "").removeprefix(f"{row['source']}: ")
-        state, role = row["state"], feed.who(said) if row["state"] == "bad" else "nobody"
+        said, role = errors.kept(row)
+        state = t(f"feeds.states.{row['state']}")
         words = said or t("feeds.late_says", delay=span(row["delay"]))
-        lines.append(
-            f"- {t(f'feeds.states.{state}')} **{markdown(named(row))}**: {markdown(redacted(words))} "
-            f"*({t(f'feeds.who.{role}')})*"
-        )
+        who = t(f"feeds.who.{role or 'nobody'}")
+        lines.append(f"- {state} **{markdown(named(row))}**: {markdown(words)} *({who})*")
     if lines:
         with st.container(border=True):
             st.markdown("\n".join(lines))
@@ -137,7 +135,7 @@ def board(rows: pd.DataFrame) -> None:
                 t("feeds.uptime", n=30): watched(row["up30"], row["known30"]),
                 t("feeds.complete", n=7): share(row["complete7"]),
                 t("feeds.complete", n=30): share(row["complete30"]),
-                t("feeds.error"): redacted({"bad": row["error"], "unset": row["said"]}.get(state) or ""),
+                t("feeds.error"): feed.needed(row["source"]) if state == "unset" else errors.kept(row)[0],
             }
         )
     shown = pd.DataFrame(table)
@@ -338,7 +336,7 @@ def done(work: object, words: str) -> None:
     try:
         count = work()  # type: ignore[operator]
     except maintenance.MaintenanceError as error:
-        st.error(markdown(error), icon=":material/error:")
+        st.error(markdown(errors.told(error)), icon=":material/error:")
         return
     st.success(t(words, n=count), icon=":material/check:")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from data.city import City, cities
+from data.errors import CentreError
 from pages.ui.city import tables as city_tables
 from pages.ui.page import frame as page_frame
-from pages.ui.reader import choices, language, once
+from pages.ui.reader import choices, errors, language, once
 from pages.ui.reader.language import t
 from pages.ui.wall import frame as wall_frame
 from pages.ui.wall import wall as wall_wall
@@ -90,8 +91,8 @@ def picture() -> dict[str, object]:
         st.session_state["wall.last"] = made = drawn()
         st.session_state["wall.told"] = False
         return made
-    except page_frame.SPOKEN as error:
-        return failed(str(error))
+    except CentreError as error:
+        return failed(errors.told(error))
     except Exception:
         if not st.session_state.get("wall.told"):
             page_frame.log.exception("the wall could not be drawn")
@@ -135,8 +136,8 @@ def wall() -> None:
             **settings(city_tables.now(), cities()[chosen()[0]]),
             **shown,
         }  # the moment last: drawing takes its time
-    except page_frame.SPOKEN as error:  # the clock or a city's file cannot be read: not even a bare wall
-        st.error(language.markdown(error))
+    except CentreError as error:  # the clock or a city's file cannot be read: not even a bare wall
+        st.error(language.markdown(errors.told(error)))
         return
     WALL(key="wall", data=json.loads(json.dumps(data, default=dict)))
 

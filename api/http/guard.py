@@ -1,6 +1,5 @@
 """What every answer of the API passes: the limit, the address, the entity tag, and errors as problem documents."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -13,14 +12,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from api.http import etags, rate_limit
-from api.http.problems import OPEN, as_problem, problem
+from api.http.problems import OPEN, NotThere, told
 from api.http.rows import plain
-from data.city import CityError
-from data.sharing import SharingError
-from data.store import StoreError
+from data.errors import CentreError
 from jobs.arguments import ArgumentError
-from jobs.export.request import ExportError
-from jobs.notify.cap import SenderError
 
 Answer = Callable[[Request], Response]
 Quick = Callable[[Request], Response | None]
@@ -32,7 +27,6 @@ PREFLIGHT = {
     "allow": ALLOW, "access-control-allow-methods": ALLOW, "access-control-max-age": "86400",
     "access-control-allow-headers": "Authorization, If-None-Match, Accept",
 }  # fmt: skip
-log = logging.getLogger("cleanair.api")
 
 
 def route(path: str, answer: Answer, allowed: Sequence[str] | None, quick: Quick | None = None) -> Route:
@@ -58,15 +52,15 @@ def route(path: str, answer: Answer, allowed: Sequence[str] | None, quick: Quick
 def elsewhere(path: str, known: Callable[[str], bool], index: str) -> Route:
     """What an address that is not there, or a method that is not offered, is told; never a page for people."""
 
-    async def told(request: Request) -> Response:
+    async def refusal(request: Request) -> Response:
         if not known(request.url.path):
-            return _dressed(request, problem(404, f"no such address; {index} lists those there are"))
+            return _dressed(request, told(NotThere("api.http.no_address", index=index)))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={**PREFLIGHT, **OPEN})
-        refused = problem(405, f"{request.method} is not offered; use GET", headers={"allow": ALLOW})
-        return _dressed(request, refused)
+        refused = CentreError("api.http.method", who="asker", status=405, method=request.method)
+        return _dressed(request, told(refused, {"allow": ALLOW}))
 
-    return Route(path, told, methods=METHODS)
+    return Route(path, refusal, methods=METHODS)
 
 
 def packed() -> Middleware:
@@ -80,18 +74,22 @@ def _guarded(
     async def guarded(request: Request) -> Response:
         verdict = rate_limit.limited(request, path)
         if verdict is not None and not verdict.allowed:
-            told = problem(429, f"more than {verdict.limit} requests a minute from this address; ask again later")
+            ready = told(CentreError("api.http.too_often", who="asker", status=429, limit=verdict.limit))
         else:
-            ready = quick(request) if quick else None
-            if ready is None:
-                ready = await run_in_threadpool(_answered, request, path, answer, allowed)
-            told = ready
-        made = _dressed(request, told)
+            ready = _kept(request, quick) or await run_in_threadpool(_answered, request, path, answer, allowed)
+        made = _dressed(request, ready)
         if verdict is not None:
             made.headers.update(verdict.headers())
         return made
 
     return guarded
+
+
+def _kept(request: Request, quick: Quick | None) -> Response | None:
+    try:
+        return quick(request) if quick else None
+    except Exception:  # the answer itself meets the same trouble and tells it
+        return None
 
 
 def _answered(request: Request, path: str, answer: Answer, allowed: Sequence[str] | None) -> Response:
@@ -101,22 +99,9 @@ def _answered(request: Request, path: str, answer: Answer, allowed: Sequence[str
         found = etags.tag(request, path)
         if found is not None and etags.known(request, found):
             return etags.unchanged(found)
-        made = as_problem(answer(request))
-    except ArgumentError as error:
-        return problem(400, str(error), parameter=error.name)
-    except CityError as error:
-        return problem(400, str(error), parameter="city")
-    except ExportError as error:
-        return problem(400, str(error), parameter=str(error).split(":")[0].split(" ")[0])
-    except SenderError as error:
-        return problem(503, str(error))
-    except SharingError as error:
-        return problem(503, f"the rules of sharing cannot be read: the operator must act ({error})")
-    except StoreError as error:
-        return problem(503, f"the store cannot be read: the operator must act ({error})")
-    except Exception:
-        log.exception("the API could not answer %s", path)
-        return problem(500, "the centre made a mistake; the operator finds it in the log")
+        made = answer(request)
+    except Exception as error:
+        return told(error, path=path)
     return _tagged(request, made, found)
 
 
@@ -152,13 +137,12 @@ def understood(request: Request, allowed: Sequence[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     for name in names:
         if name not in allowed:
-            raise ArgumentError(
-                name[:40], f"is not a parameter of this address; it takes {', '.join(allowed) or 'none'}"
-            )
+            key = "api.arguments.not_taken" if allowed else "api.arguments.none_taken"
+            raise ArgumentError(name[:40], key, known=allowed)
         if names.count(name) > 1:
-            raise ArgumentError(name, "is given more than once; give it once")
+            raise ArgumentError(name, "api.arguments.twice")
         if name in CHOICES and not request.query_params[name]:
-            raise ArgumentError(name, "is empty; give it a value or leave it out")
+            raise ArgumentError(name, "api.arguments.empty")
 
 
 def json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -5,27 +5,20 @@ import os
 import re
 import socket
 from functools import lru_cache
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http.problems import told
+from data.errors import CentreError
 from jobs.notify.channels import PUBLIC_URL
 
 VARIABLE, ADDRESS = "CLEANAIR_HOSTS", "CLEANAIR_ADDRESS"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # a server that listens on every address of its machine
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}))(?::([0-9]{1,5}))?")
-UNKNOWN = (
-    "this server does not answer to the host name of this request; whoever runs it adds the name to "
-    f"{VARIABLE} (names separated by commas)"
-)
 LONGEST_ADDRESS, LONGEST_HEADERS = 8 << 10, 32 << 10  # bytes
-TOO_LONG = f"the address is longer than {LONGEST_ADDRESS >> 10} KB; ask for less at once"
-TOO_MUCH = f"the headers are longer than {LONGEST_HEADERS >> 10} KB; send fewer cookies and fields"
-FOREIGN = "a page of another site may not open a session here; open the centre's own address"
 
 
 def name_of(authority: str) -> str:
@@ -90,34 +83,27 @@ class Hosts:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status, why = _refusal(scope) if scope["type"] in ("http", "websocket") else (0, "")
-        if not why:
+        refused = refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if refused is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":  # before it is accepted: the browser is told 403
-            await send({"type": "websocket.close", "code": 1008, "reason": why[:120]})
+            await send({"type": "websocket.close", "code": 1008, "reason": str(refused)[:120]})
         else:
-            await _refuse(send, status, why)
+            await told(refused)(scope, receive, send)
 
 
-def _refusal(scope: Scope) -> tuple[int, str]:
-    """Status and sentence; an empty sentence where the request may pass."""
+def refusal(scope: Scope) -> CentreError | None:
+    """Why a request is refused; None where it may pass."""
     headers = Headers(scope=scope)
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > LONGEST_ADDRESS:
-        return 414, TOO_LONG
+        return CentreError("api.hosts.long_address", who="asker", status=414, most=LONGEST_ADDRESS >> 10)
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
-        return 431, TOO_MUCH
+        return CentreError("api.hosts.long_headers", who="asker", status=431, most=LONGEST_HEADERS >> 10)
     if len(headers.getlist("host")) != 1 or not allowed(name_of(headers["host"])):
-        return 400, UNKNOWN
+        return CentreError("api.hosts.unknown", status=400, variable=VARIABLE)
     origin = headers.get("origin")
     if scope["type"] == "websocket" and origin is not None:
         there = urlsplit(origin).netloc
-        return 403, "" if there == headers["host"] or allowed(name_of(there)) else FOREIGN
-    return 200, ""
-
-
-async def _refuse(send: Send, status: int, why: str) -> None:
-    title = HTTPStatus(status).phrase
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": why, "error": why})
-    head = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": body})
+        if there != headers["host"] and not allowed(name_of(there)):
+            return CentreError("api.hosts.foreign", who="asker", status=403)
+    return None

@@ -6,8 +6,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import OPEN, problem
+from api.http.problems import OPEN, problem, told
 from data import clock
+from data.errors import CentreError
 from data.sharing import reading
 from data.store.served import real_store
 from jobs.access import oidc, tokens
@@ -42,15 +43,16 @@ class Identity:
         try:
             grant = await run_in_threadpool(granted, given)
         except NotValid as error:
-            await _refusal(401, str(error), "invalid_token")(scope, receive, add)
+            await _refusal(error.status, str(error), "invalid_token")(scope, receive, add)
             return
-        except oidc.ProviderAway as error:
-            await problem(503, str(error), headers={"retry-after": "30", **OPEN})(scope, receive, add)
+        except Exception as error:
+            wait = {"retry-after": "30"} if isinstance(error, oidc.ProviderAway) else {}
+            await told(error, {**wait, **OPEN}, path=scope["path"])(scope, receive, add)
             return
         purpose = "see" if scope["path"] in SEEN else "download"
         if purpose not in grant.purposes:
-            said = f"the token does not allow the purpose {purpose}; ask the centre for one that does"
-            await _refusal(403, said, "insufficient_scope")(scope, receive, add)
+            refused = CentreError("api.identity.purpose", who="asker", status=403, purpose=purpose)
+            await _refusal(refused.status, str(refused), "insufficient_scope")(scope, receive, add)
             return
         before = reading.set(grant.reader)
         try:
@@ -78,7 +80,7 @@ def granted(given: list[str]) -> Grant:
     scheme, _, token = given[0].strip().partition(" ")
     token = token.strip()
     if len(given) > 1 or scheme.casefold() != "bearer" or not token or " " in token:
-        raise NotValid("the Authorization header must be one `Bearer <token>`")
+        raise NotValid("api.identity.no_bearer")
     if token.count(".") == 2:
         return Grant(role_of(oidc.verify(token, clock.known()), members()))
     return tokens.check(real_store(), token, clock.known())

@@ -43,7 +43,7 @@ def size(text: str | None, name: str = "limit", default: int = PAGE, most: int =
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
-        raise ArgumentError(name, f"choose a whole number from {least} to {most}")
+        raise ArgumentError(name, "api.arguments.no_number", least=least, most=most)
     return int(text)
 
 
@@ -86,9 +86,9 @@ def opened(text: str, query: Mapping[str, Any]) -> tuple[datetime, tuple[Any, ..
         if not all(isinstance(w, str) for w in (station, parameter, source, statistic)) or type(minutes) is not int:
             raise ValueError("no place")
     except (ValueError, TypeError, binascii.Error, OverflowError) as error:
-        raise ArgumentError("cursor", "is not one of this address; take it from `next` of the page before") from error
+        raise ArgumentError("cursor", "api.arguments.no_cursor") from error
     if question != _question(query):
-        raise ArgumentError("cursor", "belongs to another question; leave the other parameters as they were")
+        raise ArgumentError("cursor", "api.arguments.other_cursor")
     return as_of, (begin, station, parameter, minutes, source, statistic)
 
 

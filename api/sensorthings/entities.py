@@ -13,7 +13,7 @@ from api.sensorthings.catalogue import Catalogue
 from api.sensorthings.options import Options, token
 from api.sensorthings.vocabulary import RELATIONS, SETS
 from data.store.reader import ExportReader
-from jobs.arguments import ArgumentError
+from jobs.arguments import ArgumentError, quoted
 
 MOST = 5_000  # entities of one answer, expanded ones included
 READS = 200  # datastreams of one answer whose observations are expanded
@@ -83,7 +83,7 @@ class Answers:
     def _observations(self, keys: Sequence[str], asked: Options, address: str) -> dict[str, Any]:
         self.reads += 1
         if self.reads > READS:
-            raise ArgumentError("$expand", f"asks for the observations of more than {READS} datastreams; lower $top")
+            raise ArgumentError("$expand", "api.options.too_many_streams", most=READS)
         streams = [k for k in keys if k in self.made.series]
         found = observations.read(self.store, self.made, streams, asked, lambda key, name: self._of_stream(key, name))
         content: dict[str, Any] = {} if found.count is None else {"@iot.count": found.count}
@@ -112,7 +112,7 @@ class Answers:
     ) -> dict[str, Any]:
         self.given += 1
         if self.given > MOST:
-            raise ArgumentError("$expand", f"would answer more than {MOST} entities at once; lower $top")
+            raise ArgumentError("$expand", "api.options.too_many_entities", most=MOST)
         link = self.link(kind, key)
         content: dict[str, Any] = {"@iot.id": key, "@iot.selfLink": link, **members}
         content |= {f"{name}@iot.navigationLink": f"{link}/{name}" for name in RELATIONS[kind]}
@@ -184,10 +184,10 @@ class Answers:
             if option == "$select":
                 return
             if not rest or first in SETS:
-                raise ArgumentError(option, f"{name[:40]!r} is no single member of {kind}")
+                raise ArgumentError(option, "api.options.no_single_member", name=quoted(name), kind=kind)
             self._known(RELATIONS[kind][first], rest, option)
         elif first not in (*MEMBERS[kind], *IDS, "selfLink", "@iot.selfLink"):
-            raise ArgumentError(option, f"{kind} have no {name[:40]!r}; choose of {', '.join(MEMBERS[kind])}")
+            raise ArgumentError(option, "api.options.none_such", kind=kind, name=quoted(name), known=MEMBERS[kind])
 
 
 _NAMED = ("name", "description", "properties")
@@ -236,5 +236,5 @@ def _next(address: str, asked: Options, following: Mapping[str, str]) -> str:
 def bare(asked: Options) -> Options:
     """Of a single entity only `$select` and `$expand` are asked."""
     if asked.filter or asked.order or asked.count or asked.skip or asked.token:
-        raise ArgumentError("$filter", "and paging are for sets; of one entity ask $select and $expand")
+        raise ArgumentError("$filter", "api.options.of_a_set")
     return replace(asked, top=1)

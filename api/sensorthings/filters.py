@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jobs.arguments import ArgumentError
+from jobs.arguments import ArgumentError, quoted
 
 NAME = "$filter"
 LONGEST, DEEPEST = 2_000, 30  # characters; levels of parentheses
@@ -88,11 +88,11 @@ def parse(text: str) -> Node:
     'and'
     """
     if len(text) > LONGEST:
-        raise ArgumentError(NAME, f"is longer than {LONGEST} characters")
+        raise ArgumentError(NAME, "api.filter.too_long", most=LONGEST)
     reader = _Reader(list(_tokens(text)))
     node = reader.either()
     if reader.at < len(reader.tokens):
-        raise ArgumentError(NAME, f"is not understood at {reader.tokens[reader.at][1][:40]!r}")
+        raise ArgumentError(NAME, "api.filter.not_understood", text=quoted(reader.tokens[reader.at][1]))
     return node
 
 
@@ -101,7 +101,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     while at < len(text):
         found = TOKEN.match(text, at)
         if not found or not found.lastgroup:
-            raise ArgumentError(NAME, f"is not understood at {text[at : at + 40]!r}")
+            raise ArgumentError(NAME, "api.filter.not_understood", text=quoted(text[at:]))
         yield found.lastgroup, found[found.lastgroup]
         at = found.end()
 
@@ -113,12 +113,14 @@ class _Reader:
         self.tokens, self.at, self.depth = tokens, 0, 0
 
     def look(self) -> tuple[str, str]:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "the end")
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
 
     def take(self, word: str | None = None) -> tuple[str, str]:
         found = self.look()
-        if found[0] == "end" or (word is not None and found[1] != word):
-            raise ArgumentError(NAME, f"needs {word or 'more'} at {found[1][:40]!r}")
+        if found[0] == "end":
+            raise ArgumentError(NAME, "api.filter.ends_early")
+        if word is not None and found[1] != word:
+            raise ArgumentError(NAME, "api.filter.needs", word=word, text=quoted(found[1]))
         self.at += 1
         return found
 
@@ -139,7 +141,7 @@ class _Reader:
     def one(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise ArgumentError(NAME, f"is nested more than {DEEPEST} deep")
+            raise ArgumentError(NAME, "api.filter.too_deep", most=DEEPEST)
         try:
             return self._one()
         finally:
@@ -160,7 +162,7 @@ class _Reader:
         left = self.side()
         compare = self.take()[1]
         if compare not in COMPARISONS:
-            raise ArgumentError(NAME, f"has no comparison {compare[:40]!r}; choose of {', '.join(COMPARISONS)}")
+            raise ArgumentError(NAME, "api.filter.no_comparison", text=quoted(compare), known=list(COMPARISONS))
         return Test(compare, left, self.side())
 
     def function(self) -> Node:
@@ -183,7 +185,7 @@ class _Reader:
             return Path(word)
         if kind in _LITERALS:
             return Value(_LITERALS[kind](word))
-        raise ArgumentError(NAME, f"needs a name or a value at {word[:40]!r}")
+        raise ArgumentError(NAME, "api.filter.no_side", text=quoted(word))
 
 
 def moment(text: str) -> datetime:
@@ -191,7 +193,7 @@ def moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ArgumentError(NAME, f"{text[:40]!r} is no moment; write 2026-01-10T08:00:00Z") from error
+        raise ArgumentError(NAME, "api.filter.no_moment", text=quoted(text)) from error
 
 
 _CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}

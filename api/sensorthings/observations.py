@@ -14,7 +14,7 @@ from data import reasons
 from data.clock import iso
 from data.store.reader import ExportReader
 from data.times import interval_end
-from jobs.arguments import ArgumentError
+from jobs.arguments import ArgumentError, quoted
 
 COLUMNS = (
     "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "note", "kind",
@@ -126,7 +126,7 @@ class _Reader:
         rows = self.store.measurements(None, self.where.get("parameters"), start, end, columns=list(COLUMNS), **where)
         self.seen += len(rows)
         if self.seen > MOST and not filters.only(self.asked.filter, "phenomenonTime"):
-            raise ArgumentError(filters.NAME, f"looks at more than {MOST} observations; narrow phenomenonTime")
+            raise ArgumentError(filters.NAME, "api.options.too_many_looked_at", most=MOST)
         rows = rows.merge(self.names, on=["source", "station", "parameter", "minutes"])
         if len(rows) and self.asked.filter is not None:
             rows = rows[filters.mask(self.asked.filter, lambda name: self._column(rows, name), len(rows))]
@@ -144,7 +144,9 @@ class _Reader:
         if name.startswith("Datastream/"):
             known = {s: self.resolve(s, name.removeprefix("Datastream/")) for s in rows["stream"].unique()}
             return rows["stream"].map(known)
-        raise ArgumentError(filters.NAME, f"observations have no {name[:40]!r}; choose of {', '.join(MEMBERS)}")
+        raise ArgumentError(
+            filters.NAME, "api.options.none_such", kind="Observations", name=quoted(name), known=list(MEMBERS)
+        )
 
     def empty(self) -> pd.DataFrame:
         """No row; what is asked of members that do not exist is still refused."""
@@ -182,9 +184,9 @@ class _Reader:
         """Every row of one datastream in another order than that of time."""
         member, down = self.asked.order[0]
         if member not in ("resultTime", "result", "id", "@iot.id"):
-            raise ArgumentError("$orderby", f"cannot order observations by {member[:40]!r}; choose phenomenonTime")
+            raise ArgumentError("$orderby", "api.options.no_order", member=quoted(member))
         if len(self.streams) > 1:
-            raise ArgumentError("$orderby", f"{member} orders one datastream; choose phenomenonTime for several")
+            raise ArgumentError("$orderby", "api.options.order_of_one", member=member)
         if self.low is None or self.high is None:
             return self.empty()
         rows = self.window(self.low, self.high + MICRO)

@@ -8,7 +8,7 @@ from api.http.paging import size
 from api.sensorthings import filters
 from api.sensorthings.vocabulary import RELATIONS
 from data.clock import iso
-from jobs.arguments import ArgumentError
+from jobs.arguments import ArgumentError, quoted
 
 PAGE, LIMIT, FURTHEST, LEVELS = 100, 1_000, 100_000, 3
 NAMES = ("$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$count", "$skiptoken")
@@ -58,10 +58,10 @@ def read(kind: str, query: Mapping[str, str], level: int = 0) -> Options:
     """
     for name in query:
         if name not in NAMES:
-            raise ArgumentError(name[:40], f"is not an option here; choose of {', '.join(NAMES)}")
+            raise ArgumentError(name[:40], "api.options.unknown", known=NAMES)
     count = query.get("$count", "false")
     if count not in ("true", "false"):
-        raise ArgumentError("$count", "choose true or false")
+        raise ArgumentError("$count", "api.options.no_truth")
     text = query.get("$filter")
     return Options(
         filter=filters.parse(text) if text is not None else None,
@@ -84,20 +84,20 @@ def token(start: datetime, given: int) -> str:
 def _token(text: str) -> tuple[datetime, int]:
     moment, mark, given = text.partition("~")
     if not mark:
-        raise ArgumentError("$skiptoken", "is not one of ours; take it from @iot.nextLink")
+        raise ArgumentError("$skiptoken", "api.options.no_token")
     try:
         at = filters.moment(moment)
     except ArgumentError as error:
-        raise ArgumentError("$skiptoken", "is not one of ours; take it from @iot.nextLink") from error
+        raise ArgumentError("$skiptoken", "api.options.no_token") from error
     if at.tzinfo is None or not 1970 <= at.year <= 2200:
-        raise ArgumentError("$skiptoken", "is not one of ours; take it from @iot.nextLink")
+        raise ArgumentError("$skiptoken", "api.options.no_token")
     return at, size(given, "$skiptoken", 0, FURTHEST, 0)
 
 
 def _members(name: str, text: str) -> Iterable[str]:
     for word in (w.strip() for w in text.split(",")):
         if not word.replace("@iot.", "").replace("/", "").replace("_", "").isalnum() or len(word) > 60:
-            raise ArgumentError(name, f"{word[:40]!r} is no member")
+            raise ArgumentError(name, "api.options.no_member", text=quoted(word))
         yield word
 
 
@@ -105,22 +105,22 @@ def _orders(text: str) -> Iterable[tuple[str, bool]]:
     for part in text.split(","):
         words = part.split()
         if not 1 <= len(words) <= 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
-            raise ArgumentError("$orderby", f"{part.strip()[:40]!r} is not understood; write phenomenonTime desc")
+            raise ArgumentError("$orderby", "api.options.no_such_order", text=quoted(part.strip()))
         (member,) = _members("$orderby", words[0])
         yield member, len(words) == 2 and words[1].lower() == "desc"
 
 
 def _expand(kind: str, text: str, level: int) -> dict[str, Options]:
     if level >= LEVELS:
-        raise ArgumentError("$expand", f"goes more than {LEVELS} levels deep")
+        raise ArgumentError("$expand", "api.options.too_deep", most=LEVELS)
     found: dict[str, Options] = {}
     for part in split(text, ","):
         path, mark, inner = part.strip().partition("(")
         if mark and not inner.endswith(")"):
-            raise ArgumentError("$expand", f"has no closing bracket at {part.strip()[:40]!r}")
+            raise ArgumentError("$expand", "api.options.open_bracket", text=quoted(part.strip()))
         first, _, rest = path.strip().partition("/")
         if first not in RELATIONS[kind]:
-            raise ArgumentError("$expand", f"{first[:40]!r} is not among {', '.join(RELATIONS[kind])}")
+            raise ArgumentError("$expand", "api.options.no_relation", text=quoted(first), known=list(RELATIONS[kind]))
         query = dict(_pair(option) for option in split(inner[:-1], ";") if option.strip()) if mark else {}
         if rest:  # Datastreams/Observations is short for Datastreams($expand=Observations)
             query = {"$expand": f"{rest}{mark}{inner}"}
@@ -131,7 +131,7 @@ def _expand(kind: str, text: str, level: int) -> dict[str, Options]:
 def _pair(text: str) -> tuple[str, str]:
     name, mark, value = text.strip().partition("=")
     if not mark:
-        raise ArgumentError("$expand", f"{text.strip()[:40]!r} is not an option; write $top=1")
+        raise ArgumentError("$expand", "api.options.no_option", text=quoted(text.strip()))
     return name, value
 
 

@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from api.http.problems import NotThere
 from api.sensorthings.vocabulary import RELATIONS, SETS
+from jobs.arguments import quoted
 
 LONGEST = 1_000
 STEP = re.compile(r"(?P<name>[A-Za-z]+|\$value|\$ref)(?:\((?P<id>'(?:[^']|'')*'|-?\d{1,18})\))?(?:/|$)")
 
 
-class NoSuchPath(ValueError):
+class NoSuchPath(NotThere, ValueError):
     """There is nothing at this address."""
 
 
@@ -48,14 +50,14 @@ def parse(text: str) -> Address:
     ['Things', 'Datastreams', 'Observations']
     """
     if len(text) > LONGEST:
-        raise NoSuchPath("the address is too long")
+        raise NoSuchPath("api.paths.too_long")
     steps: list[Step] = []
     member, value, ref, at = "", False, False, 0
     text = text.removesuffix("/")
     while at < len(text):
         found = STEP.match(text, at)
         if not found or value or ref:
-            raise NoSuchPath(f"no such address at {text[at : at + 40]!r}")
+            raise NoSuchPath("api.paths.nothing_at", text=quoted(text[at:]))
         name, given = found["name"], found["id"]
         at = found.end()
         key = given[1:-1].replace("''", "'") if given and given.startswith("'") else given
@@ -66,9 +68,9 @@ def parse(text: str) -> Address:
         elif not member and steps and steps[-1].one and key is None and not name.startswith("$"):
             member = name
         else:
-            raise NoSuchPath(f"no such address at {name[:40]!r}")
+            raise NoSuchPath("api.paths.nothing_at", text=quoted(name))
     if (value and not member) or (ref and member) or not steps:
-        raise NoSuchPath("no such address")
+        raise NoSuchPath("api.paths.nothing")
     return Address(tuple(steps), member, value, ref)
 
 

@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from api.http.guard import elsewhere, json, route, understood
 from api.http.paging import base
-from api.http.problems import problem
 from api.sensorthings import observations
 from api.sensorthings.catalogue import catalogue
 from api.sensorthings.entities import Answers, bare
@@ -17,6 +16,7 @@ from api.sensorthings.options import NAMES, Options, read
 from api.sensorthings.paths import Address, NoSuchPath, Step, parse
 from api.sensorthings.vocabulary import CONFORMANCE, SETS
 from data.store.served import served
+from jobs.arguments import quoted
 
 ROOT = "/sta/v1.1"
 DEEP = f"{ROOT}/{{rest:path}}"
@@ -38,14 +38,11 @@ def answer(request: Request) -> Response:
         understood(request, ())
         return root(request)
     understood(request, NAMES)
-    try:
-        where = parse(text)
-        asked = read(where.steps[-1].kind, dict(request.query_params))
-        store = served("download").store.for_export()
-        answers = Answers(store, catalogue(store), base(request) + ROOT)
-        return _last(answers, where, asked, base(request) + request.url.path)
-    except NoSuchPath as error:
-        return problem(404, str(error))
+    where = parse(text)
+    asked = read(where.steps[-1].kind, dict(request.query_params))
+    store = served("download").store.for_export()
+    answers = Answers(store, catalogue(store), base(request) + ROOT)
+    return _last(answers, where, asked, base(request) + request.url.path)
 
 
 def routes() -> list[Route]:
@@ -67,7 +64,7 @@ def _last(answers: Answers, where: Address, asked: Options, address: str) -> Res
     if not where.member:
         return json(entity)
     if where.member not in entity:
-        raise NoSuchPath(f"no member {where.member[:40]!r} here")
+        raise NoSuchPath("api.paths.no_member", member=quoted(where.member))
     value = entity[where.member]
     if not where.value:
         return json({where.member: value})
@@ -84,7 +81,7 @@ def _entity(answers: Answers, kind: str, key: str, asked: Options) -> dict[str, 
         return answers.entity(kind, key, asked)
     rows = observations.one(answers.store, answers.made, key)
     if not len(rows):
-        raise NoSuchPath(f"no observation {key[:80]!r}")
+        raise NoSuchPath("api.paths.no_observation", id=quoted(key, 80))
     return answers.observation(rows.iloc[0].to_dict(), asked)
 
 
@@ -97,7 +94,7 @@ def _walk(answers: Answers, steps: tuple[Step, ...]) -> list[str]:
         if step.id is not None:
             keys = _only(answers, step, keys)
         if step.one and not keys:
-            raise NoSuchPath(f"no such entity at {step.name}")
+            raise NoSuchPath("api.paths.no_entity", step=step.name)
     return keys
 
 
@@ -108,7 +105,7 @@ def _only(answers: Answers, step: Step, keys: list[str]) -> list[str]:
     else:
         found = key in keys
     if not found:
-        raise NoSuchPath(f"no {step.name} with the id {key[:80]!r}")
+        raise NoSuchPath("api.paths.no_id", step=step.name, id=quoted(key, 80))
     return [key]
 
 

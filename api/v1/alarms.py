@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable, Mapping
 
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from api.http.problems import NotThere
 from data import clock
 from data.city import LANGUAGES, city
 from data.store.served import served
@@ -29,7 +30,7 @@ def atom(request: HttpRequest) -> Response:
     """The messages of the last 48 hours as an Atom feed."""
     language = request.query_params.get("lang") or "en"
     if language not in LANGUAGES:
-        raise ArgumentError("lang", f"choose one of {', '.join(LANGUAGES)}")
+        raise ArgumentError("lang", "api.arguments.no_choice", known=LANGUAGES)
     found, exercise = _said(_city(request))
     now = clock.now()
     shown = recent(found, now)
@@ -43,7 +44,7 @@ def one(request: HttpRequest) -> Response:
     for message in found:
         if message.identifier == wanted:
             return _xml(alert(message, sender(), exercise=exercise), CAP_XML)
-    return JSONResponse({"error": "no such message; /api/v1/alarms.atom lists those there are"}, 404, HEADERS)
+    raise NotThere("api.alarms.no_message", index="/api/v1/alarms.atom")
 
 
 ROUTES: Mapping[str, Callable[[HttpRequest], Response]] = {

@@ -10,9 +10,11 @@ import pandas as pd
 from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from api.http.problems import NotThere
 from data.city import city as city_of
 from data.clock import iso
 from data.store.served import served
+from jobs.arguments import quoted
 from jobs.export import publish
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -31,10 +33,8 @@ def zipped(request: HttpRequest) -> Response:
     store, name = served("download").store, str(request.path_params["name"])[:200]
     try:
         path = publish.file(store, name)
-    except KeyError:
-        return _json({"error": f"no snapshot {name!r} was published; /api/v1/snapshots lists them"}, 404)
-    except publish.Gone as error:
-        return _json({"error": str(error)}, 410)
+    except KeyError as error:
+        raise NotThere("api.snapshots.none", name=quoted(name, 200), index="/api/v1/snapshots") from error
     headers = {"cache-control": "public, max-age=31536000, immutable", "access-control-allow-origin": "*"}
     return FileResponse(path, media_type="application/zip", filename=path.name, headers=headers)
 
@@ -44,7 +44,7 @@ def newest(request: HttpRequest) -> Response:
     where = city_of(str(request.query_params.get("city") or "")[:60])
     rows = publish.register(served("download").store, where.key)
     if not len(rows):
-        return _json({"error": f"no snapshot of {where.key} was published yet"}, 404)
+        raise NotThere("api.snapshots.none_yet", city=where.key)
     return RedirectResponse(f"/api/v1/snapshots/{rows.iloc[0]['id']}.zip", 307)
 
 
@@ -82,6 +82,6 @@ def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {**plain, "url": f"/api/v1/snapshots/{row['id']}.zip", "recipe": publish.recipe(row)}
 
 
-def _json(content: dict[str, Any], status: int = 200) -> Response:
+def _json(content: dict[str, Any]) -> Response:
     body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, status, media_type="application/json", headers={"access-control-allow-origin": "*"})
+    return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*"})

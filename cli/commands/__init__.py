@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from data.errors import CentreError
 from data.sharing import Purpose, Reader
 from data.store.derived import DerivedStore
 from data.store.served import VARIABLE as STORE
@@ -40,8 +41,10 @@ class Command(NamedTuple):
     run: Callable[[Arguments], Result | None]
 
 
-class Failed(RuntimeError):
-    """The work was understood and could not be done; the message is one sentence."""
+class Failed(CentreError, RuntimeError):
+    """The work was understood and could not be done."""
+
+    who = "asker"
 
 
 def commands() -> Mapping[str, Command]:

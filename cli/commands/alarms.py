@@ -52,7 +52,7 @@ def replayed(a: Arguments) -> Result:
 
     begin, end = getattr(a, "from"), a.to
     if not begin or not end:
-        raise ArgumentError("from", "replay needs --from and --to")
+        raise ArgumentError("from", "cli.alarms.no_period")
     store = shown_store(a.store)
     done = []
     for place in [city(a.city)] if a.city else list(cities().values()):

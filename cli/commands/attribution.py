@@ -37,12 +37,12 @@ def attribute(a: Arguments) -> Result | None:
     if a.city:
         where = city(a.city)
         if not (getattr(a, "from") and a.to):
-            raise ArgumentError("from", "and --to are needed with --city")
+            raise ArgumentError("from", "cli.attribution.no_period")
         start, end = period(where, getattr(a, "from"), a.to)
         return dict(refit.run_store(shown_store(a.store), where.key, start, end, Path(a.out)))
     missing = [n for n in ("measurements", "stations", "sources", "zone") if not getattr(a, n)]
     if missing:
-        raise ArgumentError(missing[0], "is needed, or --city with --from and --to")
+        raise ArgumentError(missing[0], "cli.attribution.no_file")
     paths: dict[str, Any] = {
         n: Path(getattr(a, n)) if getattr(a, n) else None
         for n in ("measurements", "weather", "stations", "sources", "fingerprints", "hotspots", "prior")
@@ -63,7 +63,7 @@ def refit(a: Arguments) -> Result:
     for one in done:
         print(f"{one['city']}: {one['refused'] or 'attributed'}")
     if not done:
-        raise Failed("the store holds no measurement of a city: collect, import or run `cleanair demo` first")
+        raise Failed("cli.store.empty")
     return {"cities": done}
 
 
@@ -76,13 +76,9 @@ def _inventory(parser: Parser) -> None:
 def inventory(a: Arguments) -> Result:
     """Propose places from OpenStreetMap for the register of sources; a person decides which of them enter it."""
     from jobs.export.csv_lines import safe
-    from sources.base import SourceError
     from sources.overpass_sites import candidates
 
-    try:
-        found = candidates(city(a.city))
-    except SourceError as error:
-        raise Failed(str(error)) from error
+    found = candidates(city(a.city))
     found.assign(name=found["name"].map(safe)).to_csv(a.out, index=False)
     print(f"{len(found)} places in {a.out}; none of them is in the register until somebody adds it there")
     return {"out": str(a.out), "candidates": len(found)}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cli.commands import Arguments, Command, Failed, Parser, Result
+from cli.commands import Arguments, Command, Parser, Result
 from data import clock
 from data.release import release
 from data.store import open_store
@@ -18,11 +18,8 @@ def _backup(parser: Parser) -> None:
 def backup(a: Arguments) -> Result:
     """Copy the store into one file while the server goes on, or check such a file."""
     if bool(a.out) == bool(a.verify):
-        raise ArgumentError("out", "or --verify is needed, one of the two")
-    try:
-        done = job.verify(a.verify) if a.verify else job.backup(open_store(a.store), a.out, clock.now(), release())
-    except job.BackupError as error:
-        raise Failed(str(error)) from error
+        raise ArgumentError("out", "cli.backup.one_of_two")
+    done = job.verify(a.verify) if a.verify else job.backup(open_store(a.store), a.out, clock.now(), release())
     print(f"{done['file']}: {_said(done)}{', every checksum is right' if a.verify else ''}")
     return done
 
@@ -34,10 +31,7 @@ def _restore(parser: Parser) -> None:
 
 def restore(a: Arguments) -> Result:
     """Put a backup into an empty folder; point CLEANAIR_STORE to it afterwards."""
-    try:
-        done = job.restore(getattr(a, "from"), a.to)
-    except job.BackupError as error:
-        raise Failed(str(error)) from error
+    done = job.restore(getattr(a, "from"), a.to)
     open_store(a.to)  # an older layout gets this release's
     print(f"{done['folder']}: {_said(done)}; start the centre with CLEANAIR_STORE={done['folder']}")
     return done

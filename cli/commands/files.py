@@ -55,7 +55,7 @@ def import_(a: Arguments) -> Result:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())
     if done["read"] and not done["stored"] + done["revised"] + done["unchanged"]:
         common = max(done["rejected"], key=done["rejected"].get)
-        raise Failed(f"no row could be kept: {done['rejected'][common]} of {done['read']} were rejected as “{common}”")
+        raise Failed("cli.files.no_row", rejected=done["rejected"][common], read=done["read"], why=common)
     return done
 
 

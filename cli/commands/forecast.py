@@ -19,13 +19,13 @@ def forecast(a: Arguments) -> Result:
     from jobs.forecast.export import forecast_csv
 
     if a.out and not a.city:
-        raise ArgumentError("out", "needs --city: a file holds one city")
+        raise ArgumentError("out", "cli.forecast.no_city")
     store = deriving_store(a.store)
     done = job.forecast_all(store, clock.now(), city(a.city).key if a.city else None)
     for one in done:
         print(one["refused"] or f"{one['city']}: " + "; ".join(f"{p} {m}" for p, m in one["shown"].items()))
     if not done:
-        raise Failed("the store holds no measurement of a city: collect, import or run `cleanair demo` first")
+        raise Failed("cli.store.empty")
     if a.out:
         Path(a.out).write_bytes(forecast_csv(shown_store(a.store, "download"), done[0]["city"]))
     return {"cities": done}

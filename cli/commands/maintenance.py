@@ -11,7 +11,7 @@ from data.clock import to_the_minute
 from data.store.served import VARIABLE as STORE
 from jobs.access import operators
 from jobs.arguments import ArgumentError, moment
-from jobs.ingest.maintenance import MaintenanceError, add, shown, withdraw
+from jobs.ingest.maintenance import add, shown, withdraw
 from jobs.ingest.notes import notes
 
 PIN = "CLEANAIR_PIN"  # of the operator named by --by, for scripts
@@ -20,6 +20,7 @@ NEEDED = {
     "list": (),
     "withdraw": ("note", "by"),
 }
+MISSING = {"add": "cli.maintenance.add_needs", "withdraw": "cli.maintenance.withdraw_needs"}
 
 
 def _arguments(parser: Parser) -> None:
@@ -41,23 +42,20 @@ def maintenance(a: Arguments) -> Result:
     """Note work at a station: its values of that time are flagged invalid, and get their flags back on withdrawal."""
     for name in NEEDED[a.action]:
         if not getattr(a, name):
-            raise ArgumentError(name, f"is needed to {a.action} a note")
+            raise ArgumentError(name, MISSING[a.action])
     if a.store:
         os.environ[STORE] = a.store
     store = shown()
     if a.action == "list":
         return _list(a, store)
     by = _operator(a.by)
-    try:
-        if a.action == "withdraw":
-            count = withdraw(store, a.note, by, a.why)
-            print(f"{a.note} is withdrawn; {count} values have the flags of quality control again")
-            return {"id": a.note, "values": count}
-        where = city(a.city)
-        start, end = (moment(name, getattr(a, name), where.zone) for name in ("from", "to"))
-        note, count = add(store, where.key, a.station, start, end, a.why, by, parameter=a.parameter)
-    except MaintenanceError as error:
-        raise Failed(str(error)) from error
+    if a.action == "withdraw":
+        count = withdraw(store, a.note, by, a.why)
+        print(f"{a.note} is withdrawn; {count} values have the flags of quality control again")
+        return {"id": a.note, "values": count}
+    where = city(a.city)
+    start, end = (moment(name, getattr(a, name), where.zone) for name in ("from", "to"))
+    note, count = add(store, where.key, a.station, start, end, a.why, by, parameter=a.parameter)
     print(f"{note}: {count} values flagged; those that arrive later are flagged when they come")
     return {"id": note, "values": count}
 
@@ -78,11 +76,8 @@ def _operator(name: str) -> str:
         return str(name)
     pin = os.environ.get(PIN)
     if pin is None and not sys.stdin.isatty():
-        raise Failed(f"operators are set up here: run this on a terminal or set {PIN} to the PIN of {name}")
-    try:
-        return operators.authenticate(name, pin if pin is not None else getpass("PIN: ")).name
-    except operators.NotAllowed as error:
-        raise Failed(str(error)) from error
+        raise Failed("cli.maintenance.no_pin", parameter=PIN, variable=PIN, name=name)
+    return operators.authenticate(name, pin if pin is not None else getpass("PIN: ")).name
 
 
 COMMANDS: dict[str, Command] = {

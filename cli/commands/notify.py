@@ -7,6 +7,7 @@ from cli.commands import Arguments, Command, Failed, Parser, Result
 from data import clock
 from data.clock import to_the_minute
 from data.store.served import VARIABLE as STORE
+from jobs.arguments import quoted
 
 
 def _notify(parser: Parser) -> None:
@@ -51,10 +52,10 @@ def _retry(a: Arguments, store: Any) -> Result:
     from jobs.notify import outbox
 
     if bool(a.id) == a.all:
-        raise Failed("name one message (`cleanair notify list` says which there are), or give --all")
+        raise Failed("cli.notify.one_or_all")
     due = outbox.retry(store, clock.now(), a.id)
     if a.id and not due:
-        raise Failed(f"no message {a.id!r} waits or was refused; `cleanair notify list` names those that did")
+        raise Failed("cli.notify.no_message", id=quoted(a.id, 80))
     print(f"{due} due now; a running server sends within a minute")
     return {"due": due}
 
@@ -65,16 +66,16 @@ def _try(a: Arguments) -> Result:
     from jobs.notify.deliver import try_out
 
     if a.channel and a.channel not in KINDS:
-        raise Failed(f"no channel {a.channel!r}; choose one of {', '.join(KINDS)}")
+        raise Failed("cli.notify.no_channel", channel=quoted(a.channel), known=list(KINDS))
     told = try_out(clock.now(), a.channel)
     if not told:
-        switches = ", ".join(f"CLEANAIR_NOTIFY_{kind.switch}" for kind in KINDS.values())
-        raise Failed(f"no channel is set up; whoever runs the server sets one of {switches}")
+        switches = [f"CLEANAIR_NOTIFY_{kind.switch}" for kind in KINDS.values()]
+        raise Failed("cli.notify.none_set_up", who="operator", switches=switches)
     for channel, error in told.items():
         print(f"{'✗' if error else '✓'} {error or f'{channel}: accepted'}")
     failed = [channel for channel, error in told.items() if error]
     if failed:
-        raise Failed(f"not accepted: {', '.join(failed)}; the reasons stand above")
+        raise Failed("cli.notify.not_accepted", failed=failed)
     return {"accepted": list(told)}
 
 

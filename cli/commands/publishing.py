@@ -35,7 +35,7 @@ def publish(a: Arguments) -> Result:
         request = export_request.Request(city=where.key, start=start, end=end, as_of=clock.known(), parameters=chosen)
         done = [job.publish(store, request, a.format, by=a.by, now=clock.known())]
     else:
-        raise ArgumentError("city", "--from and --to are needed, or --last-month")
+        raise ArgumentError("city", "cli.publishing.no_period")
     for row in done:
         print(f"/api/v1/snapshots/{row['id']}.zip  {row['rows']} rows  {row['sha256']}")
     return {"published": [_plain(row) for row in done]}

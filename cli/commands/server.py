@@ -72,7 +72,7 @@ def doctor(a: Arguments) -> Result:
     for line in report["lines"]:
         print(line)
     if report["failed"]:
-        raise Failed(f"{report['failed']} of {len(report['lines'])} checks need a person; they are marked with ✗ above")
+        raise Failed("cli.server.doctor", who="operator", failed=report["failed"], n=len(report["lines"]))
     return report
 
 

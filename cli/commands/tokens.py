@@ -41,7 +41,7 @@ def token(a: Arguments) -> Result:
             print(f"{a.id} is revoked")
             return {"id": a.id}
     except tokens.TokenError as error:
-        raise ArgumentError("token", str(error)) from error
+        raise ArgumentError("token", "cli.tokens.refused", cause=error) from error
     rows = [{**row, "at": row["at"].isoformat(), "expires": row["expires"].isoformat()} for row in tokens.listed(store)]
     for row in rows:
         state = "revoked" if row["revoked"] else f"until {row['expires']}"

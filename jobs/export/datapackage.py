@@ -73,7 +73,7 @@ def descriptor(
         "rows_by_source_and_flag": facts.by_flag.to_dict("records"),
         "simulated": "simulated" in facts.plan.kinds,
         "credits": facts.plan.sources.to_dict("records"),
-        "left_out": facts.plan.left_out.to_dict("records"),
+        "left_out": facts.plan.left_out[["source", "rows", "why"]].to_dict("records"),
         "gaps": [
             {"source": g.source, "from": g.start.isoformat(), "to": g.end.isoformat(), "hours": round(g.hours, 2)}
             for g in facts.gaps.itertuples()

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.routes import routes
 from cli import main as cli
+from data.errors import CentreError
 from data.store import Store
 from tests.conftest import NOW, hourly
 
@@ -113,3 +114,52 @@ def test_doctor_fails_where_a_person_must_act(
     monkeypatch.setenv("CLEANAIR_NOW", "tomorrow")
     assert run("doctor") == 1
     assert "CLEANAIR_NOW" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "key"),
+    [
+        (["alarms", "replay"], 2, "cli.alarms.no_period"),
+        (["attribute", "--out", "x"], 2, "cli.attribution.no_file"),
+        (["backup"], 2, "cli.backup.one_of_two"),
+        (["forecast", "--out", "x"], 2, "cli.forecast.no_city"),
+        (["forecast"], 1, "cli.store.empty"),
+        (["maintenance", "withdraw"], 2, "cli.maintenance.withdraw_needs"),
+        (["notify", "retry"], 1, "cli.notify.one_or_all"),
+        (["notify", "retry", "x"], 1, "cli.notify.no_message"),
+        (["notify", "test", "--channel", "pigeon"], 1, "cli.notify.no_channel"),
+        (["publish"], 2, "cli.publishing.no_period"),
+        (["token", "issue"], 2, "cli.tokens.refused"),
+    ],
+)
+def test_what_a_command_refuses_is_a_sentence_of_the_catalog(
+    words: list[str], status: int, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[CentreError] = []
+    say = cli._say
+    monkeypatch.setattr(cli, "_say", lambda error, code: told.append(error) or say(error, code))
+    monkeypatch.setattr("jobs.forecast.run.forecast_all", lambda *_: [])
+    assert cli.main(words) == status
+    assert [error.key for error in told] == [key]
+    assert capsys.readouterr().err == f"cleanair: {told[0]}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "Permission denied: /x/y"),
+        (OSError(28, "No space left on device"), 1, "the operating system refused: No space left on device"),
+        (KeyboardInterrupt(), 1, "stopped by the keyboard; what was acknowledged is kept"),
+        (ZeroDivisionError("x"), 1, "internal error (ZeroDivisionError); set CLEANAIR_DEBUG=1 and report"),
+    ],
+)
+def test_what_is_no_error_of_ours_is_a_sentence_too(
+    error: BaseException, status: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.delenv("CLEANAIR_DEBUG", raising=False)
+    monkeypatch.setattr("jobs.server.doctor.examine", fail)
+    assert cli.main(["doctor"]) == status
+    assert capsys.readouterr().err.startswith(f"cleanair: {said}")

@@ -164,6 +164,7 @@ class Table:
 
     def _write(self, rows: pa.Table, mode: Any, columns: Any) -> None:
         known = self.current() if self.place.fenced else None
+        mode = "error" if self.place.fenced and known is None else mode
         try:
             write_deltalake(
                 self.uri if known is None else known,

@@ -10,6 +10,7 @@ from data.store.served import demo_store, real_store
 from jobs.access.operators import Operator
 from jobs.alarms.evaluate import NotPossible, act
 from pages.ui.city import tables as city_tables
+from pages.ui.reader.errors import told
 from pages.ui.reader.language import markdown, t
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +60,7 @@ def _do(who: Operator, action: str, rule: str, city: str, note: str, hours: time
     try:
         act(kept(), who, action, rule, city, note, until)
     except NotPossible as error:
-        st.warning(markdown(error), icon=":material/block:")
+        st.warning(markdown(told(error)), icon=":material/block:")
         return
     st.session_state[DONE] = t(f"alarms.action.{action}")
     st.rerun()

@@ -6,12 +6,11 @@ import streamlit as st
 from data.rules.alarms import Rules
 from data.store import Store
 from jobs.alarms.reports import reports
-from jobs.logs import redacted
 from jobs.notify import outbox
 from jobs.notify.channels import channels
 from pages.ui.alarms import cards
 from pages.ui.city import tables as city_tables
-from pages.ui.reader import language
+from pages.ui.reader import errors, language
 from pages.ui.reader.language import number, t
 
 ORDER = ("refused", "waiting", "sent")
@@ -70,6 +69,6 @@ def table(box: pd.DataFrame, store: Store, book: Rules) -> pd.DataFrame:
             t("outbox.tries"): [number(n) for n in shown["tries"]],
             t("outbox.next"): [moment(v) for v in shown["next"]],
             t("outbox.sent"): [moment(v) for v in shown["sent"]],
-            t("outbox.error"): [language.markdown(redacted(e)) for e in shown["error"]],
+            t("outbox.error"): [language.markdown(errors.kept(row)[0]) for row in shown.to_dict("records")],
         }
     )

@@ -13,7 +13,7 @@ from data.store.served import shown
 from jobs.server import heartbeat
 from jobs.server.heartbeat import Beat
 from pages.ui.city import tables as city_tables
-from pages.ui.reader import language
+from pages.ui.reader import errors, language
 from pages.ui.reader.language import markdown, t
 
 URGENT = ("alarms", "notifications", "events")  # which of them a screen with room for one line names
@@ -70,4 +70,7 @@ def _moment(well: datetime, zone: ZoneInfo) -> str:
 
 
 def _why(beat: Beat) -> str:
-    return t("watch.failing", error=markdown(beat.error.rstrip("."))) if beat.error else t("watch.silent")
+    if not beat.error:
+        return t("watch.silent")
+    said = errors.of_fields(beat.fault, beat.error)
+    return t("watch.failing", error=markdown(said.rstrip(".")))

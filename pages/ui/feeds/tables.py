@@ -1,6 +1,5 @@
 """What the feeds page shows, as tables: feeds with their state, stations with their completeness, flags, drift."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,6 +17,7 @@ from models.quality.drift import drift
 from models.quality.uptime import by_check, completeness, is_late, overdue, spells, strip, uptime
 from models.stations.freshness import freshness
 from pages.ui.city import tables as city_tables
+from pages.ui.reader.errors import told
 from sources import SOURCES
 
 DEMO = "demo"
@@ -26,30 +26,8 @@ DRIFT_BACK = timedelta(days=90)
 MEASURED = ("reference", "indicative", "simulated")
 LISTED = timedelta(days=90)  # a station silent for longer is counted, not listed
 TIMES = ("attempted", "succeeded", "newest", "failing_since", "next")
+ERROR = ("error", "error_key", "error_who", "error_words")
 ORDER = {"bad": 0, "late": 1, "good": 2, "void": 3, "demo": 4, "files": 5, "idle": 6, "unset": 7}
-# Who must act, by the words that every error of the adapters and the store ends in.
-WHO: Mapping[str, str] = {
-    "asked again later": "nobody",
-    "429": "nobody",
-    "the adapter must change": "developer",
-    "report it": "developer",
-    "set ": "operator",
-    "mend it": "operator",
-    "check ": "operator",
-    "choose ": "operator",
-}
-
-
-def who(error: str) -> str:
-    """
-    Key of who must act on an error.
-
-    Examples
-    --------
-    >>> who("metar: host/x: 503: nothing; it is asked again later"), who("openaq: 401 refused: x; set KEY to a key")
-    ('nobody', 'operator')
-    """
-    return next((role for words, role in WHO.items() if words in error), "operator")
 
 
 def _hour(moment: datetime) -> datetime:
@@ -88,6 +66,12 @@ def _known(version: str, minute: datetime) -> tuple[pd.DataFrame, pd.DataFrame, 
     return known, uptime(known, minute, 7), uptime(known, minute, 30)
 
 
+def needed(network: str) -> str:
+    """What a person must set before a network can be asked, in the reader's language; empty when it is ready."""
+    missing = SOURCES[network]().missing()
+    return told(missing) if missing else ""
+
+
 def answering() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Stretches of time in which networks were watched, and their uptime of 7 and of 30 days."""
     real = real_store()
@@ -110,8 +94,9 @@ def feeds() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``source, city, state, attempted, succeeded, newest, rows, rejected, error, failing_since, next, every, lag``
-        [min]``, delay`` (timedelta)``, up7, known7, up30, known30, complete7, complete30, flagged, kept, first, said``.
+        ``source, city, state, attempted, succeeded, newest, rows, rejected, error, error_key, error_who, error_words,
+        failing_since, next, every, lag`` [min]``, delay`` (timedelta)``, up7, known7, up30, known30, complete7,
+        complete30, flagged, kept, first``.
     """
     real = real_store()
     return _feeds(f"{city_tables.version()} {real.folder} {real.version('status', attempts.TABLE)}", _minute())
@@ -157,8 +142,8 @@ def _judged(network: str, city: str, known: dict[str, object], lag: float) -> di
         state = "late"
     else:
         state = "void" if pd.isna(newest) else "good"
-    own = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay, "said": needs}
-    blank = {**dict.fromkeys(TIMES, pd.NaT), "rows": np.nan, "rejected": np.nan, "error": ""}
+    own = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay}
+    blank = {**dict.fromkeys(TIMES, pd.NaT), "rows": np.nan, "rejected": np.nan, **dict.fromkeys(ERROR, "")}
     return {**blank, **known, **own}
 
 

@@ -12,24 +12,16 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data import clock
-from data.city import CityError, cities
-from data.clock import ClockError
-from data.schema import SchemaError
-from data.sharing import SharingError
-from data.standards.limits import LimitError
-from data.store import StoreError
-from jobs.access.roles import MembersError
-from jobs.export.request import ExportError
+from data.city import cities
+from data.errors import CentreError
 from pages.ui.city import tables as city_tables
 from pages.ui.look.palette import FRESHNESS
-from pages.ui.reader import language, once, turns
+from pages.ui.reader import errors, language, once, turns
 from pages.ui.reader.language import markdown, t
 
 log = logging.getLogger(__name__)
 STYLE = Path(__file__).parents[1] / "look" / "style.css"
 EVERY = 60  # seconds between looks at the store's version
-# Their messages are sentences that say who must act.
-SPOKEN = (StoreError, CityError, ClockError, LimitError, SchemaError, ExportError, SharingError, MembersError)
 Chip = str | tuple[str, str]
 
 
@@ -122,9 +114,9 @@ def spoken() -> Iterator[None]:
     """Turn whatever goes wrong into a sentence on the screen; the log gets the rest."""
     try:
         yield
-    except SPOKEN as error:
+    except CentreError as error:
         log.warning("%s", error)
-        st.error(markdown(error), icon=":material/error:")
+        st.error(markdown(errors.told(error)), icon=":material/error:")
     except Exception:
         log.exception("a page could not be drawn")
         st.error(t("frame.broken"), icon=":material/error:")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from data.city import cities
 from pages.ui.city.city import Picture
 from pages.ui.events import footprints
 from pages.ui.look.palette import KINDS, RATIOS, STATES, UNKNOWN
-from pages.ui.reader import language
+from pages.ui.reader import errors, language
 from pages.ui.reader.language import html, number, t, t_unit
 from pages.ui.wall import panel_forecast, panel_origins
 from pages.ui.wall.frame import fresh
@@ -193,7 +194,7 @@ def health(status: pd.DataFrame, cities: Sequence[str], now: datetime, networks:
         made.append(
             f'<div class="feed{"" if row.ok else " bad"}"><i>{"●" if row.ok else "▲"}</i><b>{html(row.network)}</b>'
             f"<span>{html(_named(row.city))}</span><span>{html(language.age(since))}</span>"
-            f'<span class="err">{html(_trouble(row.error) or t("wall.rows", n=int(row.rows)))}</span></div>'
+            f'<span class="err">{html(_trouble(row) or t("wall.rows", n=int(row.rows)))}</span></div>'
         )
     more = len(rows) - LISTED
     rest = f'<div class="cap">{html(t("wall.further_networks", n=more))}</div>' if more > 0 else ""
@@ -205,9 +206,10 @@ def _named(key: str) -> str:
     return known[key].name(language.language()) if key in known else key
 
 
-def _trouble(error: str) -> str:
-    """What went wrong, without the network's name and address, which stand beside it or on the feeds page."""
-    return str(error or "").split(": ", 2)[-1]
+def _trouble(row: Any) -> str:
+    """Who must act, which is read first, and what went wrong; the screen cuts it off where it is too long."""
+    said, who = errors.kept(row._asdict())
+    return f"{t(f'feeds.who.{who}')} · {said}" if said else ""
 
 
 def good(error: object, succeeded: object, now: datetime) -> bool:

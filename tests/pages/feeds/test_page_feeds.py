@@ -1,5 +1,6 @@
 """The feeds page answers in its first sentence, over networks that work or not, imports, and the demo world."""
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import checks
+from data.errors import CentreError
 from data.schema import conform
 from data.store import Store, open_store
 from jobs.access.operators import Operator
@@ -46,11 +48,17 @@ def hours(now: datetime, station: str, source: str = "openaq", count: int = 24, 
                          "value": value, **more})  # fmt: skip
 
 
-def delivered(store: Store, network: str, now: datetime, error: str = "") -> None:
+def delivered(store: Store, network: str, now: datetime, error: str = "", **told: str) -> None:
     at = now - timedelta(minutes=1)
     attempts.write(store, [Outcome(network, "astana", 24, error=error, at=at)], at)
-    fields = {"failing_since": at} if error else {"succeeded": at}
+    fields = {"failing_since": at, **told} if error else {"succeeded": at}
     store.put_status(network, "astana", attempted=at, next=now + timedelta(minutes=9), error=error, **fields)
+
+
+def fields_of(error: CentreError) -> dict[str, str]:
+    kept = error.fields()
+    words = json.dumps(kept["words"])
+    return {"error": str(error), "error_key": kept["key"], "error_who": kept["who"], "error_words": words}
 
 
 def table(app: AppTest, column: str) -> pd.DataFrame:
@@ -60,12 +68,11 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
 def test_the_first_sentence_says_which_network_fails_and_who_must_act(store: Store) -> None:
     now = datetime.now(UTC)
     store.append(conform(hours(now, "openaq:1"), now).rows)
-    for network, error in (
-        ("openmeteo", ""),
-        ("openaq", f"openaq: api.openaq.org/v3: 401 refused: key={KEY}; set OPENAQ_API_KEY to a valid key"),
-        ("metar", "metar: host/x: 503: busy; it is asked again later"),
-    ):
-        delivered(store, network, now, error)
+    later = CentreError("data.clock.no_zone", who="nobody", variable="metar", text=f"key={KEY}")
+    delivered(store, "openmeteo", now)
+    older = f"openaq: api.openaq.org/v3: 401 refused: key={KEY}; set OPENAQ_API_KEY to a valid key"
+    delivered(store, "openaq", now, older)  # an older release kept no fields: the operator looks
+    delivered(store, "metar", now, **fields_of(later))
     app = show()
     said = " ".join(str(m.value) for m in app.markdown)
     assert "**1 of 3 networks are on time**" in said
@@ -76,6 +83,31 @@ def test_the_first_sentence_says_which_network_fails_and_who_must_act(store: Sto
     board = table(app, "Next try")
     assert board["State"].tolist()[:3] == ["▲ fails", "▲ fails", "● answers, no station here"]
     assert board["Uptime 7 d"].iloc[0].startswith("0.0 % (watched")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "who"),
+    [
+        ("en", "metar=x: has no zone", "the developer must act"), ("ru", "нет часового пояса", "разработчик"),
+        ("uz", "vaqt mintaqasi yoʻq", "dasturchi"), ("kk", "уақыт белдеуі жоқ", "әзірлеуші"),
+    ],
+)  # fmt: skip
+def test_what_went_wrong_and_who_must_act_is_said_in_the_reader_s_language(
+    store: Store, code: str, sentence: str, who: str
+) -> None:
+    now = datetime.now(UTC)
+    store.append(conform(hours(now, "openaq:1"), now).rows)
+    delivered(store, "metar", now, **fields_of(CentreError("data.clock.no_zone", who="developer", variable="metar",
+                                                           text="x")))  # fmt: skip
+    delivered(store, "openaq", now, **{**fields_of(CentreError("data.clock.no_zone", variable="<b>", text="x")),
+                                       "error_key": "data.clock.a_key_of_another_release"})  # fmt: skip
+    app = show(lang=code)
+    said = " ".join(str(m.value) for m in app.markdown).replace("\\", "")
+    assert sentence in said
+    assert who in said
+    assert "<b>=x: has no zone; add one" in said, "of another release: as it was kept, in English"
+    board = next(d.value for d in app.dataframe if "metar" in d.value.to_string())
+    assert sentence in board.to_string()
 
 
 def test_a_store_of_files_shows_its_imports_and_what_was_rejected(store: Store) -> None:
