@@ -155,7 +155,7 @@ def test_an_export_says_what_was_left_out_by_which_rule(filled: Store, told) -> 
     made = request.plan(SharedStore(filled, PUBLIC, "download"), asked)
     assert made.sources["source"].tolist() == ["demo"]
     assert made.left_out.to_dict("records") == [
-        {"source": "tidy", "rows": 96, "why": "rule of sharing (indicative): an agreement", "rule": "an agreement"}
+        {"source": "tidy", "rows": 96, "why": "rule of sharing (indicative): an agreement"}
     ]
     told(rule(see="admin", download="admin"))
     hidden = request.plan(SharedStore(filled, PUBLIC, "download"), asked).left_out
