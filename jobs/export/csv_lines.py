@@ -211,6 +211,11 @@ def _kinds(columns: Sequence[_Column]) -> tuple[pa.Array, list[pa.Array]]:
     if len(columns) == 1:
         return pa.array(columns[0][1]), [columns[0][0]]
     sizes = [max(len(values), 1) for values, _ in columns]
+    if len(columns) > 3 and math.prod(sizes) > _TABLE:  # those of the first that occur are few: then a table will do
+        first, parts = _kinds(columns[:-2])
+        places = pa.array(np.arange(len(parts[0])))
+        row, (place, *others) = _kinds([(places, first.to_numpy()), *columns[-2:]])
+        return row, [*(part.take(place) for part in parts), *others]
     code = columns[0][1].astype(np.int64)
     for (_, numbers), size in zip(columns[1:], sizes[1:], strict=True):
         code = code * size + numbers
