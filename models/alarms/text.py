@@ -13,7 +13,15 @@ from data.words import Words, words
 from models.alarms.readings import Reading
 
 CATALOG = "rules"
-COLUMNS: Mapping[str, str] = {"en": "text", "ru": "text_ru", "uz": "text_uz", "kk": "text_kk"}
+Line = Callable[[Rule, City, Reading, Words], Iterator[str]]
+
+
+def _columns(name: str) -> Mapping[str, str]:
+    return {language: name if language == "en" else f"{name}_{language}" for language in LANGUAGES}
+
+
+# Columns of the table of alarms by language: the whole text; its beginning, for a wall; its numbers, below a title.
+COLUMNS, SHORT, NUMBERS = _columns("text"), _columns("short"), _columns("numbers")
 
 
 def texts(rule: Rule, city: City, reading: Reading | None = None, triggers: Sequence[Trigger] = ()) -> dict[str, str]:
@@ -32,37 +40,52 @@ def texts(rule: Rule, city: City, reading: Reading | None = None, triggers: Sequ
     Returns
     -------
     dict
-        Text by column of the table of alarms.
+        Text by column of the table of alarms: `COLUMNS` the whole; `SHORT` title and first numbers; `NUMBERS` all
+        numbers without the title and the triggers.
 
     Examples
     --------
     >>> from data.rules.alarms import rules
     >>> from data.city import city
     >>> rule = next(r for r in rules().rules if r.key == "data-stale")
-    >>> texts(rule, city("astana"), Reading(on=True, value=7.0, unit="h"))["text"]
-    'No fresh PM2.5 measurement in the city: the newest is 7 h old'
+    >>> told = texts(rule, city("astana"), Reading(on=True, value=7.0, unit="h"))
+    >>> told["text"], told["numbers"]
+    ('No fresh PM2.5 measurement in the city: the newest is 7 h old', 'the newest is 7 h old')
     """
-    return {COLUMNS[language]: _text(rule, city, reading, triggers, words(CATALOG, language)) for language in LANGUAGES}
+    made: dict[str, str] = {}
+    for language in LANGUAGES:
+        whole, short, numbers = _texts(rule, city, reading, triggers, words(CATALOG, language))
+        made |= {COLUMNS[language]: whole, SHORT[language]: short, NUMBERS[language]: numbers}
+    return made
 
 
-def _text(rule: Rule, city: City, reading: Reading | None, triggers: Sequence[Trigger], say: Words) -> str:
+def _texts(
+    rule: Rule, city: City, reading: Reading | None, triggers: Sequence[Trigger], say: Words
+) -> tuple[str, str, str]:
     title = rule.text[say.language]
     if reading is None:
-        return title
-    parts = [title] if reading.no_data else [*_LINES[rule.what or rule.kind](rule, title, city, reading, say)]
-    if reading.no_data:
-        moment = reading.since
-        parts.append(say.say("line.never") if moment is None else say.say("line.no_data", moment=_clock(moment, city)))
-    parts += [
+        return title, title, ""
+    mark = [say.say("line.simulated")] if reading.simulated else []
+    what = rule.what or rule.kind
+    lines = [] if reading.no_data else [*_LINES[what](rule, city, reading, say)]
+    first = lines[:1]
+    titled = say.say(f"line.{_TITLED.get(what, 'titled')}", title=title, said=first[0]) if first else title
+    rest = [_no_data(reading, city, say)] if reading.no_data else lines[1:]
+    law = [
         say.say("line.trigger", text=one.text[say.language], status=_status(one.indicative, say)) for one in triggers
     ]
-    return "; ".join([*([say.say("line.simulated")] if reading.simulated else []), *parts])
+    return "; ".join([*mark, titled, *rest, *law]), "; ".join([*mark, titled]), "; ".join([*mark, *first, *rest])
 
 
-def _limit(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
+def _no_data(reading: Reading, city: City, say: Words) -> str:
+    if reading.since is None:
+        return say.say("line.never")
+    return say.say("line.no_data", moment=_clock(reading.since, city))
+
+
+def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     yield say.say(
         "line.limit",
-        title=title,
         value=say.level(reading.value),
         unit=_unit(reading.unit, say),
         averaging=say.say(f"averaging.{rule.averaging}"),
@@ -74,21 +97,18 @@ def _limit(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> 
     yield _stations(reading, say)
 
 
-def _index(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
+def _index(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     basis = say.say(f"basis.{reading.facts['basis']}")
-    yield say.say(
-        "line.index", title=title, value=say.number(reading.value), basis=basis, limit=say.number(reading.limit)
-    )
+    yield say.say("line.index", value=say.number(reading.value), basis=basis, limit=say.number(reading.limit))
     yield _stations(reading, say)
 
 
-def _event(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
+def _event(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     facts = reading.facts
     if not facts:
-        yield title
         return
     moment = "" if reading.since is None else _clock(reading.since, city)
-    yield say.say("line.event", title=title, moment=moment, confidence=say.number(100 * float(facts["confidence"])))
+    yield say.say("line.event", moment=moment, confidence=say.number(100 * float(facts["confidence"])))
     if int(facts["degree"]):
         yield say.say("line.degree", degree=int(facts["degree"]))
     parameter = str(facts["parameter"])
@@ -99,14 +119,12 @@ def _event(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> 
         yield say.say("line.by_centre")
 
 
-def _forecast(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
+def _forecast(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     facts = reading.facts
     if not facts:
-        yield title
         return
     yield say.say(
         "line.forecast",
-        title=title,
         probability=say.number(100 * float(facts["probability"])),
         value=say.level(reading.value),
         unit=_unit(reading.unit, say),
@@ -117,16 +135,18 @@ def _forecast(rule: Rule, title: str, city: City, reading: Reading, say: Words) 
     )
 
 
-def _stale(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
-    yield say.say("line.stale", title=title, value=say.number(reading.value))
+def _stale(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
+    yield say.say("line.stale", value=say.number(reading.value))
 
 
-def _network(rule: Rule, title: str, city: City, reading: Reading, say: Words) -> Iterator[str]:
+def _network(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     names = ", ".join(reading.facts.get("names", ()))
-    yield say.say("line.network", title=title, names=names) if names else title
+    if names:
+        yield say.say("line.network", names=names)
 
 
-_LINES: Mapping[str, Callable[[Rule, str, City, Reading, Words], Iterator[str]]] = {
+_TITLED: Mapping[str, str] = {"event": "event_titled"}  # how a title and its first line are joined
+_LINES: Mapping[str, Line] = {
     "limit": _limit,
     "index": _index,
     "event": _event,

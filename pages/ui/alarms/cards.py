@@ -12,6 +12,7 @@ from data.clock import local_date
 from data.rules.alarms import Rule, Rules, Trigger
 from data.times import local_days
 from models.alarms.rates import Rates, floods, rings
+from models.alarms.text import COLUMNS, NUMBERS, SHORT
 from pages.ui.alarms.board import PRIORITIES
 from pages.ui.look.palette import ALARM, CALM, GROUND, INK, WARN
 from pages.ui.reader import language
@@ -62,21 +63,17 @@ def card(row: Mapping[str, object], log: pd.DataFrame, book: Rules, now: datetim
     return (
         f'<div class="ca-ring {html(row["state"])}" style="--ca:{COLOURS.get(level, CALM)}">'
         f'<em><i aria-hidden="true">{PRIORITIES.get(level, "●")}</i> {html(t(f"alarms.priority.{level}"))}</em>'
-        f'<b>{html(head)}</b><span class="said">{html(_numbers(row, book))}</span>'
+        f'<b>{html(head)}</b><span class="said">{html(_numbers(row))}</span>'
         f'<span class="soft">{html(_state(row, mine, now))}</span>{_act(row, book)}{_notes(mine, key)}</div>'
     )
 
 
-def _numbers(row: Mapping[str, object], book: Rules) -> str:
+def _numbers(row: Mapping[str, object]) -> str:
     """What the evaluation says, without the title and the triggers, which stand by themselves."""
-    said = str(
-        row.get("text" if language.language() == "en" else f"text_{language.language()}") or row.get("text") or ""
-    )
-    for trigger in _triggers(row, book):
-        before, found, _ = said.partition(f"; {trigger.text[language.language()]}")
-        said = before if found else said
-    name = title(str(row["rule"]), book)
-    return said.removeprefix(name).lstrip(":; ") if said.startswith(name) else said
+    reader = language.language()
+    if not row.get(SHORT[reader]):  # a row of a release before 0.3: its text as it is
+        return str(row.get(COLUMNS[reader]) or row.get("text") or "")
+    return str(row.get(NUMBERS[reader]) or "")
 
 
 def _triggers(row: Mapping[str, object], book: Rules) -> Sequence[Trigger]:

@@ -6,6 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.clock import local_date
+from models.alarms.text import COLUMNS, SHORT
 from models.stations.freshness import amber_after, grey_after
 from pages.ui.alarms.board import PRIORITIES, Alarms
 from pages.ui.city.city import Picture
@@ -89,19 +90,15 @@ def _alarms(pictures: Sequence[Picture], found: Alarms, shown: int) -> str:
 def _line(row: dict[str, object], picture: Picture) -> str:
     """One alarm: symbol, word of its priority, since when, where and what, and whether anybody has taken it."""
     priority = str(row["priority"]) if row["priority"] in PRIORITIES else "low"
-    said = _short(str(row.get(f"text_{language.language()}") or row["text"]), simulated=bool(row.get("simulated")))
-    place = "" if not row["city"] or said.startswith(picture.name) else f"{picture.name}: "
+    reader = language.language()
+    said = str(row.get(SHORT[reader]) or row.get(COLUMNS[reader]) or row["text"])
+    place = f"{picture.name}: " if row["city"] else ""
     return (
         f'<div class="alarm {html(row["state"])}"><em class="pri {priority}">{PRIORITIES[priority]} '
         f"{html(t(f'wall.alarm.priority.{priority}'))}</em>"
         f"<div>{html(_since(row, picture))} {html(place + said)} "
         f"<small>{html(_taken(row))}</small></div></div>"
     )
-
-
-def _short(said: str, *, simulated: bool) -> str:
-    """What and how much; limit, stations and who may act stand on the alarm page, for five metres they are too long."""
-    return "; ".join(said.split("; ")[: 2 if simulated else 1])
 
 
 def _since(row: dict[str, object], picture: Picture) -> str:
