@@ -171,3 +171,10 @@ GROUP BY city, source ORDER BY city, source
 INTERVALS = """
 SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
 """
+
+# Types of what these questions answer beside columns of the table.
+ANSWERS = {
+    "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
+    "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
+    "named": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
+}  # fmt: skip

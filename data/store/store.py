@@ -382,19 +382,12 @@ class Store(SmallTables):
         return self._measurements.kept(months)
 
     def _frame(self, question: str, values: Sequence[Any], kept: Kept, names: Sequence[str]) -> pd.DataFrame:
-        dtypes = {**COLUMNS, **_ANSWERS}
+        dtypes = {**COLUMNS, **sql.ANSWERS}
         if not kept.files:
             return pd.DataFrame({n: pd.Series(dtype=dtypes[n]) for n in names})
         answer = checks.frame(self._engine.ask(question, values, kept).select(list(names)))
         odd = {n: dtypes[n] for n in names if str(answer[n].dtype) != dtypes[n]}
         return answer.astype(odd) if odd else answer  # a cast of every column takes longer than the question
-
-
-_ANSWERS = {
-    "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
-    "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
-    "named": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
-}  # fmt: skip
 
 
 def _month(file: str) -> str:
