@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.city import cities, city
 from data.parameters import PARAMETERS
+from data.store import served
 from jobs.ingest import maintenance
 from jobs.logs import redacted
 from models.quality.drift import NOTABLE
@@ -311,7 +312,7 @@ def note_form(key: str, zone: ZoneInfo, by: str) -> None:
         why = st.text_input(t("feeds.why"), max_chars=maintenance.WORDS)
         if st.form_submit_button(t("feeds.note_add"), type="primary"):
             done(lambda: maintenance.add(
-                maintenance.shown(), key, station, aware(start, zone), aware(end, zone), why, by, parameter=parameter
+                served.shown(), key, station, aware(start, zone), aware(end, zone), why, by, parameter=parameter
             )[1], "feeds.note_done")  # fmt: skip
 
 
@@ -323,7 +324,7 @@ def withdraw_form(rows: pd.DataFrame, by: str) -> None:
     with st.form("feeds.withdraw", border=False):
         note = st.selectbox(t("feeds.note_which"), list(words), format_func=words.__getitem__)
         if st.form_submit_button(t("feeds.note_withdraw")):
-            done(lambda: maintenance.withdraw(maintenance.shown(), note, by), "feeds.note_gone")
+            done(lambda: maintenance.withdraw(served.shown(), note, by), "feeds.note_gone")
 
 
 def aware(given: datetime, zone: ZoneInfo) -> datetime:

@@ -9,9 +9,10 @@ from cli.commands import Arguments, Command, Failed, Parser, Result, city_argume
 from data.city import city
 from data.clock import to_the_minute
 from data.store.served import VARIABLE as STORE
+from data.store.served import shown
 from jobs.access import operators
 from jobs.arguments import ArgumentError, moment
-from jobs.ingest.maintenance import add, shown, withdraw
+from jobs.ingest.maintenance import add, withdraw
 from jobs.ingest.notes import notes
 
 PIN = "CLEANAIR_PIN"  # of the operator named by --by, for scripts

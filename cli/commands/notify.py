@@ -25,7 +25,7 @@ def notify(a: Arguments) -> Result:
     """Test the channels, or look after the outbox."""
     if a.what == "test":
         return _try(a)
-    from jobs.ingest.maintenance import shown
+    from data.store.served import shown
 
     if a.store:
         os.environ[STORE] = a.store

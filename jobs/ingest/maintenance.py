@@ -13,7 +13,6 @@ from data.errors import CentreError
 from data.parameters import PARAMETERS
 from data.schema import KEY
 from data.store import Store
-from data.store.served import shown as shown
 from jobs.ingest.notes import BEFORE, COLUMNS, TABLE, notes, standing
 from models.quality.maintenance import bare, covered, marked, plain
 
