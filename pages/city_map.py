@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -49,8 +50,8 @@ def by_limit(picture: Picture) -> Shown:
             )
             legend.append((colour, words))
             low = top
-    state = picture.situation.state
-    doubtful = state.indicative or (state.limit is not None and state.limit.status != "verified")
+    held = picture.day.held
+    doubtful = held.indicative or (held.limit is not None and held.limit.status != "verified")
     kind = t("map.by_limit_indicative") if doubtful else t("map.by_limit")
     words = (
         kind.format(limit=number(limit), law=picture.law(), unit=t_unit(picture.unit)) if limit else t("map.no_limit")
@@ -61,15 +62,14 @@ def by_limit(picture: Picture) -> Shown:
 def by_hour(picture: Picture) -> Shown:
     """Newest hours, coloured by the European index, whose bands are for hours."""
     rows = picture.stations
-    grey = rows["fresh"] == "grey"
-    value = rows["hour"].where(~grey & (rows["minutes"] == 60) & (rows["flag"] != "invalid"))
+    value = rows["hour"]
     asked = pd.DataFrame({"parameter": picture.parameter, "minutes": 60, "value": value.astype(float)})
     index = index_frame(asked, "eaqi-2024")
     known = picture.parameter in ("pm25", "pm10", "no2", "o3", "so2")
     colours = [c or UNKNOWN for c in index["colour"]]
     legend = [(b.colour, t(f"quantity.category.{b.category}")) for b in bands("eaqi-2024").values()] if known else []
     words = t("map.by_index") if known else t("map.no_index")
-    drawn = rows.assign(number=[number(v) for v in value], colour=colours, faded=grey)
+    drawn = rows.assign(number=[number(v) for v in value], colour=colours, faded=value.isna())
     what = t("situation.averaged.1h", parameter=picture.label())
     return Shown(drawn, legend, f"{what}, {t_unit(picture.unit)}. {words}")
 
@@ -80,7 +80,7 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
     said = []
     for row, note in zip(shown.rows.to_dict("records"), picture.notes(), strict=True):
         lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {_kind(row['kind'])}")]
-        lines.append(html(f"{picture.label()}: {row['number']} {t_unit(picture.unit)}"))
+        lines += [html(words) for words in values(row, picture)]
         if pd.notna(row.get("end")):
             lines.append(html(t("map.until", moment=language.at(row["end"].to_pydatetime(), zone))))
             lines.append(html(f"{FRESHNESS[row['fresh']]} {language.age(float(row['age']))}"))
@@ -93,6 +93,22 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
         lines.append(html(str(row["station"])))
         said.append("<br>".join(lines))
     return shown.rows.assign(tip=said)
+
+
+def values(row: Mapping[Hashable, Any], picture: Picture) -> list[str]:
+    """The newest hour and the day of a station, each with its averaging; a delivered day with its date."""
+    label, unit = picture.label(), t_unit(picture.unit)
+    said = []
+    if pd.notna(row["hour"]):
+        said.append(f"{t('situation.averaged.1h', parameter=label)}: {number(row['hour'])} {unit}")
+    if pd.notna(row["day"]):
+        averaging = picture.situation.stations[str(row["station"])][1].averaging
+        words = t(f"situation.averaged.{averaging}", parameter=label)
+        if row["daily"]:
+            start = row["day_end"].to_pydatetime() - timedelta(days=1)
+            words = f"{words}, {language.day(start, picture.city.zone, year=False)}"
+        said.append(f"{words}: {number(row['day'])} {unit}")
+    return said
 
 
 def _doubts(row: Mapping[Hashable, Any], parameter: str) -> str:
@@ -192,7 +208,7 @@ def legend(shown: Shown, with_sites: pd.DataFrame, events: pd.DataFrame) -> str:
 def answer(picture: Picture, shown: Shown) -> str:
     """How many stations lie above, and which is highest."""
     rows = shown.rows[~shown.rows["faded"]].dropna(subset=["day"])
-    means = picture.situation.figure.averaging in ("24h", "daily_mean")
+    means = picture.day.averaging in ("24h", "daily_mean")
     if picture.limit is None or not len(rows) or not means:  # medians are held to no limit
         return picture.answer()
     above = int((rows["day"] > picture.limit).sum())
@@ -229,8 +245,8 @@ def page() -> None:
             f"{t('frame.page.map')}: {picture.name}",
             answer(picture, shown),
             [
-                page_frame.freshness(picture.freshness, picture.age),
-                page_frame.coverage(picture.situation.reporting, picture.situation.known),
+                page_frame.rests(picture),
+                page_frame.coverage(picture.lead.n, picture.lead.of),
                 page_frame.zone_chip(city.zone, picture.now),
                 t("map.vintage", vintage=vintage, n=len(register)) if vintage else "",
             ],

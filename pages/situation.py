@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.city import cities
 from pages.ui.city import tables as city_tables
-from pages.ui.city.city import Picture
+from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import words as event_words
 from pages.ui.forecast import charts as forecast_charts
 from pages.ui.forecast import tables as forecast_tables
@@ -26,22 +26,29 @@ def chips(pictures: list[Picture]) -> list[page_frame.Chip]:
     """Age, coverage and clock of each city."""
     made: list[page_frame.Chip] = []
     for one in pictures:
-        words, colour = page_frame.freshness(one.freshness, one.age)
+        words, colour = page_frame.rests(one)
         made.append((f"{one.name}: {words}", colour))
-        made.append(f"{one.name}: {page_frame.coverage(one.situation.reporting, one.situation.known)}")
+        made.append(f"{one.name}: {page_frame.coverage(one.lead.n, one.lead.of)}")
     return [*made, *dict.fromkeys(page_frame.zone_chip(one.city.zone, one.now) for one in pictures)]
 
 
 def city(picture: Picture) -> None:
     """A city's card: state, figure, chips, curve, sources, stations."""
-    grey = picture.situation.figure.freshness == "grey"
     made = [look_cards.chip(words, model=model) for words, model in picture.chips(short=False)]
     made += [look_cards.chip(words) for words in picture.kinds()]
-    figure = look_cards.big(picture.value, t_unit(picture.unit), picture.averaged(), picture.arrow(), grey=grey)
+    figures = "".join(
+        look_cards.big(
+            said.value, t_unit(picture.unit), picture.averaged(said), ARROWS[said.arrow], grey=said.freshness == "grey",
+            heading=picture.heading(said),
+        )
+        for said in picture.figures()
+    )  # fmt: skip
+    state = look_cards.state(
+        picture.verdict, picture.verdict_words(), picture.detail(), provisional=picture.provisional
+    )
     st.html(
-        f'<div class="ca-card"><div class="ca-name"><b>{language.html(picture.name)}</b>'
-        f'<span class="ca-soft">{language.html(picture.trend())}</span></div><div class="ca-line">'
-        f"{look_cards.state(picture.verdict, picture.verdict_words(), picture.detail())}{figure}</div>"
+        f'<div class="ca-card"><div class="ca-name"><b>{language.html(picture.name)}</b></div>'
+        f'<div class="ca-line">{state}{figures}</div>'
         f"{look_cards.chips(made)}</div>"
     )
     events(picture)

@@ -22,7 +22,7 @@ from data.parameters import PARAMETERS
 from data.sharing import reading
 from data.store.served import demo_store, real_store, served
 from jobs.arguments import words
-from models.situation.situation import freshness
+from models.stations.freshness import freshness
 
 DAYS = 7.0
 KEPT = 128  # answers

@@ -11,7 +11,7 @@ from data.city import City, city
 from data.store.reader import StoreReader
 from data.times import interval_end
 from models.forecast.panel import WEATHER
-from models.situation.figures import city_series
+from models.situation.series import city_series
 from models.stations.freshness import freshness
 from models.stations.monitors import once, standing_for_air
 

@@ -20,7 +20,7 @@ from data.times import interval_end, local_days
 from models.alarms.signals import lasting, nothing, prepared, station_levels
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
-from models.situation.figures import HOUR
+from models.situation.statement import HOUR
 from models.stations.freshness import grey_after
 
 LOOK_BACK = timedelta(days=5)  # 24 h of a mean, 24 h of a delay, and four days after which a daily value is grey

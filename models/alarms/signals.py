@@ -16,7 +16,7 @@ from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.indices.nowcast import WINDOW, nowcast
 from models.indices.scales import scales
-from models.situation.figures import HOUR
+from models.situation.statement import HOUR
 from models.stations.freshness import BACKGROUND, described, grey_after
 from models.stations.monitors import once, standing_for_air
 

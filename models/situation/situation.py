@@ -1,146 +1,112 @@
-"""The situation of a city now: its figure against its own law, the indices, the dominant pollutant, the wind."""
+"""The situation of a city now: the statements of every pollutant and station, the overall verdict, the wind."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from data.clock import local_date
 from data.parameters import POLLUTANTS
-from data.standards.limits import Limit, Registry
-from models.limits.in_force import Comparison, applicable, compare
-from models.situation.figures import CityFigure, Trend, city_figure, city_series, figure_of, prepared, trend, trend_of
-from models.situation.index_now import Chip, chip, chip_of
+from data.standards.limits import Registry
+from models.situation.air import Air, air
+from models.situation.scales import SCALES
+from models.situation.statement import IndexValue, Statement, Verdict
+from models.situation.stating import About, day, now
 from models.situation.wind_now import Wind, wind_now
-from models.stations.freshness import Freshness, StationState, freshness, station_states
 
-__all__ = [
-    "Chip",
-    "CityFigure",
-    "CityState",
-    "Freshness",
-    "Situation",
-    "StationState",
-    "Trend",
-    "Wind",
-    "chip",
-    "city_figure",
-    "city_series",
-    "freshness",
-    "situation",
-    "state",
-    "station_states",
-    "trend",
-    "wind_now",
-]
-
-SCALES = ("us-epa-2024", "eaqi-2024")
-# Why a figure was not held to the law; the catalogs carry the sentence.
-NO_FIGURE, STALE, NO_LIMIT, MEDIAN = "no_figure", "stale", "no_limit", "daily_median"
+__all__ = ["SCALES", "Situation", "situation"]
 
 
-@dataclass(frozen=True)
-class CityState:
+@dataclass(frozen=True, eq=False)
+class Situation:
     """
-    A city's 24-h figure against the 24-h limit that is law there.
+    Everything that is said of a city now.
 
     Attributes
     ----------
-    verdict : {"within", "above", "not_checked"}
-        Two words for two things: nothing checked is never "within".
-    ratio : float or None
-        Figure over limit; for daily medians too, where it stands beside and is no verdict.
-    limit : Limit or None
-    indicative : bool
-        The limit is not verified, or the figure is not a mean of 24 hours.
-    reason : str
-        Why not checked: ``no_figure``, ``stale``, ``no_limit``, ``daily_median``.
-    beside : tuple of Comparison
-        The same figure against the yardsticks, WHO first.
+    parameter : str
+        Headline pollutant.
+    now, day : mapping of str to Statement
+        Of the city, by pollutant, for all that have any row and the headline one.
     """
-
-    figure: CityFigure
-    verdict: str
-    ratio: float | None
-    limit: Limit | None
-    indicative: bool
-    reason: str = ""
-    beside: tuple[Comparison, ...] = ()
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything a screen says about a city now; `figure` and `state` are of the headline pollutant."""
 
     parameter: str
-    hour: CityFigure
-    figure: CityFigure
-    state: CityState
-    states: Mapping[str, CityState]
-    worst_parameter: str
-    trend: Trend
-    chips: Mapping[str, Chip]
+    now: Mapping[str, Statement]
+    day: Mapping[str, Statement]
     wind: Wind | None
-    stations: tuple[StationState, ...]
-    newest: pd.Timestamp | None
-    reporting: int
-    known: int
+    air: Air
+    about: About
 
+    @property
+    def hour(self) -> Statement:
+        """The newest hour of the headline pollutant."""
+        return self.now[self.parameter]
 
-def state(
-    figure: CityFigure,
-    law: str,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    known: Registry | None = None,
-) -> CityState:
-    """
-    Hold a city's 24-h figure to the law of the place.
+    @property
+    def figure(self) -> Statement:
+        """The day of the headline pollutant."""
+        return self.day[self.parameter]
 
-    Parameters
-    ----------
-    figure : CityFigure
-        Of 24 hours; of one hour nothing is ever said against a 24-h limit.
-    law : str
-        ``city.law``.
-    zone : ZoneInfo
-        The city's clock: which day's limits hold.
-    now : datetime
+    @property
+    def lead(self) -> Statement:
+        """What a panel speaks of first: the newest hour, or the day where no hour speaks for the city."""
+        return self.hour if self.hour.value is not None else self.figure
 
-    Returns
-    -------
-    CityState
-        ``not_checked`` with its reason where there is no fresh mean of 24 hours or no such limit.
-    """
-    on = local_date(figure.end or pd.Timestamp(now), zone)
-    found = applicable(law, figure.parameter, on, averaging="24h", known=known)
-    limit = next((x for x in found if x.law), None)
-    if figure.value is None or figure.averaging == "1h":
-        return CityState(figure, "not_checked", None, limit, False, NO_FIGURE)
-    statistic = "median" if figure.averaging == "daily_median" else "mean"
-    held = tuple(compare(figure.value, 1440, x, statistic=statistic) for x in found if not x.law and x.level == "aqg")
-    if limit is None:
-        return CityState(figure, "not_checked", None, None, False, NO_LIMIT, held)
-    if figure.freshness == "grey":
-        return CityState(figure, "not_checked", None, limit, limit.indicative, STALE, held)
-    made = compare(figure.value, 1440, limit, statistic=statistic)
-    if made.ratio is None:
-        return CityState(figure, "not_checked", figure.value / limit.concentration, limit, True, MEDIAN, held)
-    return CityState(figure, made.verdict, made.ratio, limit, made.indicative, "", held)
+    @cached_property
+    def leading(self) -> Statement | None:
+        """The day of the pollutant that stands highest over its own 24-h limit; None where none was checked."""
+        checked = [
+            (said.held.ratio, said) for said in self.day.values()
+            if said.verdict in ("within", "above") and said.held.ratio is not None
+        ]  # fmt: skip
+        return max(checked, key=lambda pair: pair[0])[1] if checked else None
+
+    @cached_property
+    def judged(self) -> Statement:
+        """
+        The statement whose verdict is the city's.
+
+        The leading pollutant where any is above its limit, else the headline one: a city is not called within on the
+        word of another pollutant while its headline one was not checked.
+        """
+        above = self.leading is not None and self.leading.verdict == "above"
+        return self.leading if above and self.leading is not None else self.figure
+
+    @property
+    def verdict(self) -> Verdict:
+        """Over every pollutant shown."""
+        return self.judged.verdict
+
+    def index(self, scale: str = SCALES[0]) -> IndexValue | None:
+        """The worst index of the newest hours over all pollutants; None where nothing current can be indexed."""
+        found = [said.indices[scale] for said in self.now.values() if scale in said.indices]
+        return max(found, key=lambda one: one.value, default=None)
+
+    def of_station(self, station: str, parameter: str = "") -> tuple[Statement, Statement]:
+        """A station's newest hour and its day."""
+        about = replace(self.about, station=station, expected=None)
+        which = parameter or self.parameter
+        return now(self.air, which, about), day(self.air, which, about)
+
+    @cached_property
+    def stations(self) -> Mapping[str, tuple[Statement, Statement]]:
+        """Newest hour and day of every station with any row of the headline pollutant."""
+        names = sorted(set(self.air.stations[self.air.of(self.parameter)]))
+        return {str(name): self.of_station(str(name)) for name in names}
 
 
 def situation(
     rows: pd.DataFrame,
     stations: pd.DataFrame,
-    now: datetime,
+    moment: datetime,
     *,
     law: str,
     zone: ZoneInfo,
+    city: str = "",
     parameter: str = "pm25",
     expected: Mapping[str, Collection[str]] | None = None,
     known: Registry | None = None,
@@ -151,10 +117,10 @@ def situation(
     Parameters
     ----------
     rows : DataFrame
-        Measurement table of the city: three days of hours (all parameters, weather too) and the last daily rows.
+        Measurement table of the city: four days of hours (all parameters, weather too) and the last daily rows.
     stations : DataFrame
         As `Store.stations` gives them.
-    now : datetime
+    moment : datetime
         Aware.
     law, zone
         Of the city.
@@ -166,39 +132,17 @@ def situation(
     Returns
     -------
     Situation
-        ``states``: 24-h state of every pollutant with rows; ``worst_parameter``: the one highest over its own 24-h
-        limit, empty where none was checked. ``reporting`` of ``known``: stations with any pollutant that is not grey.
+        Rows and stations are prepared once for all of its statements.
     """
-    air, expected = prepared(rows[rows["parameter"].isin(list(POLLUTANTS))], stations, now), expected or {}
-    there = {parameter, *rows["parameter"].unique()} & set(POLLUTANTS)
-    parts = {name: air[air["parameter"] == name] for name in sorted(there, key=POLLUTANTS.index)}
-    states = {
-        name: state(
-            figure_of(parts[name], stations, now, name, expected=expected.get(name)),
-            law,
-            zone=zone,
-            now=now,
-            known=known,
-        )
-        for name in parts
-    }
-    checked = {
-        name: one.ratio for name, one in states.items() if one.verdict != "not_checked" and one.ratio is not None
-    }
-    seen = station_states(air, stations, now)
-    alive = {one.station for one in seen if one.freshness != "grey"}
+    ready, could = air(rows, stations, moment), expected or {}
+    about = About(city, law, zone, known=known)
+    names = sorted({parameter, *ready.parameters}, key=POLLUTANTS.index)
+    each = {name: replace(about, expected=could.get(name)) for name in names}
     return Situation(
         parameter=parameter,
-        hour=figure_of(parts[parameter], stations, now, parameter, averaging="1h", expected=expected.get(parameter)),
-        figure=states[parameter].figure,
-        state=states[parameter],
-        states=states,
-        worst_parameter=max(checked, key=lambda name: checked[name], default=""),
-        trend=trend_of(parts[parameter], stations, now),
-        chips={standard: chip_of(air, stations, now, standard) for standard in SCALES},
-        wind=wind_now(rows, now),
-        stations=seen,
-        newest=max((one.end for one in seen), default=None),
-        reporting=len(alive),
-        known=len({one.station for one in seen} | {s for names in expected.values() for s in names}),
+        now={name: now(ready, name, each[name]) for name in names},
+        day={name: day(ready, name, each[name]) for name in names},
+        wind=wind_now(rows, moment),
+        air=ready,
+        about=about,
     )

@@ -1,19 +1,20 @@
 """Build a city's view model from tables that were read already."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data.checks import none
+from data.checks import column
 from data.city import City
 from data.demo.places import REFERENCE
-from data.standards.coverage import least
 from data.store.tables.schemas import TABLES
-from models.situation.figures import BACKGROUND, city_series
+from models.situation.series import city_series
 from models.situation.situation import Situation, situation
-from models.stations.monitors import once, standing_for_air
+from models.situation.statement import Statement
+from models.stations.freshness import BACKGROUND
 from pages.ui.city.city import BACK, Picture
 from pages.ui.city.likely import likely, unattributed
 
@@ -48,14 +49,16 @@ def paint(
         Nothing in it is drawn yet.
     """
     known = TABLES["events"].empty() if events is None else events
-    made = situation(rows, stations, now, law=city.law, zone=city.zone, parameter=parameter, expected=expected)
+    made = situation(
+        rows, stations, now, law=city.law, zone=city.zone, city=city.key, parameter=parameter, expected=expected
+    )
     of_kind = rows[(rows["parameter"] == parameter) & (rows["kind"] == "model") & (rows["minutes"] == 60)]
     model = of_kind.groupby("start", as_index=False)["value"].median()
     return Picture(
         city=city,
         now=now,
         situation=made,
-        stations=_stations(made, rows, stations, expected.get(parameter, frozenset())),
+        stations=_stations(made, stations, expected.get(parameter, frozenset())),
         series=city_series(rows, stations, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
@@ -65,36 +68,31 @@ def paint(
     )
 
 
-def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expected: frozenset[str]) -> pd.DataFrame:
-    """The newest value and the 24-h mean of each station; one that is silent has a row without a value."""
+COLUMNS = (
+    "station", "kind", "day", "day_end", "daily", "hour", "end", "age", "fresh", "minutes", "flag", "checks", "note",
+)  # fmt: skip
+
+
+def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str]) -> pd.DataFrame:
+    """What each station says for itself; one that is silent has a row without a value."""
     described = stations.drop_duplicates("station").set_index("station")
-    air = once(standing_for_air(rows[(rows["parameter"] == made.parameter) & (rows["flag"] == "ok")]), stations)
-    days = _means(air, daily=made.figure.averaging.startswith("daily"))
-    seen = [s for s in made.stations if s.parameter == made.parameter]
-    table = pd.DataFrame(
-        [
-            {"station": s.station, "kind": s.kind, "hour": s.value if s.minutes == 60 else np.nan,
-             "end": s.end, "age": s.age * 60, "fresh": s.freshness, "flag": s.flag, "checks": s.checks,
-             "note": s.note, "minutes": s.minutes, "counts": s.counts}
-            for s in seen
-        ],
-        columns=["station", "kind", "hour", "end", "age", "fresh", "flag", "checks", "note", "minutes", "counts"],
-    )  # fmt: skip
-    silent = [s for s in sorted(expected) if s not in set(table["station"]) and s in described.index]
-    if silent:
-        kinds = described.loc[silent, "kind"].to_numpy()
-        absent = pd.DataFrame(
-            {"station": silent, "kind": kinds, "fresh": "grey", "flag": "", "note": "", "counts": False}
-        )
-        absent["checks"] = none(absent.index)
-        table = pd.concat([table, absent], ignore_index=True) if len(table) else absent.reindex(columns=table.columns)
-    table["day"] = [float(days.get(s, np.nan)) for s in table["station"]]
-    for column in (*(c for c in described if str(c).startswith("name")), "station_class"):
-        known = described[column].to_dict()
-        table[column] = [str(known.get(s, "")) for s in table["station"]]
-    for column in ("lat", "lon"):
-        known = described[column].to_dict()
-        table[column] = [float(known.get(s, np.nan)) for s in table["station"]]
+    doubted = _doubted(made)
+    told = [_station(name, *pair, doubted.get(name)) for name, pair in made.stations.items()]
+    silent = [s for s in sorted(expected) if s not in made.stations and s in described.index]
+    told += [{"station": s, "kind": described.loc[s, "kind"], "fresh": "grey"} for s in silent]
+    table = pd.DataFrame(told).reindex(columns=list(COLUMNS))
+    table["checks"] = column(table["checks"], table.index)
+    for text in ("flag", "note"):
+        table[text] = table[text].fillna("").astype(object)
+    table["daily"] = table["daily"].eq(True)
+    for number in ("day", "hour", "age"):
+        table[number] = table[number].astype(float)
+    for name in (*(c for c in described if str(c).startswith("name")), "station_class"):
+        known = described[name].to_dict()
+        table[name] = [str(known.get(s, "")) for s in table["station"]]
+    for name in ("lat", "lon"):
+        known = described[name].to_dict()
+        table[name] = [float(known.get(s, np.nan)) for s in table["station"]]
     table["name"] = table["name"].where(table["name"] != "", table["station"])
     owners = described["owner"].to_dict()
     table["low_cost"] = [
@@ -105,13 +103,27 @@ def _stations(made: Situation, rows: pd.DataFrame, stations: pd.DataFrame, expec
     return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _means(air: pd.DataFrame, *, daily: bool) -> pd.Series:
-    """What the figure is the median of: 24-h means per station, or its newest daily value; never mixed. [unit]"""
-    hours, days = air[air["minutes"] == 60], air[air["minutes"] == 1440]
-    if daily or not len(hours):
-        return days.sort_values("start").groupby("station")["value"].last()
-    window = hours[hours["start"] > hours["start"].max() - pd.Timedelta(hours=24)].groupby("station")["value"]
-    return window.mean()[window.size() >= least(24)]
+def _station(name: str, hour: Statement, day: Statement, doubted: dict[Hashable, Any] | None) -> dict[str, Any]:
+    """A station's row: both of its statements, and what is doubted of it since."""
+    lead = hour if hour.value is not None else day
+    heard = max((one.heard for one in (hour, day) if one.heard is not None), default=None)
+    end = lead.newest if lead.newest is not None else heard
+    newer = doubted is not None and (end is None or doubted["end"] > end)
+    own = doubted if newer and doubted is not None else {}
+    kind = lead.levels[0].kind if lead.levels else (doubted or {}).get("kind", "reference")
+    return {
+        "station": name, "kind": kind, "day": day.value, "day_end": day.end, "daily": day.daily, "hour": hour.value,
+        "end": end, "age": None if end is None else (lead.moment - end).total_seconds() / 60,
+        "fresh": lead.freshness, "minutes": 1440 if lead.daily else 60,
+        "flag": own.get("flag", ""), "checks": own.get("checks", ()), "note": own.get("note", ""),
+    }  # fmt: skip
+
+
+def _doubted(made: Situation) -> dict[str, dict[Hashable, Any]]:
+    """The newest row of each station, whatever its flag."""
+    rows = made.air.rows.iloc[made.air.of(made.parameter)].sort_values("end", kind="stable")
+    newest = rows.drop_duplicates("station", keep="last")
+    return {str(row["station"]): row for row in newest.to_dict("records")}
 
 
 def ended(events: pd.DataFrame, city: City, now: datetime) -> pd.DataFrame:

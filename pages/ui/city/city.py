@@ -1,7 +1,9 @@
 """One city's picture: its situation as the models see it, with the curves, names and words that screens add."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,8 @@ from data.city import City
 from data.parameters import PARAMETERS
 from data.standards.coverage import least
 from data.store.tables.schemas import TABLES
-from models.situation.situation import Chip, Situation
+from models.situation.situation import Situation
+from models.situation.statement import FEW, Statement
 from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import KINDS, by_ratio
@@ -19,7 +22,7 @@ from pages.ui.reader.language import law_name, number, t, t_unit
 
 STANDARDS = ("us-epa-2024", "eaqi-2024")
 BACK = timedelta(hours=72)
-ARROWS = {"rising": "↗", "steady": "→", "falling": "↘", "unknown": ""}
+ARROWS: dict[str | None, str] = {"up": "↗", "steady": "→", "down": "↘", None: ""}
 POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 DUST = "dust_storm"
 OPTICAL = ("pm25", "pm10", "pm1")
@@ -35,8 +38,9 @@ class Picture:
     situation : Situation
         Figures, verdicts, indices, wind.
     stations : DataFrame
-        Row per station that measures the headline pollutant: ``station, name, lat, lon, kind, station_class, day``
-        (24-h mean), ``hour`` (newest value), ``end``, ``age`` [min], ``fresh, flag, reason``.
+        Row per station that measures the headline pollutant, from its own two statements: ``station, name, lat, lon,
+        kind, station_class, day, day_end, daily, hour, end, age`` [min]``, fresh, minutes``; and of the newest row, if
+        that is flagged and newer, ``flag, checks, note``.
     series : DataFrame
         ``start, hour, day``: the city's hours and running 24-h means.
     model : DataFrame
@@ -76,43 +80,34 @@ class Picture:
         return PARAMETERS[self.parameter].unit
 
     @property
-    def value(self) -> float | None:
-        """The city's figure. [unit]"""
-        return self.situation.figure.value
+    def lead(self) -> Statement:
+        """What a panel speaks of first, and whose age and coverage stand beside it: the hour, else the day."""
+        return self.situation.lead
+
+    @property
+    def day(self) -> Statement:
+        """The day of the headline pollutant."""
+        return self.situation.figure
+
+    @property
+    def age(self) -> float | None:
+        """Of what the panel rests on; without a value, since the newest sound row, which is then out of date. [min]"""
+        if self.lead.value is not None:
+            return self.lead.age_minutes
+        heard = [said.heard for said in (self.situation.hour, self.day) if said.heard is not None]
+        return (pd.Timestamp(self.now) - max(heard)).total_seconds() / 60 if heard else None
 
     @property
     def verdict(self) -> str:
-        """`above`, `within` or `unknown`."""
-        said = self.situation.state.verdict
+        """`above`, `within` or `unknown`, over every pollutant shown."""
+        said = self.situation.verdict
         return said if said in ("above", "within") else "unknown"
 
     @property
     def limit(self) -> float | None:
-        """The 24-h limit that is law here. [unit]"""
-        limit = self.situation.state.limit
+        """The 24-h limit of the headline pollutant that is law here. [unit]"""
+        limit = self.day.held.limit
         return limit.concentration if limit else None
-
-    @property
-    def newest(self) -> datetime | None:
-        """End of the newest interval of any pollutant."""
-        at = self.situation.newest
-        return None if at is None else at.to_pydatetime()
-
-    @property
-    def age(self) -> float | None:
-        """Since then. [min]"""
-        return (self.now - self.newest).total_seconds() / 60 if self.newest else None
-
-    @property
-    def interval(self) -> int:
-        """Length of the intervals that the figure rests on. [min]"""
-        return 1440 if self.situation.figure.averaging.startswith("daily") else 60
-
-    @property
-    def freshness(self) -> str:
-        """Of the newest interval."""
-        ages = [s.freshness for s in self.situation.stations if s.end == self.situation.newest]
-        return ages[0] if ages else "grey"
 
     @property
     def hourly(self) -> pd.DataFrame:
@@ -128,55 +123,95 @@ class Picture:
         shown = self.series[self.series["start"] >= pd.Timestamp(self.now - BACK)]
         return shown[["start", column]].rename(columns={column: "value"}).dropna().reset_index(drop=True)
 
-    def arrow(self) -> str:
-        """Which way the air is heading."""
-        return ARROWS[self.situation.trend.direction]
-
-    def trend(self) -> str:
-        """The arrow in words."""
-        direction = self.situation.trend.direction
-        return "" if direction == "unknown" else t("situation.trend", word=t(f"situation.trend_word.{direction}"))
-
     def label(self) -> str:
         """The headline pollutant in words."""
         return t(f"quantity.parameter.{self.parameter}")
 
-    def averaged(self) -> str:
-        """`PM2.5 · 24-h mean`."""
-        return t(f"situation.averaged.{self.situation.figure.averaging}", parameter=self.label())
+    def averaged(self, said: Statement | None = None) -> str:
+        """`PM2.5 · 24-h mean`; of a delivered day with its date: `PM2.5 · 17 January, median of the day`."""
+        one = said or self.day
+        words = t(f"situation.averaged.{one.averaging}", parameter=self.label())
+        return f"{words}, {self.date(one)}" if one.daily else words
+
+    def date(self, said: Statement) -> str:
+        """The local day that a statement of a delivered day is of."""
+        return "" if said.start is None else language.day(said.start.to_pydatetime(), self.city.zone, year=False)
+
+    def figures(self) -> list[Statement]:
+        """The newest hour and the day, each with its own arrow; only those that have a value, one at least."""
+        both = [said for said in (self.situation.hour, self.day) if said.value is not None]
+        return both or [self.day]
+
+    def rests(self) -> str:
+        """What a panel rests on in time: the day by its name; empty where the age of an hour says it."""
+        return t("situation.of_day", day=self.date(self.lead)) if self.lead.daily else ""
 
     def law(self) -> str:
         """Whose law the limit is."""
         return law_name(self.city.law)
 
     def verdict_words(self) -> str:
-        """`Above limit`."""
-        return t(f"situation.state.{self.verdict}")
+        """`Above limit`; visibly provisional where fewer than three stations say so."""
+        words = t(f"situation.state.{self.verdict}")
+        return f"{words} {t('situation.provisional')}" if self.provisional else words
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the verdict rests on too little to be final."""
+        return self.verdict != "unknown" and self.situation.judged.provisional
 
     def detail(self) -> str:
-        """`1.7 × 24-h limit 60 (UZ)`, or why nothing is said against the law."""
-        state = self.situation.state
-        if state.verdict == "not_checked":
-            reason = state.figure.missing or state.reason
-            return t(f"situation.reason.{reason}", parameter=self.label())
-        key = "situation.ratio_indicative" if state.indicative else "situation.ratio"
-        return t(key, ratio=times(state.ratio), limit=number(self.limit), law=self.law())
+        """`1.7 × the 24-h limit of 60 (UZ)`, or why nothing is said against the law."""
+        judged = self.situation.judged
+        held, label = judged.held, t(f"quantity.parameter.{judged.parameter}")
+        if held.verdict == "not_checked":
+            reason = judged.missing or held.reason
+            low, high = number(judged.lower), number(judged.upper)
+            return t(f"situation.reason.{reason}", parameter=label, lower=low, upper=high)
+        key = "situation.ratio_indicative" if held.indicative else "situation.ratio"
+        limit = held.limit.concentration if held.limit else None
+        words = t(key, ratio=times(held.ratio), limit=number(limit), law=self.law())
+        words = words if judged.parameter == self.parameter else f"{label}: {words}"
+        return f"{words}; {self.few(judged)}" if self.provisional else words
+
+    def few(self, said: Statement) -> str:
+        """Why a verdict is provisional."""
+        if said.n < FEW:
+            return t("situation.few", n=said.n)
+        return t("situation.note.humidity_unknown")
 
     def answer(self) -> str:
-        """The page's answer about this city, in a sentence (markdown)."""
-        state = self.situation.state
-        if self.value is None:
-            return t("situation.answer_none", city=self.name, reason=self.detail())
-        said = {"city": self.name, "what": self.averaged(), "value": number(self.value), "unit": t_unit(self.unit)}
-        if state.verdict == "not_checked":
-            return t("situation.answer_free", reason=self.detail(), **said)
-        return t(f"situation.answer_{self.verdict}", detail=self.detail(), **said)
+        """The page's answer about this city, in sentences (markdown)."""
+        day, hour = self.day, self.situation.hour
+        judged = self.situation.judged
+        if day.value is None and self.verdict == "unknown":
+            made = t("situation.answer_none", city=self.name, reason=self.detail())
+        else:
+            label = t(f"quantity.parameter.{judged.parameter}")
+            what = self.averaged() if judged is day else t(f"situation.averaged.{judged.averaging}", parameter=label)
+            said = {"city": self.name, "what": what, "value": number(judged.value), "unit": t_unit(judged.unit)}
+            if self.verdict == "unknown":
+                made = t("situation.answer_free", reason=self.detail(), **said)
+            else:
+                made = t(f"situation.answer_{self.verdict}", detail=self.detail(), **said)
+        if hour.value is None:
+            return made
+        heading = self.heading(hour)
+        now = {"value": number(hour.value), "unit": t_unit(self.unit), "parameter": self.label()}
+        key = "situation.answer_now_heading" if heading else "situation.answer_now"
+        return f"{made} {t(key, heading=heading, **now) if heading else t(key, **now)}"
+
+    def heading(self, said: Statement) -> str:
+        """The arrow of a statement in a word."""
+        return t(f"situation.trend_word.{said.arrow}") if said.arrow else ""
 
     def rests_on(self) -> str:
-        """How many stations the figure is the median of, and what that is short of."""
-        figure = self.situation.figure
-        said = [t("situation.rests_on", n=figure.of, used=figure.n)]
-        said += [t(f"situation.note.{note}", n=figure.unknown_class) for note in figure.notes if note != "simulated"]
+        """How many stations the day is the median of, and what that is short of."""
+        day = self.day
+        said = [t("situation.rests_on", n=day.of, used=day.n)]
+        said += [t(f"situation.note.{note}", n=day.unknown_class) for note in day.notes if note != "simulated"]
+        if day.interval == "humidity":
+            said.append(t("situation.corrected", lower=number(day.lower), upper=number(day.upper)))
         return ", ".join(said)
 
     def caption(self) -> str:
@@ -191,38 +226,38 @@ class Picture:
         return (Line(self.limit, t("situation.limit_line", limit=number(self.limit), law=self.law())),)
 
     def index(self, standard: str = STANDARDS[0]) -> str:
-        """The index chip; it always names its scale."""
-        chip: Chip | None = self.situation.chips.get(standard)
-        if chip is None or chip.value is None:
+        """The index chip; it always names its scale, and says where the air is beyond it."""
+        found = self.situation.index(standard)
+        if found is None:
             return ""
         named = t(f"quantity.standard.{standard}")
-        category = t(f"quantity.category.{chip.category}")
+        category = t(f"quantity.category.{found.category}")
         if standard.startswith("eaqi"):
             return t("situation.index_word", standard=named, category=category)
-        return t("situation.index", standard=named, index=chip.value, category=category)
+        value = f"{found.value}+" if found.beyond else str(found.value)
+        return t("situation.index", standard=named, index=value, category=category)
 
     def leading(self) -> str:
         """The pollutant highest over its own 24-h limit, else the one that sets the index."""
-        name = self.situation.worst_parameter
-        if name:
-            state = self.situation.states[name]
-            key = "situation.leading_indicative" if state.indicative else "situation.leading_ratio"
-            return t(key, parameter=t(f"quantity.parameter.{name}"), ratio=times(state.ratio))
-        name = next((c.parameter for c in self.situation.chips.values() if c.value), "")
-        return t("situation.leading", parameter=t(f"quantity.parameter.{name}")) if name else ""
+        said = self.situation.leading
+        if said is not None:
+            key = "situation.leading_indicative" if said.held.indicative else "situation.leading_ratio"
+            return t(key, parameter=t(f"quantity.parameter.{said.parameter}"), ratio=times(said.held.ratio))
+        found = self.situation.index()
+        return t("situation.leading", parameter=t(f"quantity.parameter.{found.parameter}")) if found else ""
 
     def highest(self, *, short: bool = False) -> str:
-        """The station with the highest newest value of the headline pollutant, with its time."""
-        rows = self.stations[self.stations["fresh"] != "grey"].dropna(subset=["hour"])
-        if not len(rows):
+        """The station with the highest of the values that the panel's figure is the median of."""
+        top = self.lead.highest
+        if top is None or self.lead.n < 2:  # of one station it would say the same number again
             return ""
-        row = rows.loc[rows["hour"].idxmax()]
-        said = {"station": row["name"], "value": number(row["hour"])}
+        names = dict(zip(self.stations["station"], self.stations["name"], strict=True))
+        said = {"station": names.get(top.station, top.station), "value": number(top.value)}
+        if self.lead.daily:
+            return t("situation.highest_day", day=self.date(self.lead), **said)
         if short:
             return t("situation.highest", **said)
-        return t(
-            "situation.highest_at", unit=t_unit(self.unit), time=language.clock(row["end"], self.city.zone), **said
-        )
+        return t("situation.highest_at", unit=t_unit(self.unit), time=language.clock(top.end, self.city.zone), **said)
 
     def wind(self) -> str:
         """Speed and the sector the wind comes from."""
@@ -285,16 +320,27 @@ class Picture:
         return [t("events.reads_low") if one else "" for one in low]
 
     def placed(self) -> pd.DataFrame:
-        """Stations as maps and plans take them: 24-h means, coloured by their share of the 24-h limit."""
+        """
+        Stations as maps and plans take them: their day, coloured by its share of the 24-h limit.
+
+        A station without a day shows its newest hour, uncoloured; one whose day is not the city's carries its date.
+        """
         rows = self.stations
-        grey = rows["fresh"] == "grey"
-        day = rows["day"].where(~grey)
-        ratio = day / self.limit if self.limit else day * np.nan
+        ratio = rows["day"] / self.limit if self.limit else rows["day"] * np.nan
         return rows.assign(
-            number=[number(v) for v in day],
+            number=[self._pin(row) for row in rows.to_dict("records")],
             colour=[by_ratio(None if r != r else float(r)) for r in ratio],
-            faded=grey,
+            faded=rows["fresh"] == "grey",
         )
+
+    def _pin(self, row: dict[Hashable, Any]) -> str:
+        if pd.isna(row["day"]):
+            return number(row["hour"])
+        other = bool(row["daily"]) and (not self.day.daily or row["day_end"] != self.day.end)
+        if not other:
+            return number(row["day"])
+        start = row["day_end"].to_pydatetime() - timedelta(days=1)
+        return f"{number(row['day'])} · {language.day(start, self.city.zone, year=False)}"
 
 
 def times(ratio: float | None) -> str:

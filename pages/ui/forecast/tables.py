@@ -11,7 +11,7 @@ from data.city import city as city_of
 from data.clock import local_date
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.times import interval_end
-from models.situation.figures import city_series
+from models.situation.series import city_series
 from pages.ui.city import tables as city_tables
 
 METHODS = ("model", "damped_persistence", "persistence", "climatology", "cams_debiased", "cams")

@@ -6,7 +6,7 @@ from pages.ui.look.palette import CALM, SOURCES, STATES
 from pages.ui.reader.language import html, number, t
 
 
-def state(key: str, words: str, detail: str) -> str:
+def state(key: str, words: str, detail: str, *, provisional: bool = False) -> str:
     """
     The state as symbol, word and detail.
 
@@ -16,20 +16,27 @@ def state(key: str, words: str, detail: str) -> str:
         Of `STATES`.
     words, detail : str
         `Above limit`, `1.7 × 24-h limit 60 (UZ)`.
+    provisional : bool
+        Too few stations say so: drawn hatched.
     """
     symbol, colour = STATES[key]
+    few = " ca-few" if provisional else ""
     return (
-        f'<div class="ca-state" style="--ca:{colour}"><i aria-hidden="true">{symbol}</i>'
+        f'<div class="ca-state{few}" style="--ca:{colour}"><i aria-hidden="true">{symbol}</i>'
         f"<div><b>{html(words)}</b><span>{html(detail)}</span></div></div>"
     )
 
 
-def big(value: float | None, unit: str, what: str, arrow: str = "", *, grey: bool = False, decimals: int = 0) -> str:
-    """The city's figure with its unit, its averaging and the arrow of its trend."""
+def big(
+    value: float | None, unit: str, what: str, arrow: str = "", *, grey: bool = False, decimals: int = 0,
+    heading: str = "",
+) -> str:  # fmt: skip
+    """A figure with its unit, its averaging and its own arrow, which is also a word."""
     faded = " ca-grey" if grey else ""
+    drawn = f'<i role="img" aria-label="{html(heading)}" title="{html(heading)}">{html(arrow)}</i>' if arrow else ""
     return (
         f'<div class="ca-big{faded}"><b>{number(value, decimals)}</b><span>{html(unit)}<br>{html(what)}</span>'
-        f"<i>{html(arrow)}</i></div>"
+        f"{drawn}</div>"
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -18,6 +18,9 @@ from pages.ui.city import tables as city_tables
 from pages.ui.look.palette import FRESHNESS
 from pages.ui.reader import errors, language, once, turns
 from pages.ui.reader.language import markdown, t
+
+if TYPE_CHECKING:
+    from pages.ui.city.city import Picture
 
 log = logging.getLogger(__name__)
 STYLE = Path(__file__).parents[1] / "look" / "style.css"
@@ -79,7 +82,7 @@ def freshness(state: str, minutes: float | None) -> Chip:
     Parameters
     ----------
     state : str
-        `fresh`, `amber` or `grey`, by `models.situation.freshness`.
+        `fresh`, `amber` or `grey`, by `models.stations.freshness`.
     minutes : float or None
         Since the newest interval ended. [min]
     """
@@ -87,6 +90,13 @@ def freshness(state: str, minutes: float | None) -> Chip:
         return (t("frame.no_data"), "red")
     words = f"{FRESHNESS[state]} {t('frame.newest', age=language.age(minutes), state=t(f'quantity.freshness.{state}'))}"
     return (words, {"fresh": "gray", "amber": "orange", "grey": "red"}[state])
+
+
+def rests(picture: "Picture") -> Chip:
+    """The chip of age of what a panel rests on; a delivered day is named instead."""
+    lead = picture.lead
+    words, colour = freshness(lead.freshness, picture.age)
+    return (f"{FRESHNESS[lead.freshness]} {picture.rests()}", colour) if lead.daily else (words, colour)
 
 
 def coverage(reporting: int, known: int) -> str:

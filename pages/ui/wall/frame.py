@@ -56,10 +56,15 @@ def _state(picture: Picture) -> str:
 
 def fresh(picture: Picture) -> str:
     """Age and coverage; the browser lets the age grow by itself."""
-    cover = html(t("frame.coverage", n=picture.situation.known, reporting=picture.situation.reporting))
-    if picture.newest is None:
-        return f'<span class="fresh grey">{html(t("frame.no_data"))}</span>'
-    ages = age(picture.newest, picture.interval)
+    lead = picture.lead
+    cover = html(t("frame.coverage", n=lead.of, reporting=lead.n))
+    if lead.newest is None:
+        old = picture.age is not None
+        since = t("wall.nothing_since", age=language.age(picture.age)) if old else t("frame.no_data")
+        return f'<span class="fresh grey">{html(since)} · {cover}</span>'
+    if lead.daily:
+        return f'<span class="fresh">{html(picture.rests())} · {cover}</span>'
+    ages = age(lead.newest.to_pydatetime(), 60)
     return f'<span class="fresh" {ages}>{html(t("wall.newest"))} <span class="age"></span> · {cover}</span>'
 
 

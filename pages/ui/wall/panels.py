@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from data.city import cities
-from pages.ui.city.city import Picture
+from models.situation.statement import Statement
+from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import footprints
 from pages.ui.look.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.reader import errors, language
@@ -69,18 +70,25 @@ def _names(pair: Sequence[Picture]) -> str:
 def state(picture: Picture) -> str:
     """State against the city's own law: symbol, word, detail."""
     symbol = STATES[picture.verdict][0]
+    few = " provisional" if picture.provisional else ""
     return (
-        f'<div class="state {picture.verdict}"><i>{symbol}</i><div><b>{html(picture.verdict_words())}</b>'
+        f'<div class="state {picture.verdict}{few}"><i>{symbol}</i><div><b>{html(picture.verdict_words())}</b>'
         f"<span>{html(picture.detail())}</span></div></div>"
     )
 
 
 def big(picture: Picture) -> str:
-    """The city's figure."""
-    unit = "<br>".join(html(w) for w in (t_unit(picture.unit), *picture.averaged().split(" · ")))
+    """The newest hour and the day, each with its own arrow."""
+    return f'<div class="figures">{"".join(_figure(picture, said) for said in picture.figures())}</div>'
+
+
+def _figure(picture: Picture, said: Statement) -> str:
+    unit = "<br>".join(html(w) for w in (t_unit(picture.unit), *picture.averaged(said).split(" · ")))
+    heading = html(picture.heading(said))
+    arrow = f'<span class="arrow" role="img" aria-label="{heading}">{html(ARROWS[said.arrow])}</span>'
     return (
-        f'<div class="big"><span class="num">{number(picture.value)}</span><span class="unit">{unit}</span>'
-        f'<span class="arrow">{html(picture.arrow())}</span></div>'
+        f'<div class="big {said.kind}"><span class="num">{number(said.value)}</span><span class="unit">{unit}</span>'
+        f"{arrow if said.arrow else ''}</div>"
     )
 
 
@@ -108,7 +116,7 @@ def city(picture: Picture) -> str:
         f'<div class="row">{state(picture)}{big(picture)}</div>',
         chips(picture),
     ]
-    if picture.value is None and not len(picture.hourly):
+    if picture.lead.value is None and not len(picture.hourly):
         body.append(f'<div class="none">{html(t("wall.nothing"))}</div>')
     else:
         body.append(f'<div class="curve">{_spark(picture)}</div>')
@@ -129,7 +137,7 @@ def _spark(picture: Picture) -> str:
 
 def ranks(picture: Picture) -> str:
     """The highest stations now, as bars on one scale."""
-    rows = picture.stations[picture.stations["fresh"] != "grey"].dropna(subset=["day"]).head(RANKED)
+    rows = picture.stations.dropna(subset=["day"]).head(RANKED)
     if not len(rows):
         return ""
     top = max(float(rows["day"].max()), picture.limit or 0.0) or 1.0
@@ -166,7 +174,9 @@ def _band(low: float, high: float, colour: str, limit: float) -> str:
 
 def curve(picture: Picture) -> str:
     """A city's last days across the whole wall."""
-    figure = f'<b class="figure">{number(picture.value)}</b> <small>{html(t_unit(picture.unit))}</small>'
+    said = picture.lead
+    words = f"{t_unit(picture.unit)} · {picture.averaged(said)}"
+    figure = f'<b class="figure">{number(said.value)}</b> <small>{html(words)}</small>'
     caption = html(t("wall.caption", parameter=picture.label()))
     return (
         f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} {figure}</h2>{fresh(picture)}</div>'

@@ -1,0 +1,71 @@
+"""A statement beside the limit that is law there."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from data.clock import local_date
+from data.standards.limits import Limit, Registry
+from models.limits.in_force import applicable, compare
+from models.situation.statement import (
+    BY_HUMIDITY,
+    MEDIAN,
+    NO_FIGURE,
+    NO_LIMIT,
+    STALE,
+    STRADDLES,
+    Held,
+    Statement,
+    Verdict,
+)  # fmt: skip
+
+NOT_HOURS = "1h"
+
+
+def held(said: Statement, law: str, *, zone: ZoneInfo, known: Registry | None = None) -> Held:
+    """
+    Hold a statement to the law of the place.
+
+    Parameters
+    ----------
+    said : Statement
+        Of 24 hours or of a day; of one hour nothing is ever said against a 24-h limit.
+    law : str
+        ``city.law``.
+    zone : ZoneInfo
+        The city's clock: which day's limits hold.
+
+    Returns
+    -------
+    Held
+        ``not_checked`` with its reason where there is no fresh mean of 24 hours or no such limit. Where only low-cost
+        sensors stand, the range without the water on the particles decides: above only if its lower edge is above,
+        within only if its upper edge is not; a limit inside the range leaves it unchecked.
+    """
+    last = said.moment if said.end is None else said.end - pd.Timedelta(1, "us")
+    found = applicable(law, said.parameter, local_date(last, zone), averaging="24h", known=known)
+    limit = next((x for x in found if x.law), None)
+    if said.value is None or said.averaging == NOT_HOURS:
+        return Held("not_checked", NO_FIGURE, None, limit)
+    statistic = "median" if said.averaging == "daily_median" else "mean"
+    beside = tuple(compare(said.value, 1440, x, statistic=statistic) for x in found if not x.law and x.level == "aqg")
+    if limit is None:
+        return Held("not_checked", NO_LIMIT, beside=beside)
+    if said.freshness == "grey":
+        return Held("not_checked", STALE, None, limit, limit.indicative, beside)
+    made = compare(said.value, 1440, limit, statistic=statistic)
+    if made.ratio is None:
+        return Held("not_checked", MEDIAN, said.value / limit.concentration, limit, True, beside)
+    word, reason = _word(said, limit, "above" if made.verdict == "above" else "within")
+    return Held(word, reason, made.ratio, limit, made.indicative, beside)
+
+
+def _word(said: Statement, limit: Limit, plain: Verdict) -> tuple[Verdict, str]:
+    if said.interval != BY_HUMIDITY or said.lower is None or said.upper is None:
+        return plain, ""
+    low, high = (compare(edge, 1440, limit).verdict for edge in (said.lower, said.upper))
+    if low == high:
+        return ("above" if low == "above" else "within"), ""
+    return "not_checked", STRADDLES
