@@ -14,6 +14,7 @@ from api.http.rows import plain, records
 from api.sensorthings import service as sensorthings
 from api.v1 import alarms, metrics, snapshots
 from api.v1 import latest as v1_latest
+from api.v1 import statements as v1_statements
 from api.v1.openapi import accepted, document
 from data import clock
 from data.city import City, cities, city, city_files
@@ -69,6 +70,11 @@ def list_stations(request: HttpRequest) -> Response:
 def latest(request: HttpRequest) -> Response:
     """Newest value of every station and parameter of a city, with its age and freshness."""
     return v1_latest.latest(request, _known_city(request))
+
+
+def stated(request: HttpRequest) -> Response:
+    """What is said of a city or a station, each statement with the rows it rests on."""
+    return v1_statements.answer(request, _known_city(request))
 
 
 def pages(request: HttpRequest) -> Response:
@@ -155,6 +161,7 @@ def routes() -> list[Route]:
         "/api/v1/cities": list_cities,
         "/api/v1/stations": list_stations,
         "/api/v1/latest": latest,
+        "/api/v1/statements": stated,
         "/api/v1/measurements": pages,
         "/api/v1/measurements.csv": measurements,
         "/api/v1/attribution.csv": attribution,

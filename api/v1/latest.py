@@ -3,7 +3,7 @@
 import gzip
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -22,6 +22,7 @@ from data.parameters import PARAMETERS
 from data.sharing import reading
 from data.store.served import demo_store, real_store, served
 from jobs.arguments import words
+from jobs.statements.answer import withheld
 from models.stations.freshness import freshness
 
 DAYS = 7.0
@@ -44,16 +45,19 @@ _guard = Lock()
 
 
 def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, Any]:
-    """Newest value of every station and parameter of a city, with its age and freshness."""
+    """
+    Newest sound value of every station and parameter of a city, with its age and freshness.
+
+    Rows that a check doubts never speak as current: where one is newer than the sound value it stands under
+    ``flagged``, and its freshness says so.
+    """
     shown = served("download")
     chosen = words("parameters", parameters, tuple(PARAMETERS))
     store = shown.store.for_export()
-    rows = described(store.latest(where.key, chosen, now=now, days=DAYS), store.stations(where.key))
-    end = rows["end"]
-    rows = rows.assign(
-        age_minutes=((pd.Timestamp(now) - end).dt.total_seconds() / 60).round(1) if len(rows) else [],
-        freshness=[freshness(e, int(m), now) for e, m in zip(end, rows["minutes"], strict=True)],
-    )
+    stations = store.stations(where.key)
+    every = store.latest(where.key, chosen, now=now, days=DAYS)
+    sound = store.latest(where.key, chosen, now=now, days=DAYS, flags=("ok",))
+    doubted = every[every["flag"] != "ok"]
     return {
         "city": where.key,
         "time_zone": str(where.zone),
@@ -61,8 +65,24 @@ def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, 
         "demo": shown.demo,
         "replay": clock.replaying(),
         "window_days": DAYS,
-        "latest": records(rows),
+        "latest": _records(sound, stations, now),
+        "flagged": _records(doubted, stations, now, freshness_of=lambda end, minutes: "flagged"),
+        "withheld_stations": withheld(shown.store, store, where),
     }
+
+
+def _records(
+    rows: pd.DataFrame,
+    stations: pd.DataFrame,
+    now: datetime,
+    freshness_of: Callable[[pd.Timestamp, int], str] | None = None,
+) -> list[dict[str, Any]]:
+    made = described(rows, stations)
+    ends, minutes = made["end"], made["minutes"]
+    age = ((pd.Timestamp(now) - ends).dt.total_seconds() / 60).clip(lower=0).round(1) if len(made) else []
+    told = freshness_of or (lambda end, length: freshness(end, length, now))
+    words_of = [told(end, int(length)) for end, length in zip(ends, minutes, strict=True)]
+    return records(made.assign(age_minutes=age, freshness=words_of))
 
 
 def kept(request: HttpRequest) -> Response | None:

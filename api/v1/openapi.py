@@ -37,6 +37,12 @@ _QUERY: Mapping[str, dict[str, Any]] = {
     "as_of": {"schema": _TIME,
               "description": "What was known at this moment, `2026-01-10T08:00:00+05:00`; must carry its zone. Now by "
                              "default."},
+    "station": {"schema": {"type": "string"}, "description": "Id of a station; the city itself by default."},
+    "parameter": {"schema": {"type": "string"},
+                  "description": "Pollutants, joined by commas; by default all with rows."},
+    "at": {"schema": _TIME, "description": "Moment of `now` and `day`; the centre's clock by default."},
+    "explain": {"schema": _SWITCH, "description": "With the rows each statement was made from, and what was left out."},
+    "format": {"schema": {"type": "string", "enum": ["json", "csv"]}, "description": "json by default."},
     "flags": {"schema": {"type": "string", "enum": ["all", "ok"]}, "description": "All rows, or unflagged ones."},
     "excel": {"schema": _SWITCH, "description": "BOM, semicolons, decimal commas."},
     "bom": {"schema": _SWITCH, "description": "UTF-8 byte-order mark."},
@@ -69,6 +75,11 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/stations": About("Stations of a city", JSON, ("city",), "Stations"),
     "/api/v1/latest": About(
         "Newest values of a city, with age and freshness", JSON, ("city", "parameters"), "Latest"
+    ),
+    "/api/v1/statements": About(
+        "What is said of a city or a station: the newest hour and the day, or a period, each with its own rows",
+        JSON, ("city", "station", "parameter", "at", "from", "to", "explain", "format"), "Statements",
+        optional=("from", "to"),
     ),
     "/api/v1/measurements": About(
         "Measurements of a period, page by page; the cursor pins what was known",

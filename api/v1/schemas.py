@@ -76,6 +76,7 @@ SCHEMAS: Mapping[str, Schema] = {
     }),
     "Measurement": closed(_ROW),
     "LatestRow": closed({**_ROW, "age_minutes": NUMBER, "freshness": {**TEXT, "enum": ["fresh", "amber", "grey"]}}),
+    "FlaggedRow": closed({**_ROW, "age_minutes": NUMBER, "freshness": {**TEXT, "enum": ["flagged"]}}),
     "Snapshot": closed(_SNAPSHOT),
     "Health": closed({
         "status": {**TEXT, "enum": ["ok"]}, "now": TIME, "replay": YES, "demo": YES, "store_version": TEXT,
@@ -85,7 +86,29 @@ SCHEMAS: Mapping[str, Schema] = {
     "Stations": closed({"city": TEXT, "stations": listed(ref("Station"))}),
     "Latest": closed({
         "city": TEXT, "time_zone": TEXT, "now": TIME, "demo": YES, "replay": YES, "window_days": NUMBER,
-        "latest": listed(ref("LatestRow")),
+        "latest": listed(ref("LatestRow")), "flagged": listed(ref("FlaggedRow")), "withheld_stations": WHOLE,
+    }),
+    "Statement": {
+        "type": "object",
+        "required": [
+            "kind", "city", "station", "parameter", "unit", "averaging", "from", "to", "value", "lower", "upper",
+            "interval", "arrow", "verdict", "reason", "provisional", "ratio", "limit", "index", "age_minutes", "n",
+            "of", "notes",
+        ],
+        "properties": {
+            "kind": {**TEXT, "enum": ["now", "day", "period"]}, "city": TEXT, "station": maybe(TEXT),
+            "parameter": TEXT, "unit": TEXT, "averaging": TEXT, "from": maybe(TIME), "to": maybe(TIME),
+            "value": maybe(NUMBER), "lower": maybe(NUMBER), "upper": maybe(NUMBER), "interval": maybe(TEXT),
+            "arrow": {"enum": ["up", "down", "steady", None]},
+            "verdict": {**TEXT, "enum": ["within", "above", "not_checked", "not_comparable"]},
+            "reason": maybe(TEXT), "provisional": YES, "ratio": maybe(NUMBER), "limit": {"type": ["object", "null"]},
+            "index": {"type": ["object", "null"]}, "age_minutes": maybe(NUMBER), "n": WHOLE, "of": WHOLE,
+            "notes": listed(TEXT), "rows": listed({"type": "object"}), "left_out": listed({"type": "object"}),
+        },
+    },
+    "Statements": closed({
+        "version": TEXT, "city": TEXT, "time_zone": TEXT, "at": TIME, "demo": YES, "replay": YES,
+        "withheld_stations": WHOLE, "statements": listed(ref("Statement")),
     }),
     "Measurements": closed({
         "city": TEXT, "from": TIME, "to": TIME, "as_of": TIME, "count": WHOLE,

@@ -21,6 +21,7 @@ MODULES = (
     "server",
     "files",
     "assessment",
+    "statements",
     "attribution",
     "forecast",
     "notify",

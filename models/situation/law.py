@@ -14,14 +14,13 @@ from models.situation.statement import (
     MEDIAN,
     NO_FIGURE,
     NO_LIMIT,
+    ONE_HOUR,
     STALE,
     STRADDLES,
     Held,
     Statement,
     Verdict,
 )  # fmt: skip
-
-NOT_HOURS = "1h"
 
 
 def held(said: Statement, law: str, *, zone: ZoneInfo, known: Registry | None = None) -> Held:
@@ -47,8 +46,8 @@ def held(said: Statement, law: str, *, zone: ZoneInfo, known: Registry | None = 
     last = said.moment if said.end is None else said.end - pd.Timedelta(1, "us")
     found = applicable(law, said.parameter, local_date(last, zone), averaging="24h", known=known)
     limit = next((x for x in found if x.law), None)
-    if said.value is None or said.averaging == NOT_HOURS:
-        return Held("not_checked", NO_FIGURE, None, limit)
+    if said.value is None or said.averaging == "1h":
+        return Held("not_checked", NO_FIGURE if said.value is None else ONE_HOUR, None, limit)
     statistic = "median" if said.averaging == "daily_median" else "mean"
     beside = tuple(compare(said.value, 1440, x, statistic=statistic) for x in found if not x.law and x.level == "aqg")
     if limit is None:

@@ -40,6 +40,7 @@ class Situation:
     wind: Wind | None
     air: Air
     about: About
+    expected: Mapping[str, Collection[str]]
 
     @property
     def hour(self) -> Statement:
@@ -85,6 +86,13 @@ class Situation:
         """The worst index of the newest hours over all pollutants; None where nothing current can be indexed."""
         found = [said.indices[scale] for said in self.now.values() if scale in said.indices]
         return max(found, key=lambda one: one.value, default=None)
+
+    def of_city(self, parameter: str) -> tuple[Statement, Statement]:
+        """The city's newest hour and its day of any pollutant, also one without rows."""
+        if parameter in self.now:
+            return self.now[parameter], self.day[parameter]
+        about = replace(self.about, expected=self.expected.get(parameter, ()))
+        return now(self.air, parameter, about), day(self.air, parameter, about)
 
     def of_station(self, station: str, parameter: str = "") -> tuple[Statement, Statement]:
         """A station's newest hour and its day."""
@@ -145,4 +153,5 @@ def situation(
         wind=wind_now(rows, moment),
         air=ready,
         about=about,
+        expected=could,
     )

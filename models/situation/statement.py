@@ -31,6 +31,7 @@ FEW = 3  # a verdict of a city from fewer stations is provisional
 NO_ROWS, ALL_STALE, NO_BACKGROUND, TOO_FEW_HOURS = "no_rows", "all_stale", "no_background", "too_few_hours"
 STANDS_ALONE = "stands_alone"  # hourly stations that are too few beside those with daily values
 NO_FIGURE, STALE, NO_LIMIT, MEDIAN = "no_figure", "stale", "no_limit", "daily_median"
+ONE_HOUR = "one_hour"  # an hour is never held to a limit for 24 hours
 STRADDLES = "range_straddles"  # the limit lies within the range that humidity leaves open
 
 # What a value rests on, where it is less than it seems.

@@ -300,8 +300,8 @@ def _finished(said: Statement, air: Air, about: About) -> Statement:
     lower, upper, interval, notes = _range(said, air)
     said = replace(said, lower=lower, upper=upper, interval=interval, notes=notes)
     made = held(said, about.law, zone=about.zone, known=about.known)
-    few = not about.station and said.n < FEW
-    return replace(said, held=made, provisional=few or WET in notes)
+    few = not about.station and said.value is not None and said.n < FEW
+    return replace(said, held=made, provisional=few)
 
 
 def _range(said: Statement, air: Air) -> tuple[float | None, float | None, str, tuple[str, ...]]:

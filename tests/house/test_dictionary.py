@@ -166,6 +166,11 @@ def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(client.get("/api/v1/cities").json()["cities"][0]) == sorted(described("cities"))
     latest = client.get("/api/v1/latest?city=astana").json()
     assert sorted(latest) == sorted(described("latest"))
+    said = client.get("/api/v1/statements?city=astana&explain=1").json()
+    assert sorted(said) == sorted(described("statements"))
+    assert sorted(said["statements"][0]) == sorted(described("statement"))
+    table = client.get("/api/v1/statements?city=astana&explain=1&format=csv").text
+    assert table.split("\n")[0].split(",") == described("statements csv")
     kept = set(COLUMNS) - {"known_until"}
     assert set(latest["latest"][0]) == kept | set(described("latest row"))
     station = client.get("/api/v1/stations?city=astana").json()["stations"][0]

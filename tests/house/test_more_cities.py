@@ -93,9 +93,10 @@ def test_of_a_law_that_nobody_read_nothing_is_invented(key: str, filled: Store) 
     assert {limit.jurisdiction for limit in applicable(place.law)} == {"who-2021"}
     rows = filled.measurements(key, start=NOW - timedelta(days=3), end=NOW)
     found = situation(rows, filled.stations(key), NOW, law=place.law, zone=place.zone)
-    assert (found.state.verdict, found.state.reason) == ("not_checked", "no_limit")
-    assert found.state.beside  # WHO's guideline beside
-    assert found.chips["us-epa-2024"].category
+    held = found.figure.held
+    assert (held.verdict, held.reason) == ("not_checked", "no_limit")
+    assert held.beside  # WHO's guideline beside
+    assert found.index() is not None
 
 
 @pytest.mark.parametrize("key", ["almaty", "karaganda"])
@@ -103,7 +104,8 @@ def test_the_law_of_kazakhstan_holds_in_its_cities(key: str, filled: Store) -> N
     place = city(key)
     rows = filled.measurements(key, start=NOW - timedelta(days=3), end=NOW)
     found = situation(rows, filled.stations(key), NOW, law=place.law, zone=place.zone)
-    assert (found.state.verdict, found.state.limit.jurisdiction) == ("above", "kz")  # type: ignore[union-attr]
+    held = found.figure.held
+    assert (held.verdict, held.limit.jurisdiction) == ("above", "kz")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("key", MORE)

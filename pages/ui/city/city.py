@@ -13,7 +13,7 @@ from data.parameters import PARAMETERS
 from data.standards.coverage import least
 from data.store.tables.schemas import TABLES
 from models.situation.situation import Situation
-from models.situation.statement import FEW, Statement
+from models.situation.statement import Statement
 from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import KINDS, by_ratio
@@ -172,13 +172,7 @@ class Picture:
         limit = held.limit.concentration if held.limit else None
         words = t(key, ratio=times(held.ratio), limit=number(limit), law=self.law())
         words = words if judged.parameter == self.parameter else f"{label}: {words}"
-        return f"{words}; {self.few(judged)}" if self.provisional else words
-
-    def few(self, said: Statement) -> str:
-        """Why a verdict is provisional."""
-        if said.n < FEW:
-            return t("situation.few", n=said.n)
-        return t("situation.note.humidity_unknown")
+        return f"{words}; {t('situation.few', n=judged.n)}" if self.provisional else words
 
     def answer(self) -> str:
         """The page's answer about this city, in sentences (markdown)."""

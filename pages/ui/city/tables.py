@@ -8,10 +8,10 @@ import streamlit as st
 
 from data import clock
 from data.city import city as city_of
-from data.parameters import POLLUTANTS, WEATHER
 from data.store.reader import ExportReader, StoreReader
 from data.store.served import real_store, served
 from data.times import interval_end
+from jobs.statements.gather import DAILY_BACK, LIVES, PARAMETERS, expected_of, speaking
 from pages.ui.city.build import paint
 from pages.ui.city.city import Picture
 from pages.ui.reader.language import language
@@ -303,9 +303,6 @@ def counts() -> pd.DataFrame:
     return _counts(version())
 
 
-LIVES = timedelta(days=30)  # a station that was silent for longer is no longer expected to report
-
-
 @st.cache_data(max_entries=8, show_spinner=False)
 def _lately(version: str, city: str, hour: datetime) -> pd.DataFrame:
     return store().spans(city, start=hour - LIVES, end=hour + timedelta(hours=1))
@@ -322,17 +319,14 @@ def expected(city: str, moment: datetime) -> dict[str, frozenset[str]]:
     moment : datetime
         Now.
     """
-    rows = _lately(measured(city), city, _hour(moment))
-    rows = rows[(rows["kind"] != "model") & rows["parameter"].isin(POLLUTANTS)]
-    rows = rows[(rows["first"] <= moment) & (rows["last"] >= moment - LIVES)]
-    return {str(name): frozenset(part["station"]) for name, part in rows.groupby("parameter")}
+    return expected_of(_lately(measured(city), city, _hour(moment)), moment)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _picture(version: str, city: str, parameter: str, moment: datetime) -> Picture:
-    back = timedelta(hours=96)  # 72 hours of running 24-h means
+    rows = speaking(measurements(city, PARAMETERS, DAILY_BACK), moment)
     return paint(
-        city_of(city), moment, measurements(city, (*POLLUTANTS, *WEATHER), back), stations(city),
+        city_of(city), moment, rows, stations(city),
         expected(city, moment), parameter=parameter,
         attribution=table("attribution"), attributed=table("attribution_status"), events=table("events"),
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Statements of a city or a station, from the store to the document that leaves."""
