@@ -192,7 +192,7 @@ def _export_request(request: HttpRequest, known: datetime | None = None) -> expo
         if not query.get(name):
             raise ArgumentError(name, "api.arguments.no_moment")
     start, end = period(where, query["from"], query["to"])
-    as_of = known or (moment("as_of", query["as_of"], None) if query.get("as_of") else clock.known())
+    as_of = known or (moment("as_of", query["as_of"], None) if query.get("as_of") else clock.now())
     return export_request.Request(
         city=where.key,
         start=start,

@@ -3,11 +3,12 @@
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from data.errors import CentreError
 
 VARIABLE = "CLEANAIR_NOW"
+SKEW = timedelta(minutes=10)  # the clock of a network may run ahead of ours by this much
 
 
 class ClockError(CentreError, ValueError):
@@ -58,16 +59,42 @@ def now() -> datetime:
     return datetime.fromtimestamp(start.moment.timestamp() + time.monotonic() - start.monotonic, UTC)
 
 
-def known() -> datetime:
+def machine() -> datetime:
     """
-    The moment that `known_at` and `as_of` are measured by, UTC.
+    The machine's own time, UTC, which no replay moves: for tokens, heartbeats and what was received when.
 
     Returns
     -------
     datetime
-        The machine's own time: a replay shows an earlier moment, but what the centre knows it learned since.
+        Aware, UTC.
     """
     return datetime.now(UTC)
+
+
+def horizon() -> datetime:
+    """
+    The end of the newest interval that anybody may read, UTC.
+
+    Returns
+    -------
+    datetime
+        `SKEW` after the present; in a replay the present itself, as its rows wait for no network's clock.
+    """
+    return now() if replaying() else now() + SKEW
+
+
+def begun() -> datetime | None:
+    """
+    Where a replay began.
+
+    Returns
+    -------
+    datetime or None
+        `CLEANAIR_NOW` in UTC, None without it. What was learned after it was known, for a replay, as soon as it was
+        over: history is imported long after it happened.
+    """
+    text = os.environ.get(VARIABLE)
+    return _moment(text) if text else None
 
 
 def iso(moment: datetime, timespec: str = "auto") -> str:

@@ -93,7 +93,7 @@ def flags() -> None:
         t(
             "method.flags_say",
             run=row_checks.STUCK_LEAST,
-            late=row_checks.LATE,
+            days=row_checks.AHEAD // 1440,
             dead=number(series_checks.DEAD_BELOW["pm25"]),
             factor=number(series_checks.LEVEL_DEFAULT),
         )

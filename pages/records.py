@@ -103,7 +103,7 @@ def _as_of(city: City) -> datetime:
     version = city_tables.measured(city.key)
     if st.session_state.get("records.version") != version:
         st.session_state["records.version"] = version
-        st.session_state["records.as_of"] = clock.known().replace(microsecond=0) + timedelta(seconds=1)
+        st.session_state["records.as_of"] = clock.now().replace(microsecond=0) + timedelta(seconds=1)
     return st.session_state["records.as_of"]
 
 

@@ -82,8 +82,8 @@ def granted(given: list[str]) -> Grant:
     if len(given) > 1 or scheme.casefold() != "bearer" or not token or " " in token:
         raise NotValid("api.identity.no_bearer")
     if token.count(".") == 2:
-        return Grant(role_of(oidc.verify(token, clock.known()), members()))
-    return tokens.check(real_store(), token, clock.known())
+        return Grant(role_of(oidc.verify(token, clock.machine()), members()))
+    return tokens.check(real_store(), token, clock.machine())
 
 
 def _refusal(status: int, detail: str, code: str) -> Any:

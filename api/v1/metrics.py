@@ -185,7 +185,7 @@ def _alarms(whole: Store) -> Iterator["Metric"]:
 
 def _watch(whole: Store) -> Iterator["Metric"]:
     """Absent while no watch ever looked at what is shown; a look that failed keeps the age of the last good one."""
-    beats, now = heartbeat.read(whole), clock.known()
+    beats, now = heartbeat.read(whole), clock.machine()
     ages = [((work,), (now - beat.well).total_seconds()) for work, beat in beats.items() if beat.well]
     about = "Since events, alarms and notifications were last looked after; every minute while all is well."
     yield _labelled("cleanair_watch_age_seconds", about, ("work",), ages)

@@ -83,7 +83,7 @@ def snapshot(a: Arguments) -> Result:
         city=where.key,
         start=start,
         end=end,
-        as_of=moment("as-of", a.as_of, None) if a.as_of else clock.known(),
+        as_of=moment("as-of", a.as_of, None) if a.as_of else clock.now(),
         parameters=words("parameters", a.parameters, tuple(PARAMETERS)),
         flags=a.flags,
         excel=a.excel,

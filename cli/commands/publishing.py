@@ -32,8 +32,8 @@ def publish(a: Arguments) -> Result:
         where = city(a.city)
         start, end = period(where, getattr(a, "from"), a.to)
         chosen = words("parameters", a.parameters, tuple(PARAMETERS))
-        request = export_request.Request(city=where.key, start=start, end=end, as_of=clock.known(), parameters=chosen)
-        done = [job.publish(store, request, a.format, by=a.by, now=clock.known())]
+        request = export_request.Request(city=where.key, start=start, end=end, as_of=clock.now(), parameters=chosen)
+        done = [job.publish(store, request, a.format, by=a.by, now=clock.now())]
     else:
         raise ArgumentError("city", "cli.publishing.no_period")
     for row in done:
@@ -52,7 +52,7 @@ def snapshots(a: Arguments) -> Result:
 
     store = open_store(a.store)
     if a.action == "forget":
-        gone = job.forget(store, clock.known(), timedelta(days=a.days))
+        gone = job.forget(store, clock.now(), timedelta(days=a.days))
         print(f"{len(gone)} files taken away; their rows and recipes stay")
         return {"forgotten": gone}
     rows = job.register(store)

@@ -27,7 +27,7 @@ def token(a: Arguments) -> Result:
     from jobs.access import tokens
 
     store = open_store(a.store) if a.store else real_store()
-    by, now = a.by or getpass.getuser(), clock.known()
+    by, now = a.by or getpass.getuser(), clock.machine()
     try:
         if a.action == "issue":
             wanted = tuple(p.strip() for p in a.purposes.split(",") if p.strip())

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from data import clock
 from data.schema import conform_stations
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
@@ -215,7 +216,12 @@ class SmallTables:
         if as_of is None:
             rows = rows[rows["known_until"].isna()]
         else:
-            rows = rows[(rows["known_at"] <= as_of) & (rows["known_until"].isna() | (rows["known_until"] > as_of))]
+            then = (rows["known_at"] <= as_of) & (rows["known_until"].isna() | (rows["known_until"] > as_of))
+            learned = clock.begun()
+            if learned is not None:  # as of measurements: `data.store.sql.known`
+                later = rows["known_until"].isna() & (rows["known_at"] > max(as_of, learned))
+                then |= later & ~rows["station"].isin(set(rows.loc[then, "station"]))
+            rows = rows[then]
         rows = rows if city is None else rows[rows["city"] == city]
         return rows.sort_values(["station", "source"]).reset_index(drop=True)
 

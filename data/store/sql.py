@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from data import clock
@@ -10,9 +10,11 @@ from data.licences import Licensed
 from data.schema import COLUMNS, CONTENT, KEY
 from data.sharing import Withheld
 from data.store.tables.schemas import MONTH
+from data.times import INTERVAL_END
 
 # Key columns, and what makes a delivered row differ from the one that is kept.
 JOIN_KEY = " AND ".join(f"n.{c} = o.{c}" for c in KEY)
+_SAME_KEY = " AND ".join(f"o.{c} = kept.{c}" for c in KEY)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,12 @@ class Where:
     start, end : datetime, optional
         Half-open on the start of the interval.
     as_of : datetime, optional
-        What was known at that moment; the latest known where None.
+        What was known at that moment; the latest known where None. See `known` for replays.
+    until : datetime, optional
+        The moment the reader stands at, where it lies before the present. Intervals that end after it, after `as_of`
+        or after the present are hidden.
+    ahead : bool
+        Hours that a model foretells are asked for too; what was measured is hidden till its interval is over.
     withheld : sequence of Withheld
         What rules of sharing keep from the reader.
     licensed : Licensed, optional
@@ -45,6 +52,8 @@ class Where:
     without_sources: Sequence[str] = field(default_factory=tuple)
     withheld: Sequence[Withheld] = field(default_factory=tuple)
     licensed: Licensed | None = None
+    until: datetime | None = None
+    ahead: bool = False
 
     def clause(self) -> tuple[str, list[Any]]:
         """SQL condition and its values."""
@@ -53,8 +62,9 @@ class Where:
         if self.as_of is None:
             parts.append("known_until IS NULL")
         else:
-            parts.append("known_at <= ? AND (known_until IS NULL OR known_until > ?)")
-            values += [self.as_of, self.as_of]
+            text, more = known(self.as_of)
+            parts.append(text)
+            values += more
         for text, value in (("city = ?", self.city), ("start >= ?", self.start), ("start < ?", self.end)):
             if value is not None:
                 parts.append(text)
@@ -82,7 +92,30 @@ class Where:
             text, more = self.licensed.clause()
             parts.append(text)
             values += more
-        return " AND ".join(parts), values
+        over = f"(start <= ? AND {INTERVAL_END} <= ?)"  # the first half lets the engine skip whole groups of rows
+        parts.append(f"(kind = 'model' OR {over})" if self.ahead else over)
+        return " AND ".join(parts), [*values, self.horizon(), self.horizon()]
+
+    def horizon(self) -> datetime:
+        """The end of the newest interval that is told."""
+        skew = timedelta() if clock.replaying() else clock.SKEW  # as in `clock.horizon`
+        asked = [moment + skew for moment in (self.until, self.as_of) if moment is not None]
+        return min([*asked, clock.horizon()])
+
+
+def known(as_of: datetime) -> tuple[str, list[Any]]:
+    """
+    SQL condition for the rows that were known at a moment, and its values.
+
+    A replay takes the end of an interval for the moment when a row was known that was learned after the replay's own
+    moment, unless an older version of it was known.
+    """
+    text, values, learned = "known_at <= ? AND (known_until IS NULL OR known_until > ?)", [as_of, as_of], clock.begun()
+    if learned is None:
+        return text, values
+    older = f"SELECT 1 FROM kept AS o WHERE o.known_at <= ? AND o.known_until > ? AND {_SAME_KEY}"
+    later = f"known_until IS NULL AND known_at > ? AND NOT EXISTS ({older})"
+    return f"(({text}) OR ({later}))", [*values, max(as_of, learned), *values]
 
 
 _DELIVERED = ", ".join(f"n.{c}" for c in (*COLUMNS, MONTH) if c != "known_at")
@@ -165,6 +198,13 @@ MARKS = """
 SELECT city, source, max(known_at) AS known, count(*) AS rows
 FROM kept WHERE {where}
 GROUP BY city, source ORDER BY city, source
+"""
+
+# The next intervals that end after a moment, in the days around it.
+ENDS = f"""
+SELECT min(CASE WHEN {INTERVAL_END} > ? THEN {INTERVAL_END} END) AS following,
+       max(CASE WHEN {INTERVAL_END} <= ? THEN {INTERVAL_END} END) AS newest
+FROM kept WHERE known_until IS NULL AND start > ? AND start <= ?
 """
 
 # When a source has any row at all.

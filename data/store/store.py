@@ -20,6 +20,7 @@ from data.store import sql
 from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
 from data.store.export import OWNER, ExportStore
+from data.store.hidden import Hidden
 from data.store.revisions import split
 from data.store.shared import SharedStore
 from data.store.small import SmallTables
@@ -89,6 +90,7 @@ class Store(SmallTables):
         self._engine = engine(self.place.filesystem())
         self._holds = False
         self._past: tuple[str, str] | None = None
+        self._hidden = Hidden(self._since)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -155,7 +157,7 @@ class Store(SmallTables):
         columns : sequence of str, optional
             Of `COLUMNS`; all by default.
         **where
-            ``as_of, stations, sources, kinds, flags, minutes, without_sources`` of `Where`.
+            ``as_of, stations, sources, kinds, flags, minutes, without_sources, ahead`` of `Where`.
 
         Returns
         -------
@@ -177,8 +179,9 @@ class Store(SmallTables):
         days: float = 7,
         **where: Any,
     ) -> pd.DataFrame:
-        """Newest row per source, station, parameter and averaging within the last days, none from the future."""
-        chosen = Where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), **where)
+        """Newest row per source, station, parameter and averaging within the last days, none that ends after `now`."""
+        begin, end = now - timedelta(days=days), now + timedelta(microseconds=1)
+        chosen = Where(city, parameters, begin, end, **{**where, "until": now})
         clause, values = chosen.clause()
         return self._frame(sql.LATEST.format(where=clause), values, self._kept(chosen), list(COLUMNS))
 
@@ -295,7 +298,7 @@ class Store(SmallTables):
 
     def version(self, *tables: str) -> str:
         """
-        A text that changes exactly when something was committed; cheap, keys every cache.
+        A text that changes when something was committed or a measurement came to light; cheap, keys every cache.
 
         Parameters
         ----------
@@ -303,7 +306,8 @@ class Store(SmallTables):
             Only these tables; all by default.
         """
         names = tables or self.place.tables()
-        return " ".join(f"{n}={self._table(n).version()}" for n in names)
+        said = [f"{n}={self._table(n).version()}" for n in names]
+        return " ".join([*said, *self._hidden.told(self._measurements.version())] if "measurements" in names else said)
 
     def settled(self) -> str:
         """
@@ -380,6 +384,10 @@ class Store(SmallTables):
             begin = chosen.start.astimezone(UTC).strftime("%Y-%m")
             months = [m for m in self._measurements.partitions() if begin <= m <= end]
         return self._measurements.kept(months)
+
+    def _since(self, question: str, values: Sequence[Any], start: datetime) -> pa.Table | None:
+        kept = self._kept(Where(start=start))
+        return self._engine.ask(question, values, kept) if kept.files else None
 
     def _frame(self, question: str, values: Sequence[Any], kept: Kept, names: Sequence[str]) -> pd.DataFrame:
         dtypes = {**COLUMNS, **sql.ANSWERS}

@@ -97,9 +97,9 @@ def last_month(store: Store, now: datetime, *, by: str) -> list[dict[str, Any]]:
         end = now.astimezone(city.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         start = (end - timedelta(days=1)).replace(day=1)
         same = known[(known["city"] == city.key) & (known["from"] == pd.Timestamp(start)) & (known["format"] == "csv")]
-        request = export_request.Request(city=city.key, start=start, end=end, as_of=clock.known())
+        request = export_request.Request(city=city.key, start=start, end=end, as_of=clock.now())
         if not len(same) and len(store.spans(**request.where())):
-            done.append(publish(store, request, "csv", by=by, now=clock.known()))
+            done.append(publish(store, request, "csv", by=by, now=clock.now()))
     return done
 
 

@@ -139,7 +139,9 @@ def _field(
     store: StoreReader, key: str, issued: pd.Timestamp, sources: tuple[str, ...], names: tuple[str, ...]
 ) -> pd.DataFrame:
     """Mean over a model's points by hour; winds as vectors."""
-    rows = store.measurements(key, names, issued - HISTORY, issued + AHEAD, sources=sources, kinds=("model",))
+    rows = store.measurements(
+        key, names, issued - HISTORY, issued + AHEAD, sources=sources, kinds=("model",), ahead=True
+    )
     if not len(rows):
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC"))
     rows = rows.assign(start=rows["start"].dt.floor("h"))

@@ -16,6 +16,7 @@ from data.city import City, CityError, city, city_files
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
 from jobs.ingest.notes import standing
+from jobs.ingest.replay_times import known_when_over
 from models.quality.quality import flag
 from models.quality.uptime import UNSAID
 from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
@@ -273,7 +274,7 @@ def _take(
     done = conform(good, known_at) if len(good) else conform(empty())
     account.refuse(batch, done.rejects.assign(count=1), options.name)
     _twice(len(good) - len(done.rejects) - len(done.rows), batch, account, options.name)
-    batch.rows.append(done.rows)
+    batch.rows.append(known_when_over(done.rows))
     batch.count += len(done.rows)
 
 
@@ -300,7 +301,7 @@ def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, ac
     _twice(int(again.sum()), batch, account, "")
     rows = rows[~again].reset_index(drop=True) if again.any() else rows
     if not profile.assessed:
-        rows = flag(rows, now=known_at)
+        rows = flag(rows, now=clock.machine())
     rows = standing(store, rows)
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
     rows = _lean(rows)

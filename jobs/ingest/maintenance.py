@@ -65,7 +65,7 @@ def add(
     note = {
         "id": f"m-{uuid.uuid4().hex[:8]}", "city": where.key, "station": station, "parameter": parameter,
         "start": pd.Timestamp(start), "end": pd.Timestamp(end), "by": " ".join(by.split()), "why": plain(why),
-        "at": pd.Timestamp(clock.known()), "withdrawn": False,
+        "at": pd.Timestamp(clock.now()), "withdrawn": False,
     }  # fmt: skip
     row = pd.DataFrame([note]).astype(COLUMNS)
     store.extend(TABLE, row)  # first, so that what is collected meanwhile is flagged too
@@ -106,7 +106,7 @@ def withdraw(store: Store, note: str, by: str, why: str = "") -> int:
         raise MaintenanceError("jobs.note.none", parameter="note", note=note)
     if not by.strip():
         raise MaintenanceError("jobs.note.no_withdrawer", parameter="by")
-    gone = mine.assign(by=" ".join(by.split()), at=pd.Timestamp(clock.known()), withdrawn=True)
+    gone = mine.assign(by=" ".join(by.split()), at=pd.Timestamp(clock.now()), withdrawn=True)
     store.extend(TABLE, gone.assign(why=plain(why) or gone["why"]))
     rows = _kept(store, next(mine.itertuples()))
     fresh = marked(bare(rows), standing[standing["id"] != note])
@@ -158,7 +158,7 @@ def _revise(store: Store, before: pd.DataFrame, after: pd.DataFrame) -> int:
     )
     if not changed.any():
         return 0
-    return store.append(after[changed].assign(known_at=pd.Timestamp(clock.known()))).revised
+    return store.append(after[changed].assign(known_at=pd.Timestamp(clock.now()))).revised
 
 
 def _hours_again(store: Store, rows: pd.DataFrame) -> int:
@@ -167,7 +167,7 @@ def _hours_again(store: Store, rows: pd.DataFrame) -> int:
 
     if not len(rows) or not (rows["minutes"] < 60).any():
         return 0
-    now = clock.known()
+    now = clock.now()
     hours = with_hours(store, rows.assign(known_at=pd.Timestamp(now)), clock.now())
     hours = hours[hours["minutes"] == 60]
     have = store.measurements(

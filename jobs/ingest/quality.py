@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data import clock
 from data.parameters import POLLUTANTS
 from data.schema import KEY, MEASURED, Conformed, conform
 from data.store import Store
@@ -99,7 +100,7 @@ def _checked_city(
     )
     again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
     earlier = earlier[~again]
-    both = flag(pd.concat([earlier, rows], ignore_index=True), now=now)
+    both = flag(pd.concat([earlier, rows], ignore_index=True), now=clock.machine())
     before, fresh = both.iloc[: len(earlier)], both.iloc[len(earlier) :]
     changed = (before["flag"].to_numpy() != earlier["flag"].to_numpy()) & (
         before["start"] >= rows["start"].min() - AMENDED

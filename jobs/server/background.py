@@ -172,6 +172,6 @@ def _publish(real: Store) -> None:
     try:
         if not real.is_empty():
             publish.last_month(real, clock.now(), by="the centre, by itself")
-            publish.forget(real, clock.known())
+            publish.forget(real, clock.now())
     except (StoreError, request.ExportError, OSError) as error:
         log.warning("publishing: %s", error)

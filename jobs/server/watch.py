@@ -82,7 +82,7 @@ def look(store: DerivingStore, now: datetime, memory: Memory) -> None:
         with _calm(name, memory) as trouble:
             work()
         with _calm("heartbeat", memory):
-            heartbeat.write(store, name, clock.known(), next(iter(trouble), None))
+            heartbeat.write(store, name, clock.machine(), next(iter(trouble), None))
 
 
 def _events(

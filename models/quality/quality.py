@@ -25,7 +25,8 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
         of its last weeks is in the batch, the more can be seen: runs and spikes need hours around them, dead
         channels five days, levels seven days and three other stations or three other years.
     now : datetime, optional
-        The present, with its zone; without it future times are not looked for.
+        When the rows were received, by the machine's own clock, which no replay moves; without it future times are
+        not looked for.
 
     Returns
     -------
@@ -35,11 +36,11 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
 
     Notes
     -----
-    ``invalid``: sentinel, negative, out of range, measured in the future. ``suspect``: everything else, that is
-    values a person should look at and a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck, spike,
-    fractions) and `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows are
-    checked for range and future only, and a future one is a forecast: ``suspect``. Weather is checked for range and
-    future. Simulated rows are treated as if measured.
+    ``invalid``: sentinel, negative, out of range, ends more than two days after it was received (what ends sooner is
+    hidden till then: `data.store.sql.Where`). ``suspect``: everything else, that is values a person should look at and
+    a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck, spike, fractions) and
+    `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows, which are meant to
+    reach ahead, are checked for range only, weather for range and future. Simulated rows are treated as if measured.
 
     A rise that the network or the station's other pollutants share is never a spike, so that a dust storm of
     18,000 µg/m³ passes.
@@ -69,10 +70,9 @@ def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
     suspect, invalid = SEVERITY["suspect"], SEVERITY["invalid"]
     bad = impossible(whole)
     yield bad, invalid
-    for modelled, level in ((False, invalid), (True, suspect)):
-        beyond = ahead(whole, pd.Timestamp(now) if now is not None else None)
-        rows = np.flatnonzero((beyond > 0) & (whole.modelled == modelled))
-        yield [(i, checks.make("future_time", _span(int(beyond[i])))) for i in rows.tolist()], level
+    beyond = ahead(whole, pd.Timestamp(now) if now is not None else None)
+    rows = np.flatnonzero((beyond > 0) & ~whole.modelled)
+    yield [(i, checks.make("future_time", _span(int(beyond[i])))) for i in rows.tolist()], invalid
     rows_left = whole.examined
     rows_left[[place for place, _ in bad]] = False
     yield from ((_lifted(found, rows_left), suspect) for found in _course(whole.take(rows_left)))

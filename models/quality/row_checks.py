@@ -15,7 +15,7 @@ Entry = Callable[[int], str]
 SENTINELS = (-999.0, -9999.0, -99999.0)  # written by loggers for "no value"
 CEILINGS = (985.0, 999.9, 1999.9)  # printed full scales that are no multiple of 500 (BAM 1020, SDS011)
 CEILING_STEP, CEILING_TIMES = 500.0, 3
-LATE = 10  # a clock may run ahead by this much [min]
+AHEAD = 2 * 24 * 60  # an interval may end this long after it was received: what lies ahead is hidden till then [min]
 
 STUCK_LEAST = 5  # equal values in a row
 STUCK_CHANCE = 1e-5  # a run must be this unlikely to come from rounding alone
@@ -55,12 +55,12 @@ def impossible(batch: Batch) -> Found:
 
 
 def ahead(batch: Batch, now: pd.Timestamp | None) -> Integers:
-    """How far the end of each interval lies in the future; 0 where it does not. [min]"""
+    """How far the end of each interval lies after `now`, where that is more than `AHEAD`; else 0. [min]"""
     if now is None:
         return np.zeros(len(batch.start), dtype=np.int64)
     moment = pd.Timestamp(now).tz_convert("UTC").timestamp() / 60
     beyond = batch.start + batch.minutes - int(np.floor(moment))
-    return np.where(beyond > LATE, beyond, 0).astype(np.int64)
+    return np.where(beyond > AHEAD, beyond, 0).astype(np.int64)
 
 
 def ceiling(batch: Batch) -> Found:

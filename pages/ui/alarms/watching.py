@@ -29,7 +29,7 @@ def late() -> dict[str, Beat]:
         Also where no watch ever looked though alarms are kept; empty before the first was evaluated, which the
         screens say by themselves.
     """
-    beats, now = heartbeat.read(shown()), clock.known()
+    beats, now = heartbeat.read(shown()), clock.machine()
     if not beats and not len(city_tables.table("alarms")):
         return {}
     told = {work: beats.get(work, Beat()) for work in URGENT if work in beats or work == "alarms"}
@@ -52,7 +52,7 @@ def panel() -> None:
 
 
 def _since(work: str, beat: Beat, zone: ZoneInfo) -> str:
-    if beat.well is None or beat.well > clock.known():
+    if beat.well is None or beat.well > clock.machine():
         return t(f"watch.never.{work}")
     return t(f"watch.since.{work}", moment=_moment(beat.well, zone))
 
@@ -60,7 +60,7 @@ def _since(work: str, beat: Beat, zone: ZoneInfo) -> str:
 def _moment(well: datetime, zone: ZoneInfo) -> str:
     """On the clock of the screen, which a replay moves; with the day where it is not today's."""
     now = pd.Timestamp(city_tables.now())
-    since = (now - (clock.known() - well)).to_pydatetime()
+    since = (now - (clock.machine() - well)).to_pydatetime()
     same = local_date(since, zone) == local_date(now, zone)
     return (
         language.clock(since, zone)

@@ -114,6 +114,8 @@ QUESTIONS: Mapping[str, Callable[[Store], pd.DataFrame]] = MappingProxyType(
     {
         "everything": lambda s: s.measurements(),
         "a city and a time": lambda s: s.measurements("astana", ["pm25", "no2"], FIRST, LAST),
+        "what was over by then": lambda s: s.measurements("astana", until=FIRST + timedelta(hours=30)),
+        "and what a model foretells": lambda s: s.measurements("astana", until=FIRST, ahead=True),
         "a zone of its own": lambda s: s.measurements(
             start=pd.Timestamp(FIRST).tz_convert("Asia/Almaty"), end=pd.Timestamp(LAST)
         ),

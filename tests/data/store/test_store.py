@@ -73,10 +73,10 @@ def test_filters_narrow_the_answer(store: Store) -> None:
     assert store.measurements(end=start, parameters=["pm25"]).value.tolist() == [1]
 
 
-def test_latest_is_the_newest_row_that_is_not_in_the_future(store: Store) -> None:
+def test_latest_is_the_newest_row_whose_interval_is_over(store: Store) -> None:
     store.append(hourly([1, 2, 3]))
     moment = datetime(2026, 1, 8, 1, 30, tzinfo=UTC)
-    assert store.latest(now=moment).value.tolist() == [2]
+    assert store.latest(now=moment).value.tolist() == [1]
 
 
 def test_days_are_local_and_know_their_length(store: Store) -> None:

@@ -54,7 +54,7 @@ def note(store: Store, begin: int, end: int, why: str = "filter changed", **more
 def test_a_note_flags_its_span_and_its_withdrawal_gives_it_back(store: Store) -> None:
     original = flags(store)
     assert original[-3] == "suspect"
-    before = clock.known()
+    before = clock.now()
     ident, count = note(store, -4, -2, parameter="pm25")
     assert count == 2
     assert flags(store) == {**original, -4: "invalid", -3: "invalid"}
@@ -62,7 +62,7 @@ def test_a_note_flags_its_span_and_its_withdrawal_gives_it_back(store: Store) ->
     assert flags(store, as_of=before) == original
     row = store.measurements("astana", ["pm25"], NOON - 4 * HOUR, NOON - 3 * HOUR).iloc[0]
     assert (row["checks"], row["note"]) == ((f"maintenance:{ident},ok,filter changed",), "")
-    during = clock.known()
+    during = clock.now()
     assert maintenance.withdraw(store, ident, "Botir", "wrong station") == 2
     assert flags(store) == original
     assert flags(store, as_of=during)[-4] == "invalid"
@@ -104,7 +104,7 @@ def test_the_import_path_is_flagged_too(store: Store, tmp_path: Path) -> None:
     free = {"source": "demo", "station": "demo:1", "kind": "simulated"}  # may leave in a file
     origin = open_store(tmp_path / "origin")
     origin.append(conform(table(NOON - 24 * HOUR, 24, **free), NOON).rows)
-    asked = request.Request(city="astana", start=NOON - 24 * HOUR, end=NOON + HOUR, as_of=clock.known())
+    asked = request.Request(city="astana", start=NOON - 24 * HOUR, end=NOON + HOUR, as_of=clock.now())
     done = snapshot.write(origin, asked, "csv", tmp_path)
     other = open_store(tmp_path / "other")
     other.append(conform(table(NOON - 90 * HOUR, 1, **free), NOON).rows)

@@ -32,9 +32,9 @@ def kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def beat(store: Store, back: float, work: str = "alarms", error: CentreError | None = None) -> None:
-    heartbeat.write(store, work, clock.known() - timedelta(minutes=back))
+    heartbeat.write(store, work, clock.machine() - timedelta(minutes=back))
     if error:
-        heartbeat.write(store, work, clock.known(), error)
+        heartbeat.write(store, work, clock.machine(), error)
 
 
 def show(page: str, language: str = "en") -> AppTest:
@@ -54,8 +54,8 @@ def test_a_file_that_is_torn_or_from_elsewhere_counts_as_none(store: Store) -> N
 
 def test_another_process_that_watches_is_believed(store: Store) -> None:
     beat(store, 0)
-    heartbeat.write(store, "alarms", clock.known(), StoreError("store.view.other_reader"))
-    assert not heartbeat.read(store)["alarms"].late(clock.known())
+    heartbeat.write(store, "alarms", clock.machine(), StoreError("store.view.other_reader"))
+    assert not heartbeat.read(store)["alarms"].late(clock.machine())
 
 
 def test_a_living_watch_is_no_matter_for_anybody(kept: Store) -> None:
