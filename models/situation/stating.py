@@ -186,7 +186,8 @@ def _means(air: Air, hours: Places, newest: Chosen) -> Chosen:
     """24 hours that end with the newest hour of all, of every station that has three quarters of them."""
     if not len(newest.at):
         return NOBODY
-    inside = air.ends[hours] > newest.ends.max() - FULL_DAY * HOUR_NS
+    last = int(newest.ends.max())
+    inside = (air.ends[hours] > last - FULL_DAY * HOUR_NS) & (air.ends[hours] <= last)
     at = hours[inside & np.isin(air.codes[hours], newest.codes)]
     size = len(air.known)
     counts = np.bincount(air.codes[at], minlength=size)
@@ -195,7 +196,14 @@ def _means(air: Air, hours: Places, newest: Chosen) -> Chosen:
     at = at[np.isin(air.codes[at], enough)]
     order = np.argsort(newest.codes)
     ends = newest.ends[order][np.searchsorted(newest.codes[order], enough)]
+    if len(enough) and ends.max() < last:  # a station that does not enter must not set the 24 hours of those that do
+        return _means(air, hours, _within(newest, int(ends.max())))
     return Chosen(at, enough.astype(np.int64), sums[enough] / counts[enough], ends, counts[enough].astype(np.int64))
+
+
+def _within(newest: Chosen, last: int) -> Chosen:
+    keep = newest.ends <= last
+    return Chosen(newest.at[keep], newest.codes[keep], newest.values[keep], newest.ends[keep], newest.counts[keep])
 
 
 def _whole_day(air: Air, parameter: str, about: About) -> Chosen:

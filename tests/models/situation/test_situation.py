@@ -135,6 +135,12 @@ def test_the_window_is_the_last_24_hours():
     )
 
 
+def test_a_station_that_does_not_enter_sets_no_window():
+    full = hours([1000.0] + [20.0] * 24, last=LAST - timedelta(hours=2))
+    figure = said(pd.concat([full, hours([90.0] * 3, station="a:2")]), FOUR)
+    assert (figure.value, figure.n, figure.age_minutes) == (20.0, 1, 140.0)
+
+
 def test_why_there_is_no_figure():
     assert said(hours([]), FOUR).missing == "no_rows"
     assert said(hours([5.0] * 24, last=LAST - timedelta(hours=9)), FOUR).missing == "all_stale"
