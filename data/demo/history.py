@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from data.city import City
 from data.demo.calendar import stamps
-from data.demo.happenings import judged
+from data.demo.happenings import KEPT, judged
 from data.demo.noise import Floats
+from data.demo.places import CATEGORIES
 from data.demo.simulation import LONGEST, Stretch, stretches
 from data.demo.weather import Weather
 from data.demo.world import DELAY, MAST, SOURCE, measured, newest
@@ -92,6 +94,32 @@ def earlier_days(place: City, first: date, until: datetime, now: datetime, seed:
         rows = pd.concat([_rows(place, one) for one in parts], ignore_index=True)
         truth = pd.concat([_truth(place, one) for one in parts], ignore_index=True)
         yield Days(conform(rows).rows, truth, end / (len(edges) - 1))
+
+
+def measure_effect(truth: pd.DataFrame, day: date, zone: ZoneInfo) -> float:
+    """
+    What a measure of the demo world truly did to a city's PM2.5 in the year after it. [µg/m³]
+
+    Parameters
+    ----------
+    truth : DataFrame
+        Of `Days`, of one city and the stations that make its figure, for the year from `day` on at least.
+    day : date
+        When the measure began.
+    zone : ZoneInfo
+        Of the city.
+
+    Returns
+    -------
+    float
+        Mean over the days of the stations' median less the median that would have been with heating as before.
+    """
+    begins = midnights(pd.DatetimeIndex([day, day + timedelta(days=365)]), zone)
+    year = truth[(truth["start"] >= begins[0]) & (truth["start"] < begins[1])]
+    real = year[list(CATEGORIES)].sum(axis=1)
+    without = real + (1 / KEPT - 1) * year["heating"]
+    medians = (part.groupby(year["start"]).median() for part in (real, without))
+    return float((next(medians) - next(medians)).mean())
 
 
 @dataclass(frozen=True)
