@@ -65,8 +65,10 @@ def fill(
     While a world is built for the first time, `data.demo.progress.share` says how far it is.
     """
     checked = check or (lambda rows: rows)
-    spans = store.spans()
     try:
+        spans = store.spans()
+        if spans.empty and days is None:
+            progress.said(store.uri, 0.0)
         return _filled(store, spans, now, days, seed, checked, stop or (lambda: False))
     finally:
         progress.said(store.uri, None)
@@ -83,8 +85,7 @@ def _filled(
 ) -> Appended:
     done, hours = Appended(), days or HOURS_OF
     _describe(store, now)
-    if spans.empty and hours > CONTEXT:
-        progress.said(store.uri, 0.0)
+    if spans.empty and days is None:
         rows = check(build(now, CONTEXT, seed).measurements)
         done += store.append(rows[rows["start"] >= pd.Timestamp(now) - SHOWN])
         progress.said(store.uri, HOURS_DONE / 2)
