@@ -15,8 +15,8 @@ import pandas as pd
 from data import demo
 from data.city import city
 from data.demo import places
+from data.demo.simulation import RUN_UP
 from data.demo.weather import STILL_LASTS, weather
-from data.demo.world import RUN_UP
 from models.events import Panel, covered, detect, panel
 from models.quality.quality import flag
 

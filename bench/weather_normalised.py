@@ -66,7 +66,7 @@ def examined(name, wide, parameter):
     row = {"series": name, "parameter": parameter, "raw_slope": line(raw)}
     try:
         found = weather_normalised(wide, parameter)
-        row |= {"r2": round(found.r2, 3), "hours": found.hours, "normalised_slope": line(found.trend())}
+        row |= {"r2": round(found.r2, 3), "hours": found.values, "normalised_slope": line(found.trend())}
     except Refused as refusal:
         row |= {"refused": str(refusal)}
     return row | {"seconds": round(time.perf_counter() - begun, 1)}

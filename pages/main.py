@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.city import tables as city_tables
+from pages.ui.page import building as page_building
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, once, sign_in, turns
 from pages.ui.reader.language import t
@@ -71,6 +72,7 @@ else:
         choices.language()
         with page_frame.spoken():
             page_frame.dress()
+            page_building.building()
         with page_frame.spoken():
             page.run()
         with page_frame.spoken():

@@ -1,6 +1,6 @@
 """Years: levels and days against limits of their own averaging, how complete they are, trends with intervals."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +18,7 @@ from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
 from pages.ui.trends import tables as trends_tables
+from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
 from pages.ui.trends.indices import indices
 from pages.ui.trends.view import (
@@ -224,24 +225,36 @@ def trend(shown: View, months: pd.DataFrame) -> None:
 
 def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[str, str]]:
     """The weather-normalised months, or the raw ones under the sentence that refuses."""
-    from models.trends.weather_normalised import LEAST_HOURS, LEAST_R2
+    from models.trends.weather_normalised import LEAST_DAYS, LEAST_HOURS, LEAST_R2
 
     where_and_when = (shown.city, shown.parameter, shown.station, shown.first, shown.last)
-    hours = trends_tables.windy_hours(*where_and_when)
+    hours = trends_weather.windy_hours(*where_and_when)
     nothing = trends_tables.Course(raw, None, "weather")
-    if hours < LEAST_HOURS:
-        st.warning(t("trends.weather_hours", least=number(LEAST_HOURS), hours=number(hours)), icon=":material/air:")
+    wide = trends_weather.days_with_weather(shown.city, shown.parameter, shown.series, shown.first, shown.last)
+    days = trends_weather.windy(wide, shown.parameter)
+    if hours < LEAST_HOURS and days < LEAST_DAYS:
+        said = t("trends.weather_hours", least=number(LEAST_HOURS), hours=number(hours), least_days=number(LEAST_DAYS),
+                 days=number(days))  # fmt: skip
+        st.warning(said, icon=":material/air:")
         return nothing, {}
     bar = st.progress(0.0, t("trends.weather_runs"))
     try:
-        made = trends_tables.normalised(*where_and_when, lambda share: bar.progress(share, t("trends.weather_runs")))
+        made = (
+            trends_weather.normalised(*where_and_when, lambda share: bar.progress(share, t("trends.weather_runs")))
+            if hours >= LEAST_HOURS
+            else trends_weather.normalised_days(
+                wide, shown.parameter, lambda share: bar.progress(share, t("trends.weather_runs"))
+            )
+        )
         found = trends_tables.Course(made.months(), made.trend())  # type: ignore[attr-defined]
     except Refused:
         st.warning(t("trends.weather_r2", least=number(100 * LEAST_R2)), icon=":material/air:")
         return nothing, {}
     finally:
         bar.empty()
-    page_frame.caption(t("trends.weather_says", r2=number(100 * made.r2), hours=number(made.hours),  # type: ignore[attr-defined]
+    key = "trends.weather_says_days" if made.daily else "trends.weather_says"  # type: ignore[attr-defined]
+    count = number(made.values)  # type: ignore[attr-defined]
+    page_frame.caption(t(key, r2=number(100 * made.r2), hours=count, days=count,  # type: ignore[attr-defined]
                     weather=", ".join(made.weather)))  # type: ignore[attr-defined]  # fmt: skip
     return found, effects(shown, made)
 
@@ -252,7 +265,8 @@ def effects(shown: View, made: object) -> dict[str, str]:
 
     said = {}
     for one in shown.measures():
-        day = pd.Timestamp(datetime.combine(one.day, time(), shown.city.zone))
+        zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
+        day = pd.Timestamp(datetime.combine(one.day, time(), zone))
         try:
             found = before_after(made, day)  # type: ignore[arg-type]
         except Refused:

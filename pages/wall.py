@@ -10,6 +10,7 @@ import streamlit as st
 from data.city import City, cities
 from data.errors import CentreError
 from pages.ui.city import tables as city_tables
+from pages.ui.page import building as page_building
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, errors, language, once
 from pages.ui.reader.language import t
@@ -73,6 +74,12 @@ def words() -> dict[str, object]:
     }
 
 
+def built(shown: dict[str, object]) -> dict[str, object]:
+    """The picture, with a bar under its head as long as the demo world is being built."""
+    part = page_building.share()
+    return shown if part is None else {**shown, "html": f"{shown['html']}{wall_frame.building(part)}"}
+
+
 def drawn() -> dict[str, object]:
     """The picture of this moment, and the view that an alarm asks for."""
     made, old = wall_wall.wall(tuple(chosen()))
@@ -131,7 +138,7 @@ def wall() -> None:
     """Draw, and tell the browser when."""
     once.begin()
     try:
-        shown = picture()
+        shown = built(picture())
         data = {
             **settings(city_tables.now(), cities()[chosen()[0]]),
             **shown,

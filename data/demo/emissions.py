@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from data.city import City
+from data.demo import places
+from data.demo.calendar import stamps
 from data.demo.dispersion import mixing, plumes
+from data.demo.happenings import FIRE_HEIGHT, PM25_PER_MW, SMOKE_LASTS, heating_left, smoke_fires, storm_peak
 from data.demo.noise import Floats, Hours, salt, salts, smooth, trailing, uniform
 from data.demo.places import CATEGORIES, Climate, at
 from data.demo.weather import Weather
@@ -42,11 +46,6 @@ class Air:
 def need(temperature: Floats) -> Floats:
     """Heating need, 1 at 20 degrees below the heating limit of 15 °C, as a mean of the last day."""
     return trailing(np.clip(15.0 - temperature, 0, None) / 20.0, 24)
-
-
-def stamps(hours: Hours) -> pd.DatetimeIndex:
-    """Hours since 1970-01-01 UTC as times."""
-    return pd.DatetimeIndex(np.asarray(hours).astype("datetime64[h]").astype("datetime64[us]"), tz="UTC")
 
 
 def _clock(hours: Hours, zone: ZoneInfo) -> tuple[Floats, Floats]:
@@ -90,9 +89,10 @@ def air(
     hour, weekday = _clock(hours, zone)
     pile = mixing(weather)[:, None]
     cold = need(weather.temperature)
-    by_site = plumes(seed, hours, weather, sites, stations) * _rates(seed, hours, hour, cold, sites)[:, None, :]
+    left = heating_left(hours, zone)
+    by_site = plumes(seed, hours, weather, sites, stations) * _rates(seed, hours, hour, cold, left, sites)[:, None, :]
     category = sites["category"].to_numpy()
-    stoves = climate.stoves * (cold * (0.55 + 0.6 * _bump(hour, 8, 2) + 1.0 * _bump(hour, 20.5, 3)))[:, None]
+    stoves = climate.stoves * (left * cold * (0.55 + 0.6 * _bump(hour, 8, 2) + 1.0 * _bump(hour, 20.5, 3)))[:, None]
     stoves = stoves * stations["stoves"].to_numpy()[None, :] * pile * _jitter(seed, "stove", hours, stations, 0.25)
     cars = 0.25 + 0.9 * _bump(hour, 8.5, 1.6) + 1.0 * _bump(hour, 18.5, 2.2) + 0.5 * _bump(hour, 13, 3)
     cars = climate.traffic * (cars * np.where(weekday >= 5, 0.7, 1.0))[:, None] * pile * 0.8
@@ -116,12 +116,13 @@ def _jitter(seed: int, name: str, hours: Hours, stations: pd.DataFrame, spread: 
     return np.asarray(np.exp(spread * smooth(keys[None, :], hours[:, None], 9.0)))
 
 
-def _rates(seed: int, hours: Hours, hour: Floats, cold: Floats, sites: pd.DataFrame) -> Floats:
+def _rates(seed: int, hours: Hours, hour: Floats, cold: Floats, left: Floats, sites: pd.DataFrame) -> Floats:
     """Emission of each site and hour [g/s], (hours, sites)."""
     rates = np.empty((len(hours), len(sites)))
     work = {"metal": 0.7 + 0.6 * _bump(hour, 13, 5), "kiln": 0.8 + 0.4 * _bump(hour, 2, 6), "dust": _bump(hour, 13, 4)}
     for j, site in enumerate(sites.itertuples()):
-        heat = 0.15 + 1.6 * cold if site.category == "heating" else work.get(str(site.subtype), np.ones(len(hours)))
+        usual = work.get(str(site.subtype), np.ones(len(hours)))
+        heat = left * (0.15 + 1.6 * cold) if site.category == "heating" else usual
         wander = np.exp(0.3 * smooth(salt(seed, "rate", site.key), hours, 90))
         rates[:, j] = float(site.active) * float(site.pm25_gps) * heat * wander
     return rates
@@ -141,7 +142,7 @@ def _storm(seed: int, city: str, hours: Hours, weather: Weather, stations: pd.Da
     ahead = ((lat - lat.mean()) + (lon - lon.mean()) * 0.72) * 111e3 * 0.71
     age = weather.storm[:, None] - 2.0 - (ahead / FRONT / 3600.0)[None, :]
     number = (np.asarray(hours) - weather.storm).astype(np.int64)  # the hour the storm began stands for it
-    peak = 160.0 + 160.0 * uniform(salt(seed, city, "peak"), number)  # eleven times as much PM10
+    peak = storm_peak(seed, city, number)
     rise = np.clip(age / 1.5, 0, 1)
     return np.asarray(np.where(age > 0, peak[:, None] * rise * np.exp(-age / 7.0) * (age < 70), 0.0))
 
@@ -157,15 +158,16 @@ def _regional(seed: int, city: str, hours: Hours, weather: Weather, cold: Floats
     return np.asarray(climate.regional * sector * wander * (0.8 + 0.5 * cold) * settled * washed)
 
 
-def fire_list(seed: int, city: str, first: int, last: int, lat: float, lon: float, climate: Climate) -> pd.DataFrame:
+def fire_list(seed: int, place: City, first: int, last: int) -> pd.DataFrame:
     """
-    Fires around a city that start between two hours.
+    Fires around a city that start between two hours, those of the smoke episodes among them.
 
     Returns
     -------
     DataFrame
         ``start`` (hour), ``hours`` (how long), ``lat, lon, frp_mw``, ``seen`` (by a satellite).
     """
+    city, lat, lon = place.key, place.lat, place.lon
     key, lattice = salt(seed, city, "fire"), np.arange(first // FIRE_EVERY - 1, last // FIRE_EVERY + 1)
     starts = (lattice * FIRE_EVERY + np.floor(uniform(key, lattice) * FIRE_JITTER)).astype(np.int64)
     names = ("turn", "far", "power", "lasts", "seen")
@@ -181,7 +183,10 @@ def fire_list(seed: int, city: str, first: int, last: int, lat: float, lon: floa
             "seen": draw["seen"] < SEEN,
         }
     )
-    return table[stamps(starts).month.isin(climate.fire_months)].reset_index(drop=True)
+    season = table[stamps(starts).month.isin(places.climate(city).fire_months)]
+    episodes = smoke_fires(seed, place, first - SMOKE_LASTS, last)
+    every = pd.concat([season, episodes], ignore_index=True) if len(episodes) else season
+    return every.sort_values("start", kind="stable").reset_index(drop=True)
 
 
 def _smoke(seed: int, hours: Hours, weather: Weather, stations: pd.DataFrame, fires: pd.DataFrame) -> Floats:
@@ -191,7 +196,7 @@ def _smoke(seed: int, hours: Hours, weather: Weather, stations: pd.DataFrame, fi
         if not lies.any():
             continue
         part = Weather(**{name: getattr(weather, name)[lies] for name in Weather.__dataclass_fields__})
-        site = pd.DataFrame({"lat": [fire.lat], "lon": [fire.lon], "stack_m": [30.0], "subtype": ["fire"]})
-        burning = (hours[lies] >= fire.start).astype(float) * 5.0 * fire.frp_mw  # [g/s], 5 g/s of PM2.5 per MW, ours
+        site = pd.DataFrame({"lat": [fire.lat], "lon": [fire.lon], "stack_m": [FIRE_HEIGHT], "subtype": ["fire"]})
+        burning = (hours[lies] >= fire.start).astype(float) * PM25_PER_MW * fire.frp_mw  # [g/s]
         smoke[lies] += plumes(seed, hours[lies], part, site, stations)[:, :, 0] * burning[:, None]
     return smoke

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.demo.dispersion import mixing
 from data.demo.emissions import Air
+from data.demo.happenings import STORM_PM10
 from data.demo.noise import Floats, Hours, salt, salts, smooth, uniform
 from data.demo.places import Climate
 from data.demo.weather import Weather
@@ -24,7 +25,7 @@ TRUE_RATIOS: Mapping[str, tuple[float, float, float, float]] = MappingProxyType(
         "cement": (2.7, 0.9, 2.6, 3),
         "metal": (1.8, 1.3, 1.8, 14),
         "dust": (4.2, 0.0, 0.0, 0),
-        "storm": (11.0, 0.0, 0.0, 0),  # coarse: PM2.5 is under a tenth of PM10
+        "storm": (STORM_PM10, 0.0, 0.0, 0),
         "fire": (1.25, 0.1, 0.4, 12),
         "regional": (1.5, 0.2, 0.35, 7),
     }

@@ -70,7 +70,10 @@ _STATIONS: tuple[tuple[str, float, str, bool, float, float], ...] = (
     ("North-West", 9.5, "background", False, 1.7, 0.5),
     ("Ring", 4.0, "traffic", False, 0.7, 1.9),
 )
-DEAD, STUCK = 8, 5  # rows of the table above: the silent station and the one whose PM2.5 stands still
+# Rows of the table above: the silent station, the one whose PM2.5 stands still, the one that moves, the one whose
+# logger writes fault codes, the one that hands in one channel twice.
+DEAD, STUCK, MOVER, CODED, COPIED = 8, 5, 4, 3, 6
+ELSEWHERE = (75.0, 5.0)  # the other place of the one that moves: bearing [°], distance from the centre [km]
 
 # name, category, subtype, bearing [°], distance [km], stack [m], PM2.5 [g/s], works, in the published inventory
 _SITES: tuple[tuple[str, str, str, float, float, float, float, bool, bool], ...] = (
@@ -108,7 +111,7 @@ def at(lat: float, lon: float, bearing: float, km: float) -> tuple[float, float]
     return round(float(lat + north / KM_PER_DEGREE), 4), round(float(lon + shift), 4)
 
 
-def stations(city: str, lat: float, lon: float, count: int = 10) -> pd.DataFrame:
+def stations(city: str, lat: float, lon: float, count: int = 10, *, at_home: bool = True) -> pd.DataFrame:
     """
     The stations of a demo city, its weather mast last.
 
@@ -120,6 +123,8 @@ def stations(city: str, lat: float, lon: float, count: int = 10) -> pd.DataFrame
         Its centre. [°]
     count : int
         Air stations. Beyond ten, further low-cost ones stand on a widening ring.
+    at_home : bool
+        Whether the one that moves stands at the first of its two places.
 
     Returns
     -------
@@ -127,10 +132,28 @@ def stations(city: str, lat: float, lon: float, count: int = 10) -> pd.DataFrame
         Columns of the station table and, for the simulator only, ``reference``, ``stoves`` and ``cars``.
     """
     rows = [_station(city, lat, lon, number) for number in range(count)]
+    if not at_home and count > MOVER:
+        rows[MOVER] |= dict(zip(("lat", "lon"), at(lat, lon, *ELSEWHERE), strict=True))
     mast = dict(zip(("name", "name_ru", "name_uz", "name_kk"), _names("Demo", "weather mast"), strict=True))
     rows.append({"station": f"demo:{city}-weather", "lat": lat, "lon": lon, "owner": MAST} | mast)
     shared = {"source": "demo", "city": city, "kind": "simulated", "coord_quality": "generic"}
     return pd.DataFrame(rows).assign(**shared, altitude=np.nan, licence="", same_as="").fillna({"station_class": ""})
+
+
+def move_km(lat: float, lon: float) -> float:
+    """
+    Distance between the two places of the station that moves. [km]
+
+    Examples
+    --------
+    >>> move_km(41.3, 69.3)
+    5.4
+    """
+    here = _station("", lat, lon, MOVER)
+    there = at(lat, lon, *ELSEWHERE)
+    north = (float(str(here["lat"])) - there[0]) * KM_PER_DEGREE
+    east = (float(str(here["lon"])) - there[1]) * KM_PER_DEGREE * np.cos(np.radians(lat))
+    return round(float(np.hypot(north, east)), 1)
 
 
 def _station(city: str, lat: float, lon: float, number: int) -> dict[str, object]:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.demo.happenings import CODE, CODE_LATE, coded, copied
 from data.demo.noise import Floats, Hours, salt, salts, smooth, uniform, white
-from data.demo.places import DEAD, STUCK
+from data.demo.places import CODED, COPIED, DEAD, STUCK
 from data.demo.weather import Weather
 
 Marks = NDArray[np.bool_]
@@ -29,17 +30,63 @@ class Reported:
     ----------
     values : array, (hours, stations)
         NaN where nothing was reported. [µg/m³]
-    stuck, spike : array of bool, (hours, stations)
-        Where a fault was put in.
+    stuck, spike, code : array of bool, (hours, stations)
+        Where a fault was put in; ``code`` is a logger's word for "no value", handed in late.
     """
 
     values: Floats
     stuck: Marks
     spike: Marks
+    code: Marks
+
+    @property
+    def sound(self) -> Marks:
+        """Where there is a reading and no fault was put in."""
+        return np.asarray(np.isfinite(self.values) & ~self.stuck & ~self.spike & ~self.code)
+
+
+def reports(
+    seed: int,
+    city: str,
+    hours: Hours,
+    true: dict[str, Floats],
+    weather: Weather,
+    stations: pd.DataFrame,
+    last: int,
+) -> dict[str, Reported]:
+    """
+    Readings of every parameter, in which one station at times hands in its PM2.5 as PM10 too.
+
+    Parameters
+    ----------
+    city : str
+        Key: fault codes come on other days in other cities.
+    seed, hours, true, weather, stations, last
+        As for `report`.
+
+    Returns
+    -------
+    dict of str to Reported
+        By parameter, as `true`.
+    """
+    said = {name: report(seed, city, name, hours, true, weather, stations, last) for name in true}
+    if len(stations) > COPIED:
+        said["pm10"] = _copy(said["pm25"], said["pm10"], copied(hours))
+    return said
+
+
+def _copy(source: Reported, target: Reported, during: Marks) -> Reported:
+    parts = {}
+    for name in Reported.__dataclass_fields__:
+        mine = getattr(target, name).copy()
+        mine[during, COPIED] = getattr(source, name)[during, COPIED]
+        parts[name] = mine
+    return Reported(**parts)
 
 
 def report(
     seed: int,
+    city: str,
     parameter: str,
     hours: Hours,
     true: dict[str, Floats],
@@ -54,8 +101,8 @@ def report(
     ----------
     seed : int
         Of the world.
-    parameter : str
-        Key into `true`.
+    city, parameter : str
+        Keys, the latter into `true`.
     hours : array of int
         Consecutive hours since 1970-01-01 UTC.
     true : dict of str to array, (hours, stations)
@@ -83,7 +130,9 @@ def report(
     size = 6 + 14 * uniform(salts(seed, f"size {parameter}", names)[None, :], hours[:, None])
     values = np.where(spike & ~stuck, values * size, values)
     values = np.where(silent(seed, hours, names, last), np.nan, values)
-    return Reported(np.round(values, 1), stuck & np.isfinite(values), spike & ~stuck & np.isfinite(values))
+    values, code = _coded(seed, city, parameter, hours, values, last)
+    there = np.isfinite(values) & ~code
+    return Reported(np.round(values, 1), stuck & there, spike & ~stuck & there, code)
 
 
 def _seen(
@@ -116,6 +165,15 @@ def _stuck(parameter: str, hours: Hours, values: Floats) -> tuple[Floats, Marks]
     stuck[:, STUCK] = within >= STILL_FREE
     held = np.round(18.0 + 31.0 * uniform(salt(0, "held"), np.asarray(hours) // STILL_BLOCK), 1)
     return np.where(stuck, held[:, None], values), stuck
+
+
+def _coded(seed: int, city: str, parameter: str, hours: Hours, values: Floats, last: int) -> tuple[Floats, Marks]:
+    code = np.zeros(values.shape, dtype=bool)
+    if parameter != "pm25" or values.shape[1] <= CODED:
+        return values, code
+    code[:, CODED] = coded(seed, city, hours)
+    late = code & (np.asarray(hours) > last - CODE_LATE)[:, None]
+    return np.where(late, np.nan, np.where(code, CODE, values)), code & ~late
 
 
 def silent(seed: int, hours: Hours, names: list[str], last: int) -> Marks:

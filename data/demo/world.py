@@ -1,9 +1,8 @@
-"""Building the demo world up to a moment, and keeping a store filled with it."""
+"""Building the hours of the demo world up to a moment, with the truth behind them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,22 +10,17 @@ import pandas as pd
 from data.city import City, city
 from data.city import cities as every
 from data.demo import places
-from data.demo.emissions import Air, air, fire_list, stamps
-from data.demo.gases import true_air
+from data.demo.calendar import stamps
+from data.demo.emissions import fire_list
+from data.demo.happenings import CODE, CODE_LATE, happened
 from data.demo.noise import Floats, Hours, salts, white
-from data.demo.sensors import Reported, report
-from data.demo.weather import Weather, weather
+from data.demo.simulation import RUN_UP, Stretch, described, stretches
+from data.demo.weather import weather
 from data.schema import Conformed, conform, conform_stations
 from data.times import interval_end
 
-if TYPE_CHECKING:
-    from data.store import Appended, Store
-
-Check = Callable[[pd.DataFrame], pd.DataFrame]
-
 SOURCE = "demo"
-RUN_UP = 96  # hours simulated before the first kept one, longer than any memory of the model [h]
-LOOK_BACK = timedelta(days=2)
+HOURS_OF = 120  # newest days that are kept hour by hour [d]
 DELAY = timedelta(minutes=15)  # a reading is known so long after its hour ended
 PARAMETERS = ("pm25", "pm10", "so2", "no2", "co", "o3", "h2s")
 EVERYWHERE = ("pm25", "pm10")  # what low-cost stations measure
@@ -62,7 +56,10 @@ class Demo:
     true_sites : DataFrame
         ``city, site, category, active, listed, pm25_mean_ugm3`` over the period.
     faults : DataFrame
-        ``city, station, parameter, kind, start, end`` (UTC, both hours included) of what was put in.
+        ``city, station, parameter, kind, start, end`` (UTC, both hours included) of what was put in: ``stuck spike
+        code``.
+    happenings : DataFrame
+        What happened in the hours of the world, with its true figure: see `data.demo.happenings.happened`.
     """
 
     measurements: pd.DataFrame
@@ -72,20 +69,21 @@ class Demo:
     hotspots: pd.DataFrame
     true_sites: pd.DataFrame
     faults: pd.DataFrame
+    happenings: pd.DataFrame
 
 
 def build(
-    now: datetime, days: int = 90, seed: int = 1, cities: Iterable[str] | None = None, stations: int | None = None
+    now: datetime, days: int = HOURS_OF, seed: int = 1, cities: Iterable[str] | None = None, stations: int | None = None
 ) -> Demo:
     """
-    The demo world from `days` before a moment up to it.
+    The hours of the demo world from `days` before a moment up to it; `data.demo.history` has the days before.
 
     Parameters
     ----------
     now : datetime
         Aware. Hours that ended a quarter of an hour before it are known.
     days : int
-        Length of the history. [d]
+        How far back. [d]
     seed : int
         Of every random number.
     cities : iterable of str, optional
@@ -97,7 +95,7 @@ def build(
     -------
     Demo
         Built again later, every row comes out the same and only newer ones join it; the silent station hands in
-        what it kept once in 30 days.
+        what it kept once in 30 days, and fault codes come a day late.
 
     Raises
     ------
@@ -112,7 +110,7 @@ def build(
     """
     if now.tzinfo is None:
         raise ValueError(f"{now} has no zone; give the moment with its zone")
-    last = int((now.astimezone(UTC) - DELAY).timestamp() // 3600) - 1
+    last = newest(now)
     parts = [_one(city(key), last, days, seed, stations) for key in cities or every()]
 
     def joined(name: str) -> pd.DataFrame:
@@ -121,45 +119,9 @@ def build(
     return Demo(**{name: joined(name) for name in Demo.__dataclass_fields__})
 
 
-def fill(store: "Store", now: datetime, days: int = 90, seed: int = 1, check: Check | None = None) -> "Appended":
-    """
-    Bring a store of the demo world up to a moment; to be called as often as wanted.
-
-    Parameters
-    ----------
-    store : Store
-        One that holds nothing but the demo world.
-    now : datetime
-        Aware.
-    days, seed : int
-        As for `build`.
-    check : callable, optional
-        Quality checks, rows in and the same rows with flags out; without it every row stays ``ok``.
-
-    Returns
-    -------
-    Appended
-        What the store took. Offered are the rows it lacks and, as checks look back, the two days before them.
-    """
-    world = build(now, days, seed)
-    store.put_stations(world.stations, known_at=world.measurements["known_at"].min())
-    rows = world.measurements if check is None else check(world.measurements)
-    taken = store.append(_fresh(rows, store.spans()))
-    for key, mine in rows.groupby("city"):
-        newest = interval_end(mine["start"].max(), 60)
-        fields = {"rows": len(mine), "rejected": 0, "error": "", "next": now + timedelta(hours=1), "newest": newest}
-        store.put_status(SOURCE, str(key), attempted=now, succeeded=now, **fields)
-    return taken
-
-
-def _fresh(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
-    """Rows that are newer than two days before the newest of their series in the store."""
-    if spans.empty:
-        return rows
-    series = ["source", "station", "parameter"]
-    newest = spans.groupby(series)["last"].max().rename("newest")
-    known = rows[series].merge(newest.reset_index(), on=series, how="left")["newest"] - LOOK_BACK
-    return rows[(known.isna() | (rows["start"].reset_index(drop=True) > known)).to_numpy()]
+def newest(now: datetime) -> int:
+    """The last hour that is known at a moment, counted from 1970-01-01 UTC."""
+    return int((now.astimezone(UTC) - DELAY).timestamp() // 3600) - 1
 
 
 def is_demo(rows: pd.DataFrame) -> bool:
@@ -194,9 +156,8 @@ def register(key: str, seed: int = 1) -> pd.DataFrame:
 
 def satellite(key: str, start: datetime, end: datetime, seed: int = 1) -> pd.DataFrame:
     """Fires of a demo city that a satellite would have seen in [start, end): ``city, time, lat, lon, frp_mw``."""
-    place = city(key)
     first, last = (int(moment.timestamp() // 3600) for moment in (start, end))
-    fires = fire_list(seed, key, first - RUN_UP, last, place.lat, place.lon, places.climate(key))
+    fires = fire_list(seed, city(key), first - RUN_UP, last)
     return _hotspots(key, fires, first, last - 1)
 
 
@@ -218,50 +179,41 @@ def sky(key: str, start: datetime, end: datetime, seed: int = 1) -> pd.DataFrame
 
 
 def _one(place: City, last: int, days: int, seed: int, count: int | None) -> Demo:
-    hours = np.arange(last + 1 - days * 24 - RUN_UP, last + 1, dtype=np.int64)
-    climate, keep = places.climate(place.key), slice(RUN_UP, None)
-    table = places.stations(place.key, place.lat, place.lon, count or 10)
-    posts = table[table["stoves"].notna()].reset_index(drop=True)
+    first = last + 1 - days * 24
+    parts = list(stretches(place, first, last, newest=last, seed=seed, count=count))
     sites = places.sites(place.key, place.lat, place.lon)
-    sky = weather(seed, place.key, hours, place.lat, place.lon, climate)
-    fires = fire_list(seed, place.key, int(hours[0]), last, place.lat, place.lon, climate)
-    true = air(seed, place.key, hours, sky, sites, posts, climate, place.zone, fires)
-    levels = true_air(seed, place.key, hours, sky, true, sites, posts, climate)
-    said = {name: report(seed, name, hours, levels, sky, posts, last) for name in PARAMETERS if name in levels}
-    rows = _rows(place.key, hours, said, sky, posts, keep, everywhere=count is not None)
+    table = described(place, last, count)
     return Demo(
-        measurements=rows,
+        measurements=_rows(place.key, parts, everywhere=count is not None),
         stations=conform_stations(table.drop(columns=["reference", "stoves", "cars"])),
-        truth=_truth(place.key, hours[keep], true, posts, keep),
+        truth=_truth(place.key, parts),
         sources=_published(place.key, seed, sites),
-        hotspots=_hotspots(place.key, fires, int(hours[RUN_UP]), last),
-        true_sites=_true_sites(place.key, sites, true, keep),
-        faults=_faults(place.key, hours[keep], said, posts, keep),
+        hotspots=_hotspots(place.key, fire_list(seed, place, first - RUN_UP, last), first, last),
+        true_sites=_true_sites(place.key, sites, parts),
+        faults=_faults(place.key, parts),
+        happenings=happened(seed, place, first, last),
     )
 
 
-def _rows(
-    key: str,
-    hours: Hours,
-    said: dict[str, Reported],
-    sky: Weather,
-    posts: pd.DataFrame,
-    keep: slice,
-    *,
-    everywhere: bool,
-) -> pd.DataFrame:
+def _rows(key: str, stretches: Sequence[Stretch], *, everywhere: bool) -> pd.DataFrame:
     parts = []
-    for name, heard in said.items():
-        for j, post in enumerate(posts.itertuples()):
-            if everywhere or name in EVERYWHERE or post.reference:
-                parts.append(_series(str(post.station), name, hours[keep], heard.values[keep, j]))
-    for attribute, name in MAST.items():
-        parts.append(_series(f"demo:{key}-weather", name, hours[keep], getattr(sky, attribute)[keep]))
+    for one in stretches:
+        for name, heard in one.said.items():
+            for j in measured(one, name, everywhere=everywhere):
+                parts.append(_series(str(one.posts["station"].iloc[j]), name, one.hours, heard.values[:, j]))
+        for attribute, name in MAST.items():
+            parts.append(_series(f"demo:{key}-weather", name, one.hours, getattr(one.sky, attribute)))
     table = pd.concat(parts, ignore_index=True)
+    late = pd.to_timedelta(np.where(table["value"] == CODE, CODE_LATE, 0), unit="h")  # no simulated air reaches it
     shared = {"source": SOURCE, "minutes": 60, "kind": "simulated", "city": key}
-    known = interval_end(table["start"], 60) + DELAY
-    conformed: Conformed = conform(table.assign(**shared, known_at=known))
+    conformed: Conformed = conform(table.assign(**shared, known_at=interval_end(table["start"], 60) + DELAY + late))
     return conformed.rows
+
+
+def measured(one: Stretch, parameter: str, *, everywhere: bool = False) -> list[int]:
+    """Columns of the stations that measure a parameter; low-cost ones measure particles only."""
+    every_post = everywhere or parameter in EVERYWHERE
+    return [j for j, reference in enumerate(one.posts["reference"]) if every_post or reference]
 
 
 def _series(station: str, parameter: str, hours: Hours, values: Floats) -> pd.DataFrame:
@@ -270,11 +222,13 @@ def _series(station: str, parameter: str, hours: Hours, values: Floats) -> pd.Da
     return pd.DataFrame(frame).assign(station=station, parameter=parameter)
 
 
-def _truth(key: str, hours: Hours, true: Air, posts: pd.DataFrame, keep: slice) -> pd.DataFrame:
-    columns = {name: part[keep].T.ravel() for name, part in true.parts.items()}
-    station = np.repeat(posts["station"].to_numpy(), len(hours))
-    start = np.tile(stamps(hours), len(posts))
-    return pd.DataFrame({"city": key, "station": station, "start": pd.DatetimeIndex(start), **columns})
+def _truth(key: str, stretches: Sequence[Stretch]) -> pd.DataFrame:
+    hours = np.concatenate([one.hours for one in stretches])
+    names = stretches[0].true.parts
+    columns = {name: np.concatenate([one.true.parts[name] for one in stretches]).T.ravel() for name in names}
+    posts = stretches[0].posts["station"].to_numpy()
+    start = pd.DatetimeIndex(np.tile(stamps(hours), len(posts)))
+    return pd.DataFrame({"city": key, "station": np.repeat(posts, len(hours)), "start": start, **columns})
 
 
 def _published(key: str, seed: int, sites: pd.DataFrame) -> pd.DataFrame:
@@ -295,16 +249,17 @@ def _hotspots(key: str, fires: pd.DataFrame, first: int, last: int) -> pd.DataFr
     return table[["city", "time", "lat", "lon", "frp_mw"]].reset_index(drop=True)
 
 
-def _true_sites(key: str, sites: pd.DataFrame, true: Air, keep: slice) -> pd.DataFrame:
-    mean = true.by_site[keep].mean(axis=(0, 1))
+def _true_sites(key: str, sites: pd.DataFrame, stretches: Sequence[Stretch]) -> pd.DataFrame:
+    total = np.sum([one.true.by_site.mean(axis=1).sum(axis=0) for one in stretches], axis=0)
+    mean = total / sum(len(one.hours) for one in stretches)
     return sites[["site", "category", "active", "listed"]].assign(city=key, pm25_mean_ugm3=mean)
 
 
-def _faults(key: str, hours: Hours, said: dict[str, Reported], posts: pd.DataFrame, keep: slice) -> pd.DataFrame:
-    found = []
-    for name, heard in said.items():
-        for kind in ("stuck", "spike"):
-            marks = getattr(heard, kind)[keep]
+def _faults(key: str, stretches: Sequence[Stretch]) -> pd.DataFrame:
+    hours, posts, found = np.concatenate([one.hours for one in stretches]), stretches[0].posts, []
+    for name in stretches[0].said:
+        for kind in ("stuck", "spike", "code"):
+            marks = np.concatenate([getattr(one.said[name], kind) for one in stretches])
             for j in np.flatnonzero(marks.any(axis=0)):
                 edges = np.flatnonzero(np.diff(np.concatenate([[0], marks[:, j].astype(int), [0]])))
                 post = posts["station"].iloc[j]

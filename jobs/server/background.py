@@ -81,7 +81,7 @@ def _demo(real: Store, demo: Store, stop: threading.Event) -> None:
     while real.is_empty() and not stop.is_set():
         try:
             moment = clock.now()
-            world.fill(demo, moment, check=checks(demo, moment))
+            world.fill(demo, moment, check=checks(demo, moment), stop=stop.is_set)
         except StoreError as error:
             log.warning("demo world: %s", error)
         if stop.wait(DEMO_EVERY):

@@ -1,20 +1,23 @@
-"""Levels freed of the weather: boosted trees learn what weather does, then meet all weathers of the season."""
+"""Levels freed of the weather, of hours or days: boosted trees learn what weather does, then meet all of a season's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.averages.periods import step
 from models.averages.running import regular
 from models.threads import one_thread
 from models.trends.trends import Refused, Trend, theil_sen
 
 LEAST_HOURS, LEAST_R2 = 9000, 0.5
+LEAST_DAYS = 730  # where only days are known: each season twice, so that season and course can be told apart
+DAY = 24 * 3600 * 10**9  # [ns]
 FOLDS = 5
 WINDOW_DAYS = 14  # weather is taken from so many days around the same day of any year
 MET = ("temperature", "relative_humidity", "pressure", "precipitation", "boundary_layer_height", "dew_point")
@@ -44,16 +47,19 @@ class Normalised:
         (observed less what the model says for the real weather). [unit of the series]
     r2 : float
         Explained share of variance on weeks the model had not seen (each week is unseen once). [0–1]
-    hours : int
-        Hours with a value and wind that the model learned from.
+    values : int
+        Hours (days where `daily`) with a value and wind that the model learned from.
     weather : tuple of str
         Weather columns used.
+    daily : bool
+        Whether it rests on days.
     """
 
     days: pd.DataFrame
     r2: float
-    hours: int
+    values: int
     weather: tuple[str, ...]
+    daily: bool = False
 
     def months(self) -> pd.Series:
         """Monthly means of the normalised level; months not wholly inside the series are left out."""
@@ -80,8 +86,8 @@ def weather_normalised(
     Parameters
     ----------
     wide : DataFrame
-        Hourly, UTC DatetimeIndex: `parameter`, ``ws`` [m/s] and ``wd`` [°], and any of ``temperature
-        relative_humidity pressure precipitation boundary_layer_height dew_point``.
+        Hourly or daily (local dates as midnights UTC), UTC DatetimeIndex: `parameter`, ``ws`` [m/s] and ``wd``
+        [°], and any of ``temperature relative_humidity pressure precipitation boundary_layer_height dew_point``.
     parameter : str
         Column to normalise.
     draws : int
@@ -98,23 +104,31 @@ def weather_normalised(
     Raises
     ------
     Refused
-        Under 9,000 hours with a value and wind, or if the model explains less than half of the variance
+        Under 9,000 hours (730 days) with a value and wind, or if the model explains less than half of the variance
         of weeks it has not seen: then weather and level cannot be told apart.
 
     Notes
     -----
     Grange et al. 2018, doi:10.5194/acp-18-6223-2018, with weather drawn from the same hour and the four
     weeks around the same day of any year (Vu et al. 2019, doi:10.5194/acp-19-11303-2019), so that no July
-    meets a frost. Histogram gradient boosting instead of a random forest. Predictions are summed draw by
-    draw: memory does not grow with `draws`.
+    meets a frost. Days meet the weather of days. Histogram gradient boosting instead of a random
+    forest. Predictions are summed draw by draw: memory does not grow with `draws`.
     """
     said = progress or (lambda _share: None)
     frame, weather = _features(wide, parameter)
     known = frame.dropna(subset=[parameter, "ws"])
-    if len(known) < LEAST_HOURS:
-        raise Refused("models.trends.hours", least=LEAST_HOURS, found=len(known))
+    daily = _daily(wide)
+    if len(known) < (LEAST_DAYS if daily else LEAST_HOURS):
+        key, least = ("models.trends.days", LEAST_DAYS) if daily else ("models.trends.hours", LEAST_HOURS)
+        raise Refused(key, least=least, found=len(known))
     with one_thread():
-        return _normalised(frame, known, parameter, weather, draws, seed, said)
+        found = _normalised(frame, known, parameter, weather, draws, seed, said)
+    return replace(found, daily=daily)
+
+
+def _daily(wide: pd.DataFrame) -> bool:
+    index = pd.DatetimeIndex(wide.index)
+    return len(index) > 1 and step(index) >= DAY
 
 
 def _normalised(
@@ -131,7 +145,7 @@ def _normalised(
     r2 = _explained(known[parameter].to_numpy(), expected)
     if r2 < LEAST_R2:
         raise Refused("models.trends.unexplained", named=parameter, share=round(100 * r2), least=round(100 * LEAST_R2))
-    model = _model(seed).fit(known[[*CLOCK, *weather]].to_numpy(), known[parameter].to_numpy())
+    model = _model(seed, len(known)).fit(known[[*CLOCK, *weather]].to_numpy(), known[parameter].to_numpy())
     level = _over_weathers(model, frame, known, weather, draws, seed, said)
     hours = pd.DataFrame(
         {"normalised": level, "observed": frame[parameter], "unexplained": known[parameter] - expected}
@@ -158,23 +172,25 @@ def _features(wide: pd.DataFrame, parameter: str) -> tuple[pd.DataFrame, list[st
         hour=index.hour.astype(float),
     )
     present = [name for name in MET if name in frame and frame[name].notna().any()]
+    rows = [(hours, hours // 24 if _daily(full) else hours) for hours in LASTING_HOURS]
     lasting = {
-        f"{name}_{hours}h": frame[name].rolling(hours, min_periods=hours // 2).mean()
+        f"{name}_{hours}h": frame[name].rolling(length, min_periods=max(length // 2, 1)).mean()
         for name in LASTING
         if name in ("ws", "u", "v", *present)
-        for hours in LASTING_HOURS
+        for hours, length in rows
+        if length > 1
     }
     return frame.assign(**lasting), ["ws", "u", "v", *present, *lasting]
 
 
-def _model(seed: int) -> Any:
-    """Boosted trees; no early stopping, which would judge by hours next to those learned."""
+def _model(seed: int, values: int) -> Any:
+    """Boosted trees, finer where values are few; no early stopping: it would judge by hours next to those learned."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # slow to import
 
     return HistGradientBoostingRegressor(
         max_iter=150,
         learning_rate=0.1,
-        min_samples_leaf=40,
+        min_samples_leaf=40 if values >= LEAST_HOURS else 10,
         l2_regularization=1.0,
         early_stopping=False,
         random_state=seed,
@@ -188,7 +204,7 @@ def _of_unseen_weeks(known: pd.DataFrame, parameter: str, weather: list[str], se
     x, y, expected = known[[*CLOCK, *weather]].to_numpy(), known[parameter].to_numpy(), np.empty(len(known))
     for part in range(FOLDS):
         unseen = fold == part
-        expected[unseen] = _model(seed).fit(x[~unseen], y[~unseen]).predict(x[unseen])
+        expected[unseen] = _model(seed, len(x)).fit(x[~unseen], y[~unseen]).predict(x[unseen])
         said(0.3 * (part + 1) / FOLDS)
     return expected
 

@@ -12,6 +12,7 @@ from data.city import FOLDER
 from data.demo.noise import salt, smooth, trailing, white
 from data.demo.places import CATEGORIES, DEAD, STUCK
 from data.demo.weather import sun_height
+from data.demo.world import HOURS_OF
 from data.schema import COLUMNS, KEY, conform
 from data.store import open_store
 
@@ -37,7 +38,7 @@ def of(world, city, number, parameter):
 
 def test_same_seed_same_world_and_another_seed_another():
     world, again = (demo.build(NOW, days=12, cities=["tashkent"]) for _ in range(2))
-    for name in ("measurements", "stations", "truth", "sources", "hotspots", "true_sites", "faults"):
+    for name in ("measurements", "stations", "truth", "sources", "hotspots", "true_sites", "faults", "happenings"):
         pd.testing.assert_frame_equal(getattr(world, name), getattr(again, name))
     other = demo.build(NOW, days=3, seed=2, cities=["tashkent"])
     assert not other.measurements.merge(world.measurements, on=list(KEY))["value_x"].equals(
@@ -114,7 +115,7 @@ def test_parameters_by_city(world):
 def test_truth_is_complete_positive_and_near_what_is_measured(world):
     truth = world.truth
     parts = truth[list(CATEGORIES)]
-    assert len(truth) == 2 * 10 * 90 * 24
+    assert len(truth) == 2 * 10 * HOURS_OF * 24
     assert (parts >= 0).all(axis=None)
     assert np.isfinite(parts).all(axis=None)
     seen = world.measurements[world.measurements["parameter"] == "pm25"]
@@ -191,7 +192,7 @@ def test_one_station_stands_still_for_days(any_world):
 
 
 def test_faults_name_what_was_put_in(world):
-    assert set(world.faults["kind"]) == {"stuck", "spike"}
+    assert set(world.faults["kind"]) == {"stuck", "spike", "code"}
     spike = world.faults[(world.faults["kind"] == "spike") & (world.faults["parameter"] == "pm25")].iloc[0]
     rows = world.measurements
     series = rows[(rows["station"] == spike["station"]) & (rows["parameter"] == "pm25")].set_index("start")["value"]
@@ -279,7 +280,7 @@ def test_files_hold_the_contract_of_the_attribution_command(tmp_path, world):
     assert list(frames["measurements.csv.gz"]) == ["station", "parameter", "start", "minutes", "value"]
     assert frames["measurements.csv.gz"]["start"].str.endswith("Z").all()
     assert {"start", "wind_speed", "wind_direction", "temperature"} <= set(frames["weather.csv.gz"])
-    assert len(frames["weather.csv.gz"]) == 90 * 24
+    assert len(frames["weather.csv.gz"]) == HOURS_OF * 24
     assert list(frames["stations.csv"]) == ["station", "kind", "lat", "lon"]
     assert set(frames["stations.csv"]["kind"]) == {"reference", "indicative"}
     site_columns = ["site", "category", "subtype", "lat", "lon", "stack_m", "pm25_gps"]

@@ -1,9 +1,6 @@
 """Years of a city for the trends page, kept by the store's version: days, counts, courses, trends."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
@@ -25,10 +22,6 @@ from pages.ui.city import tables as city_tables
 
 KINDS = (*MEASURED, "simulated")
 PARTICLES = ("pm10", "pm25")
-WEATHER = (
-    "wind_speed", "wind_direction", "temperature", "relative_humidity", "pressure", "precipitation",
-    "boundary_layer_height",
-)  # fmt: skip
 SEASON_DAYS = 90
 LEAST_SEASONS = 48  # months: with fewer cycles the seasonal curve follows the months so closely that no noise is left
 LEAN = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
@@ -187,7 +180,8 @@ def months_of(series: pd.Series) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _hours(version: str, key: str, parameter: str, station: str, first: int, until: date) -> pd.Series:
+def hours_until(version: str, key: str, parameter: str, station: str, first: int, until: date) -> pd.Series:
+    """Hours of `hours` before a local day, of a version of the store."""
     city = city_of(key)
     rows = city_tables.store().measurements(
         key, [parameter], midnight(city, date(first, 1, 1)), midnight(city, until), columns=LEAN, flags=("ok",),
@@ -202,7 +196,7 @@ def _hours(version: str, key: str, parameter: str, station: str, first: int, unt
 def hours(city: City, parameter: str, station: str, first: int, last: int) -> pd.Series:
     """The city's hours (median of its stations), or one station's, of some years."""
     until = min(today(city), date(last + 1, 1, 1))
-    return _hours(city_tables.settled(), city.key, parameter, station, first, until)
+    return hours_until(city_tables.settled(), city.key, parameter, station, first, until)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -226,91 +220,6 @@ def weeks(
 ) -> dict[str, pd.DataFrame]:
     """Hours of the week in and out of the heating season; a season with less than two weeks of hours is left out."""
     return _weeks(city_tables.settled(), city.key, parameter, station, first, last, without, today(city))
-
-
-# --- weather -----------------------------------------------------------------------------------------------------
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _with_weather(version: str, key: str, parameter: str, station: str, first: int, until: date) -> pd.DataFrame:
-    city = city_of(key)
-    rows = city_tables.store().measurements(
-        key, list(WEATHER), midnight(city, date(first, 1, 1)), midnight(city, until), columns=LEAN, flags=("ok",)
-    )
-    level = _hours(version, key, parameter, station, first, until).rename(parameter)
-    names = {"wind_speed": "ws", "wind_direction": "wd"}
-    if not len(rows):
-        return level.to_frame().assign(ws=float("nan"), wd=float("nan"))
-    at = rows["start"].dt.floor("h")
-    wind = rows[rows["parameter"].isin(list(names))]
-    vane = wind[wind["parameter"] == "wind_direction"].groupby("station").size()
-    wind = wind[wind["station"] == (vane.idxmax() if len(vane) else "")]  # directions of two vanes have no median
-    parts = [
-        wind.assign(at=at).pivot_table(index="at", columns="parameter", values="value", aggfunc="last"),
-        rows[~rows["parameter"].isin(list(names))].assign(at=at).pivot_table(
-            index="at", columns="parameter", values="value", aggfunc="median"
-        ),
-    ]  # fmt: skip
-    return pd.concat([level, *parts], axis=1).rename(columns=names).sort_index()
-
-
-@dataclass
-class Job:
-    """A long reckoning in its own thread; `share` says how far it is. [0–1]"""
-
-    future: Future[object] | None = None
-    share: float = 0.0
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "normalise"))
-
-    def start(self, work: Callable[[Callable[[float], None]], object]) -> "Job":
-        """Begin; readers of the same figures share the work."""
-        self.future = self.pool.submit(work, self._said)
-        self.pool.shutdown(wait=False)
-        return self
-
-    def _said(self, share: float) -> None:
-        self.share = share
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _normalised(version: str, key: str, parameter: str, station: str, first: int, until: date) -> Job:
-    wide = _with_weather(version, key, parameter, station, first, until)
-
-    def work(said: Callable[[float], None]) -> object:
-        from models.trends.weather_normalised import weather_normalised  # slow to import
-
-        return weather_normalised(wide, parameter, progress=said)
-
-    return Job().start(work)
-
-
-def normalised(
-    city: City, parameter: str, station: str, first: int, last: int, said: Callable[[float], None]
-) -> object:
-    """
-    The level freed of the weather; waits for it and says how far it is.
-
-    Raises
-    ------
-    Refused
-        With too little weather, or where the model explains too little.
-    """
-    until = min(today(city), date(last + 1, 1, 1))
-    job = _normalised(city_tables.settled(), city.key, parameter, station, first, until)
-    assert job.future is not None
-    while not job.future.done():
-        said(job.share)
-        time.sleep(0.25)
-    return job.future.result()
-
-
-def windy_hours(city: City, parameter: str, station: str, first: int, last: int) -> int:
-    """Hours with a value and wind, which the normalisation needs."""
-    until = min(today(city), date(last + 1, 1, 1))
-    wide = _with_weather(city_tables.settled(), city.key, parameter, station, first, until)
-    if not {"ws", "wd"} <= set(wide):
-        return 0
-    return int(wide[[parameter, "ws", "wd"]].notna().all(axis=1).sum())
 
 
 # --- indices and ledger ------------------------------------------------------------------------------------------

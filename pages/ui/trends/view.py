@@ -7,11 +7,13 @@ from datetime import date, datetime
 import pandas as pd
 
 from data.city import City, Measure
+from data.demo import measures as demo_measures
 from data.parameters import PARAMETERS
 from data.standards.limits import Limit
 from models.averages.city_days import as_series
 from models.limits.in_force import applicable
 from models.trends.seasons import without_days
+from pages.ui.city import tables as city_tables
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import ALARM, WARN
 from pages.ui.reader import language
@@ -87,7 +89,10 @@ class View:
         return float(self.days["low_cost"].sum()) / total if total else 0.0
 
     def measures(self) -> list[Measure]:
-        """Dated measures of the chosen years."""
+        """Dated measures of the chosen years; over simulated air those of the demo world, which alone changed it."""
+        if city_tables.simulated():
+            first = pd.to_datetime(self.days["day"]).min().date() if len(self.days) else date(self.first, 1, 1)
+            return list(demo_measures(first, date(self.last, 12, 31)))
         return [m for m in self.city.measures if self.first <= m.day.year <= self.last]
 
 

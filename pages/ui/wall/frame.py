@@ -11,6 +11,7 @@ from models.stations.freshness import amber_after, grey_after
 from pages.ui.alarms.board import PRIORITIES, Alarms
 from pages.ui.city.city import Picture
 from pages.ui.look.palette import STATES
+from pages.ui.page import building as page_building
 from pages.ui.reader import language
 from pages.ui.reader.language import html, t
 
@@ -122,6 +123,15 @@ def _taken(row: dict[str, object]) -> str:
     if row["state"] == "acknowledged" and by:
         return t("wall.alarm.acknowledged_by", name=by)
     return t(f"wall.alarm.{row['state']}")
+
+
+def building(part: float) -> str:
+    """How far the demo world is, as a bar under the head. `part`: [0–1]"""
+    share = int(100 * part)
+    return (
+        f'<div class="building" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share}">'
+        f'<i style="width:{share}%"></i><span>{html(page_building.words(part))}</span></div>'
+    )
 
 
 def bare() -> str:

@@ -44,7 +44,7 @@ def test_the_season_stays(found):
 def test_it_says_how_good_it_is_and_how_far_it_got(found):
     result, shares = found
     assert result.r2 > 0.8
-    assert result.hours == 17520
+    assert result.values == 17520
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
 

@@ -1,6 +1,6 @@
 """The trends page: what years, days and trends may be called, and what is refused with its reason."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +9,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from data.city import city
+from data.demo.history import earlier_days
 from data.schema import conform
-from data.store import Store, served
+from data.store import Store, open_store, served
 from pages.ui.trends import tables as trends_tables
 
 MAIN = Path(__file__).resolve().parents[3] / "pages" / "main.py"
@@ -120,7 +122,22 @@ def test_seasons_are_not_taken_out_of_short_series(app: AppTest, store: Store) -
 def test_the_weather_is_refused_with_its_reason(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2024-01-01", "2026-01-01", 30))
     said = show(app, mode="weather")
-    assert "Weather-normalised: refused. It needs at least 9000 hours with a value and wind; there are 0." in said
+    assert "Weather-normalised: refused. It needs at least 9000 hours, or 730 days, with a value and wind;" in said
+    assert "there are 0 hours and 0 days" in said
+
+
+def test_over_simulated_air_the_demos_own_measure_is_told_and_no_real_one(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, now = city("tashkent"), datetime(2025, 3, 1, tzinfo=UTC)
+    demo = open_store(store.folder.with_name(f"{store.folder.name}-demo"))
+    for part in earlier_days(place, date(2024, 12, 1), now, now):
+        demo.append(part.measurements)
+    monkeypatch.setenv("CLEANAIR_NOW", now.isoformat())
+    said = show(app)
+    assert "Demo" in said.split("Dated measures")[1]
+    assert "heating emits a fifth less" in said
+    assert not [m for m in place.measures if m.names["en"] in said]
 
 
 def test_no_daily_course_from_days(app: AppTest, store: Store) -> None:
