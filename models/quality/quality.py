@@ -8,7 +8,9 @@ import pandas as pd
 
 from data import checks
 from models.quality.batch import Batch, Booleans, Integers, batch
-from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, spike, stuck
+from models.quality.fillers import fillers
+from models.quality.rises import rises
+from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, stuck
 from models.quality.series_checks import levels
 
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
@@ -35,14 +37,16 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
 
     Notes
     -----
-    ``invalid``: sentinel, negative, out of range, measured in the future. ``suspect``: everything else, that is
-    values a person should look at and a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck, spike,
-    fractions) and `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows are
-    checked for range and future only, and a future one is a forecast: ``suspect``. Weather is checked for range and
-    future. Simulated rows are treated as if measured.
+    ``invalid``: sentinel, fault code, below zero by more than noise, out of range, measured in the future.
+    ``suspect``: everything else, that is values a person should look at and a city's figure leaves out:
+    `models.quality.row_checks` (ceiling, stuck, fractions), `models.quality.rises` (spike, plume, unsupported) and
+    `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows are checked for
+    range and future only, and a future one is a forecast: ``suspect``. Weather is checked for range and future.
+    Simulated rows are treated as if measured.
 
-    A rise that the network or the station's other pollutants share is never a spike, so that a dust storm of
-    18,000 µg/m³ passes.
+    A rise that the network or the station's other pollutants share is never doubted, so that a dust storm of
+    18,000 µg/m³ passes. One that lasts longer than an interval is never a spike: ``plume`` and ``unsupported``
+    (`data.checks.UNCONFIRMED`) say "air or instrument?", and may well be the air.
 
     Examples
     --------
@@ -75,13 +79,17 @@ def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
         yield [(i, checks.make("future_time", _span(int(beyond[i])))) for i in rows.tolist()], level
     rows_left = whole.examined
     rows_left[[place for place, _ in bad]] = False
+    codes = fillers(whole.take(rows_left))
+    yield _lifted(codes.sure, rows_left), invalid
+    yield _lifted(codes.open, rows_left), suspect
+    rows_left[[place for place, _ in _lifted(codes.sure, rows_left)]] = False
     yield from ((_lifted(found, rows_left), suspect) for found in _course(whole.take(rows_left)))
 
 
 def _course(part: Batch) -> Iterable[Found]:
     """The checks of the course in time, on rows that are possible."""
     blamed = np.zeros(len(part.value), dtype=np.bool_)
-    for check in (levels, ceiling, stuck, spike):
+    for check in (levels, ceiling, stuck, rises):
         found = check(part)
         blamed[[place for place, _ in found]] = True
         yield found
