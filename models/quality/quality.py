@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import checks
@@ -16,7 +17,7 @@ from models.quality.series_checks import levels
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
 
 
-def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
+def flag(rows: pd.DataFrame, *, now: datetime | None = None, judged: npt.ArrayLike | None = None) -> pd.DataFrame:
     """
     Flag a batch of measurements.
 
@@ -28,6 +29,9 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
         channels five days, levels seven days and three other stations or three other years.
     now : datetime, optional
         The present, with its zone; without it future times are not looked for.
+    judged : array_like of bool, optional
+        Rows that a centre has checked among more rows than are here: they stand as they are, unless they are
+        impossible by themselves, and help to judge the others.
 
     Returns
     -------
@@ -61,9 +65,13 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     count = len(rows)
     severity = np.zeros(count, dtype=np.int64)
     entries: dict[int, list[str]] = {}
-    for found, level in _checks(whole, now):
+    settled = np.zeros(count, dtype=np.bool_) if judged is None else np.asarray(judged, dtype=np.bool_)
+    checks_made = _checks(whole, now) if not settled.all() else [(impossible(whole), SEVERITY["invalid"])]
+    for number, (found, level) in enumerate(checks_made):
         for place, entry in found:
             at = int(whole.order[place])
+            if number and settled[at]:
+                continue  # only the first check, of what is impossible, is asked of it
             severity[at] = max(severity[at], level)
             entries.setdefault(at, []).append(entry)
     return _merged(rows, severity, entries)

@@ -68,9 +68,9 @@ def rises(batch: Batch) -> Found:
 
     Of such a rise ``spike`` are the intervals that stand alone: the interval before and the one after carry nothing
     of it. Where an interval beside carries it too, no instrument's jump is seen but a cloud that passes: of a gas
-    that is a ``plume`` of one station, of particles, which reach further and have other fractions to witness them,
-    it is ``unsupported``. The newest interval of a series, and one beside a gap, may be part of either and is
-    ``unsupported``.
+    that is a ``plume`` of one station; of particles, which reach further and have other fractions to witness them,
+    it is ``unsupported``; where there is no other station nor channel at all it is nothing. The newest interval of a
+    series, and one beside a gap, may be part of either and is ``unsupported``.
 
     ``unsupported`` is also any value at least `SUPPORT_TIMES` × the highest of two or more other stations and its
     own level of the two days around, which no other channel of the station shares: seen in the newest interval too.
@@ -82,6 +82,7 @@ def rises(batch: Batch) -> Found:
     rise = _rise(batch, logs, floor)
     high = _high(batch, rise) & (batch.value - rise.usual > least)
     lasting, closed = _course(batch, rise)
+    high &= ~lasting | (rise.stations >= 2) | (rise.channels >= 2)  # where nobody could bear it out, nobody is asked
     unsupported, usual = _unsupported(batch, logs, floor, least, rise)
     gas = ~batch.of(*PARTICLES)
     spike, plume = high & ~lasting & closed, high & lasting & gas
