@@ -1,4 +1,4 @@
-"""What quality control finds: known faults of the simulated runs, and the known breaks of the real Astana series."""
+"""What quality control finds: faults of the simulated runs, breaks of the real Astana, plumes of the real Karaganda."""
 
 import json
 import os
@@ -17,7 +17,9 @@ from models.quality.quality import flag
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 OUT = Path(__file__).parent / "results" / "quality.json"
 JUDGED = ("stuck", "spike")
-GATES = {"stuck": 0.90, "spike": 0.70, "false": 0.025}
+GATES = {"stuck": 0.90, "spike": 0.85, "false": 0.003}
+LEAST_SPIKE, MOST_FALSE = 0.70, 0.01  # of any one run
+SINGLE = {"so2": 500.0, "no2": 200.0, "no": 400.0, "co": 5000.0, "h2s": 8.0}  # one-time maxima of Kazakhstan [µg/m³]
 LATE = pd.Timestamp("2023-10-29", tz="UTC")  # before it the Kazhydromet rows of this snapshot are 6 h late
 
 
@@ -43,10 +45,10 @@ def shares(flags, truth):
     return {**found, "false": float(flagged[truth == ""].mean())}
 
 
-def astana(parameters=("*",)):
-    """The real Astana rows as the import makes them: start of the hour, the late years put right."""
+def real(city="astana", parameters=("*",)):
+    """The real rows of a city as the import makes them: start of the hour, the late years put right."""
     parts = []
-    files = (path for name in parameters for path in (DATA / "airdata-kz" / "astana").glob(f"{name}.csv.gz"))
+    files = (path for name in parameters for path in (DATA / "airdata-kz" / city).glob(f"{name}.csv.gz"))
     for path in sorted(files):
         columns = ["datetime_utc", "station_id", "source", "value_ugm3"]
         parts.append(pd.read_csv(path, usecols=columns).assign(parameter=path.name.split(".")[0]))
@@ -56,7 +58,7 @@ def astana(parameters=("*",)):
     network = {"kgmt": "reference", "openaq": "reference"}
     columns = {"kind": rows["source"].map(network).fillna("indicative"), "value": rows["value_ugm3"], "minutes": 60}
     return rows[["station_id", "parameter"]].assign(
-        source="airdata-kz", station=rows["station_id"], start=start, city="astana", flag="ok", **columns
+        source="airdata-kz", station=rows["station_id"], start=start, city=city, flag="ok", **columns
     )
 
 
@@ -77,6 +79,14 @@ def known_breaks(rows):
     }
 
 
+def plumes(rows):
+    """Of the hours above each one-time maximum: how many, and how many of them each check doubts."""
+    above = {name: rows[(rows["parameter"] == name) & (rows["value"] > limit)] for name, limit in SINGLE.items()}
+    return {
+        name: {"hours": len(part)} | {n: k for n, k in by_name(part["checks"]) if n} for name, part in above.items()
+    }
+
+
 def main():
     if not (DATA / "simtruth").is_dir():
         sys.exit("the folder ../shared/data/simtruth is not on this machine; nothing to measure")
@@ -90,7 +100,7 @@ def main():
     figures["all runs"] = shares(pd.concat([f for f, _ in pieces]), np.concatenate([t for _, t in pieces]))
     print("all runs", {name: round(share, 4) for name, share in figures["all runs"].items()})
     if (DATA / "airdata-kz" / "astana").is_dir():
-        rows = astana()
+        rows = real()
         wall, cpu = time.perf_counter(), time.process_time()
         flagged = flag(rows)
         took = {"wall": round(time.perf_counter() - wall, 1), "cpu": round(time.process_time() - cpu, 1)}
@@ -98,9 +108,15 @@ def main():
         figures["astana"] = {"rows": len(rows), "seconds": took, "checks": fired}
         figures["astana"] |= known_breaks(flagged)
         print(json.dumps(figures["astana"], indent=1, ensure_ascii=False))
+    if (DATA / "airdata-kz" / "karaganda").is_dir():
+        figures["karaganda, hours above the one-time maximum"] = plumes(flag(real("karaganda")))
+        print(json.dumps(figures["karaganda, hours above the one-time maximum"]))
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
-    missed = [n for n, gate in GATES.items() if (figures["all runs"][n] < gate) != (n == "false")]
+    missed = [
+        f.name for f in sorted((DATA / "simtruth").iterdir()) if figures.get(f.name, {}).get("false", 0) > MOST_FALSE
+    ]
+    missed += [n for n, gate in GATES.items() if (figures["all runs"][n] < gate) != (n == "false")]
     sys.exit(f"gates missed: {missed}" if missed else 0)
 
 

@@ -21,6 +21,8 @@ Entries = tuple[str, ...]
 T = TypeVar("T")
 
 NONE: Entries = ()
+# Checks that find no fault but a value that nothing else supports: air or instrument?
+UNCONFIRMED = frozenset({"plume", "unsupported"})
 SEPARATOR = ";"  # of entries in a file of lines
 ENTRY = re.compile(r"[a-z][a-z0-9_]*(:[^;]*)?")
 # What divides figures and entries stands in a figure as in an address.
@@ -161,6 +163,19 @@ def has(values: pd.Series, *wanted: str) -> npt.NDArray[np.bool_]:
     """
     sought = frozenset(wanted)
     return np.array(each(values, lambda e: not sought.isdisjoint(names(e))), dtype=bool)
+
+
+def only(values: pd.Series, wanted: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """
+    Rows that some checks doubted and no other.
+
+    Examples
+    --------
+    >>> only(column([("plume:900,40",), ("plume:900,40", "stuck:5"), ()]), UNCONFIRMED).tolist()
+    [True, False, False]
+    """
+    sought = frozenset(wanted)
+    return np.array(each(values, lambda e: bool(e) and sought.issuperset(names(e))), dtype=bool)
 
 
 def texts(values: pd.Series) -> pd.Series:

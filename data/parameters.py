@@ -31,6 +31,9 @@ class Parameter:
         The one unit it is kept in.
     low, high : float
         Beyond these a value is physically impossible here and flagged invalid. [unit]
+    noise : float
+        A sound instrument in clean air reads below zero by up to so much: such a value is measured, enters means as it
+        is, and is shown as 0. What lies lower is no noise. [unit]
     family : str
         ``pollutant``, ``weather`` or ``other``.
     molar_mass : float or None
@@ -45,14 +48,31 @@ class Parameter:
     family: str = "pollutant"
     molar_mass: float | None = None
     decimals: int = 0
+    noise: float = 0.0
+
+    @property
+    def lowest(self) -> float:
+        """Lowest value that can have been measured. [unit]"""
+        return self.low - self.noise
+
+
+# How far below zero a sound instrument may read. Hours of a beta attenuation monitor scatter by some µg/m³; US AirNow
+# calls such hours of its embassies valid down to −5, and −10 leaves room for shorter intervals. Of gases the zero
+# may drift by 5.1 ppb (CO 0.61 ppm) within a fortnight: US EPA, Quality Assurance Handbook II, appendix D (2017).
+# To put zero in their place biases means (US EPA, AQS note on negative values, February 2011).
+PARTICLE_NOISE = 10.0  # [µg/m³]
+ZERO_DRIFT, ZERO_DRIFT_CO = 5.1, 610.0  # [ppb]
 
 
 def _particle(key: str, label: str, high: float) -> Parameter:
-    return Parameter(key=key, label=label, unit="µg/m³", low=0, high=high)
+    return Parameter(key=key, label=label, unit="µg/m³", low=0, high=high, noise=PARTICLE_NOISE)
 
 
 def _gas(key: str, label: str, molar_mass: float, high: float, decimals: int = 0) -> Parameter:
-    return Parameter(key=key, label=label, unit="µg/m³", low=0, high=high, molar_mass=molar_mass, decimals=decimals)
+    drift = (ZERO_DRIFT_CO if key == "co" else ZERO_DRIFT) * molar_mass / MOLAR_VOLUME_20C
+    return Parameter(
+        key=key, label=label, unit="µg/m³", low=0, high=high, molar_mass=molar_mass, decimals=decimals, noise=drift
+    )
 
 
 def _weather(key: str, label: str, unit: str, low: float, high: float, decimals: int = 1) -> Parameter:

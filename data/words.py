@@ -61,7 +61,8 @@ class Words:
         return text.translate(marks)
 
     def level(self, value: float | None) -> str:
-        """A concentration: one decimal below 100 unless it is whole. [µg/m³]"""
+        """A concentration: one decimal below 100 unless it is whole, noise below zero as 0. [µg/m³]"""
+        value = value if value is None else max(value, 0.0)
         whole = value is None or not math.isfinite(value) or abs(value) >= 100 or float(value).is_integer()
         return self.number(value, 0 if whole else 1)
 

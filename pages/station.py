@@ -303,7 +303,8 @@ def around(shown: Place, called: dict[str, str]) -> None:
             t("situation.column_station"): [called.get(s, s) for s in rows["station"]],
             t("station.column.distance"): [number(d, 1) for d in rows["distance"]],
             f"{t('station.column.newest')}, {t_unit(shown.unit)}": [
-                number(v, digits(v)) if ok else language.MISSING for v, ok in zip(rows["value"], current, strict=True)
+                language.level(v, digits(v)) if ok else language.MISSING
+                for v, ok in zip(rows["value"], current, strict=True)
             ],
             t("station.column.averaged"): [averaged(m) for m in rows["minutes"]],
             t("situation.column_age"): [

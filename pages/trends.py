@@ -177,11 +177,12 @@ def station_days(shown: View) -> None:
     rows = trends_tables.station_days(shown.city, shown.parameter, shown.first, shown.last)
     if len(rows):
         st.dataframe(
-            rows[["standard", "level", "limit", "from", "to", "result", "exceeded", "checked", "not_checked",
-                  "completeness", "indicative_exceeded", "indicative_of", "stations", "worst_station", "worst_value",
-                  "worst_start", "status"]],
+            rows[["standard", "level", "limit", "from", "to", "result", "exceeded", "exceeded_if_real", "checked",
+                  "not_checked", "completeness", "indicative_exceeded", "indicative_of", "stations", "worst_station",
+                  "worst_value", "worst_start", "status"]],
             hide_index=True, width="stretch",
         )  # fmt: skip
+        page_frame.caption(t("trends.if_real_caption"))
         downloads.offer(rows, f"{shown.stem}-ledger", of=shown.station)
 
 

@@ -1,13 +1,14 @@
 """Bring files into the store: read, understand, check, keep, and account for every measurement."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -34,6 +35,7 @@ class _Batch:
     """Rows waiting to be checked and kept together."""
 
     rows: list[pd.DataFrame] = field(default_factory=list)
+    judged: list[bool] = field(default_factory=list)  # of each part: whether its rows carry a flag of a centre already
     rejects: list[pd.DataFrame] = field(default_factory=list)
     count: int = 0
 
@@ -271,11 +273,22 @@ def _take(
         words = rows["reject"].fillna("")
         account.refuse(batch, _refused(rows[words != ""].assign(reason=words[words != ""])), options.name)
         good = rows[words == ""].drop(columns="reject")
-    done = conform(good, known_at) if len(good) else conform(empty())
-    account.refuse(batch, done.rejects.assign(count=1), options.name)
-    _twice(len(good) - len(done.rejects) - len(done.rows), batch, account, options.name)
-    batch.rows.append(known_when_over(done.rows))
-    batch.count += len(done.rows)
+    for part, judged in _parts(good, profile):
+        done = conform(part, known_at) if len(part) else conform(empty())
+        account.refuse(batch, done.rejects.assign(count=1), options.name)
+        _twice(len(part) - len(done.rejects) - len(done.rows), batch, account, options.name)
+        batch.rows.append(known_when_over(done.rows))
+        batch.judged.append(judged)
+        batch.count += len(done.rows)
+
+
+def _parts(rows: pd.DataFrame, profile: Profile) -> Iterator[tuple[pd.DataFrame, bool]]:
+    """Rows that bring a flag of a centre, and rows that nobody has judged: a blank cell is no verdict."""
+    told = rows["flag"].notna() if profile.assessed and "flag" in rows else pd.Series(False, index=rows.index)
+    for judged in (False, True):
+        part = rows if (told == judged).all() else rows[told == judged]
+        if len(part) and bool(told[part.index[0]]) == judged:
+            yield part, judged
 
 
 def _refused(rows: pd.DataFrame) -> pd.DataFrame:
@@ -296,12 +309,14 @@ def _twice(count: int, batch: _Batch, account: _Account, origin: str) -> None:
 def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, account: _Account) -> None:
     """Check a batch as a whole and keep it in one commit."""
     rows = pd.concat(batch.rows, ignore_index=True) if batch.rows else empty()
+    judged = np.repeat(np.array(batch.judged, dtype=bool), [len(part) for part in batch.rows])
     batch.rows.clear()
-    again = rows.duplicated(list(KEY), keep="last")
+    batch.judged.clear()
+    again = rows.duplicated(list(KEY), keep="last").to_numpy()
     _twice(int(again.sum()), batch, account, "")
-    rows = rows[~again].reset_index(drop=True) if again.any() else rows
-    if not profile.assessed:
-        rows = flag(rows, now=clock.machine())
+    if again.any():
+        rows, judged = rows[~again].reset_index(drop=True), judged[~again]
+    rows = flag(rows, now=clock.machine(), judged=judged)
     rows = standing(store, rows)
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
     rows = _lean(rows)

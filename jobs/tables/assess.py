@@ -23,7 +23,7 @@ from models.limits.in_force import groups, limits, usable
 from models.limits.ledger import ledger
 from models.limits.summation import summation
 
-READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind", "city")
+READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind", "city")
 KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
 DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4}
 
@@ -71,7 +71,8 @@ def run(
     -------
     dict
         ``city, standard, from, to, lines, out``; for limits also ``exceeded, none, not_checked`` (lines) and
-        ``indicative`` (lines whose limit is not verified or whose averaging is only near).
+        ``indicative`` (lines whose limit is not verified or whose averaging is only near) and ``exceeded_if_real``
+        (lines with intervals above the limit if values that nothing else supports are real).
 
     Raises
     ------
@@ -91,6 +92,7 @@ def run(
     if "result" in table:
         said |= {word: int((table["result"] == word).sum()) for word in ("exceeded", "none", "not_checked")}
         said["indicative"] = int(table["indicative"].sum())
+        said["exceeded_if_real"] = int((table["exceeded_if_real"].fillna(0) > 0).sum())
     return said
 
 

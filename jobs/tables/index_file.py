@@ -40,8 +40,8 @@ def run(standard: str, input: str | Path, out: str | Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``standard``, ``rows``, ``indexed``, ``without`` (rows the standard gives no index: missing or negative value,
-        other averaging, other pollutant) and ``out``.
+        ``standard``, ``rows``, ``indexed``, ``without`` (rows the standard gives no index: value missing or
+        far below zero, other averaging, other pollutant) and ``out``.
 
     Raises
     ------

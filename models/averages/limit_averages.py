@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.checks import UNCONFIRMED, only
 from data.standards.coverage import MIN_COVERAGE
 from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
@@ -47,6 +48,9 @@ class Checks:
         End of each interval.
     minutes : int
         Of the intervals that were measured.
+    if_real : DataFrame or None
+        The values if what nothing else supports (`data.checks.UNCONFIRMED`) is the air; None where the rows do not
+        tell which these are. [µg/m³]
     """
 
     values: pd.DataFrame
@@ -54,6 +58,7 @@ class Checks:
     medians: pd.DataFrame
     ends: pd.DatetimeIndex
     minutes: int
+    if_real: pd.DataFrame | None = None
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -78,7 +83,8 @@ def checks(
     Parameters
     ----------
     rows : DataFrame
-        Of one parameter: ``station, start, minutes, value, flag, statistic``.
+        Of one parameter: ``station, start, minutes, value, flag, statistic``; with ``checks``, or with ``if_real``
+        as `from_daily` gives it, the answer has `Checks.if_real`.
     averaging : str
         Key of `data.standards.limits.AVERAGINGS`.
     start, end : datetime
@@ -103,9 +109,34 @@ def checks(
     day. Year: mean of a local calendar year that lies wholly in the period. Season: highest of the year's means of
     six consecutive months of daily 8-h maxima (WHO 2021).
     """
+    asked = (averaging, pd.Timestamp(start), pd.Timestamp(end), zone, minutes, tuple(flags), min_coverage)
+    made = _checks(rows, *asked)
+    if "if_real" not in rows and "checks" not in rows:
+        return made
+    real = _as_real(rows, flags)
+    return replace(made, if_real=made.values if real is None else _checks(real, *asked).values)
+
+
+def _as_real(rows: pd.DataFrame, flags: Sequence[str]) -> pd.DataFrame | None:
+    """The rows as if what nothing else supports were the air; None where no row is left out for that alone."""
+    if "if_real" in rows:
+        doubted = rows["if_real"].notna()
+        value = rows["value"].mask(doubted, rows["if_real"])
+    else:
+        doubted = (rows["flag"] == "suspect") & only(rows["checks"], UNCONFIRMED)
+        value = rows["value"]
+    if "suspect" in flags or not doubted.any():
+        return None
+    return rows.assign(value=value, flag=rows["flag"].astype("str").mask(doubted, "ok"))
+
+
+def _checks(
+    rows: pd.DataFrame, averaging: str, start: pd.Timestamp, end: pd.Timestamp, zone: str, minutes: int,
+    flags: Sequence[str], min_coverage: float,
+) -> Checks:  # fmt: skip
     names = sorted(rows["station"].unique()) or [NOBODY]
     sound = rows[rows["flag"].isin(list(flags)) & ~rows["statistic"].isin(list(NO_MEANS))]
-    made = _Maker(rows, sound, names, pd.Timestamp(start), pd.Timestamp(end), zone, min_coverage)
+    made = _Maker(rows, sound, names, start, end, zone, min_coverage)
     if rows.empty:
         return made.nothing(averaging, minutes)
     if averaging in ("single", "1h"):
@@ -246,7 +277,9 @@ def _named(
     return Checks(values, why, beside, ends, minutes)
 
 
-def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAGE) -> pd.DataFrame:
+def from_daily(
+    daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAGE, doubted: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """
     The store's daily means as rows of 1440 minutes, for a ledger of days and years without the hours.
 
@@ -258,15 +291,20 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
         The city's clock.
     min_coverage : float
         Days with less are marked, so that they count as not checked. [0–1]
+    doubted : DataFrame, optional
+        Flagged hours of the same stations: ``source, station, start, minutes, value, checks``. Of those that nothing
+        else supports and nothing else doubts each day's mean with them becomes ``if_real``.
 
     Returns
     -------
     DataFrame
         Columns of a measurement table that `models.limits.ledger.ledger` needs.
     """
+    if doubted is not None:
+        daily = _with_doubted(daily, doubted, zone, min_coverage)
     median = daily["median"].astype(bool).to_numpy()
     enough = (daily["coverage"] >= min_coverage).to_numpy() | median
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "source": daily["source"].to_numpy(),
             "station": daily["station"].to_numpy(),
@@ -279,3 +317,24 @@ def from_daily(daily: pd.DataFrame, zone: str, min_coverage: float = MIN_COVERAG
             "kind": daily["kind"].to_numpy(),
         }
     )
+    return rows if doubted is None else rows.assign(if_real=daily["if_real"].to_numpy(dtype=float))
+
+
+def _with_doubted(daily: pd.DataFrame, doubted: pd.DataFrame, zone: str, min_coverage: float) -> pd.DataFrame:
+    """Days with their mean ``if_real``; days of which nothing sound is known are added, covered by nothing."""
+    hours = doubted[(doubted["minutes"] == 60).to_numpy() & only(doubted["checks"], UNCONFIRMED)]
+    hours = hours.assign(day=local_days(hours["start"], zone).date)
+    keys = ["source", "station", "day"]
+    sums = hours.groupby(keys, as_index=False).agg(
+        parameter=("parameter", "last"), kind=("kind", "last"), more=("value", "sum"), k=("value", "size")
+    )
+    plain = daily[(daily["minutes"] == 60) & ~daily["median"].astype(bool)]
+    both = sums.merge(plain[[*keys, "value", "hours", "coverage"]], on=keys, how="left")
+    known = both["hours"].fillna(0.0)
+    length = (known / both["coverage"]).where(known > 0, 24.0)
+    mean = (both["value"].fillna(0.0) * known + both["more"]) / (known + both["k"])
+    both["if_real"] = mean.where((known + both["k"]) / length >= min_coverage)
+    new = both[both["value"].isna()].assign(minutes=60, coverage=0.0, median=False, value=mean)
+    told = daily.merge(both.loc[both["value"].notna(), [*keys, "if_real"]], on=keys, how="left")
+    told["if_real"] = told["if_real"].where((told["minutes"] == 60) & ~told["median"].astype(bool))
+    return pd.concat([told, new.reindex(columns=told.columns)], ignore_index=True) if len(new) else told

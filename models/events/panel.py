@@ -17,7 +17,14 @@ DUST_CODES = frozenset({6, 7, 8, 9, *range(30, 36), 98})  # WMO code table 4677
 SMOKE_CODES = frozenset({4})
 SKY = ("wind_speed", "wind_gust", "wind_direction", "temperature", "relative_humidity", "visibility",
        "boundary_layer_height", "precipitation", "dust", "aod")  # fmt: skip
-FAULTS = ("stuck", "flat", "dead_channel", "ceiling", "sentinel")  # checks that find an instrument's fault
+FAULTS = (
+    "stuck",
+    "flat",
+    "dead_channel",
+    "ceiling",
+    "sentinel",
+    "fault_code",
+)  # checks that find an instrument's fault
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,8 @@ def index(parameter: str, minutes: int, value: float, standard: str = "us-epa-20
     Returns
     -------
     Index or None
-        None when the value is missing or negative, when the standard does not index this pollutant in this averaging
+        None when the value is missing or below zero by more than an instrument's noise (`data.parameters`), when the
+        standard does not index this pollutant in this averaging
         (one hour of PM2.5 has no US AQI), or leaves the range to another averaging of the same gas.
 
     Raises

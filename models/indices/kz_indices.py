@@ -259,7 +259,8 @@ def _year(
     for limit in held:
         mean = float(means[limit.parameter].get(year, np.nan)) if limit.parameter in means else np.nan
         if np.isfinite(mean):
-            terms[limit.parameter] = (mean / limit.concentration) ** powers[limit.hazard_class or class_of_particles]
+            ratio = max(mean, 0.0) / limit.concentration  # a year's mean of noise around zero is zero
+            terms[limit.parameter] = ratio ** powers[limit.hazard_class or class_of_particles]
     top = sorted(terms.items(), key=lambda term: -term[1])[:FIVE]
     total = sum(value for _, value in top) if top else np.nan
     left_out = [limit.parameter for limit in held if limit.parameter not in terms]

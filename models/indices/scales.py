@@ -31,6 +31,8 @@ class Scale:
         Round half up to whole steps; else truncate.
     low, high, index_low, index_high, band : ndarray of int64
         Per band; concentrations in whole steps, both ends inclusive.
+    noise : float
+        A concentration this far below zero is an instrument's noise and has the index of zero. [µg/m³]
     beyond : str
         Above the last band: ``continue`` its line, ``hold`` its highest index, empty = no index.
     """
@@ -43,6 +45,7 @@ class Scale:
     index_high: Integers
     band: Integers
     beyond: str
+    noise: float = 0.0
 
     def steps(self, values: Floats) -> Floats:
         """Concentration in whole steps, truncated or rounded half up as the standard says."""
@@ -56,8 +59,8 @@ class Scale:
 
     def index(self, values: Floats) -> tuple[Integers, Integers]:
         """Index and band number of concentrations [µg/m³]; both −1 where there is none."""
-        known = np.isfinite(values) & (values >= 0)
-        steps = self.steps(np.where(known, values, 0.0)).astype(np.int64)
+        known = np.isfinite(values) & (values >= -self.noise)
+        steps = self.steps(np.where(known, np.maximum(values, 0.0), 0.0)).astype(np.int64)
         row = np.searchsorted(self.low, steps, side="right") - 1
         known &= row >= 0
         row = np.maximum(row, 0)
@@ -107,5 +110,6 @@ def scales(standard: str) -> Mapping[tuple[str, int], Scale]:
             index_high=part["index_high"].to_numpy(np.int64),
             band=part["band"].to_numpy(np.int64),
             beyond=str(last["beyond"]),
+            noise=PARAMETERS[str(parameter)].noise,
         )
     return MappingProxyType(made)

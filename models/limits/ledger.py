@@ -27,14 +27,14 @@ MISSING = REASONS.index("missing")
 
 COLUMNS: tuple[str, ...] = (
     "city", "standard", "role", "parameter", "averaging", "minutes", "statistic", "level", "limit", "unit",
-    "from", "to", "result", "exceeded", "checked", "not_checked", "completeness",
+    "from", "to", "result", "exceeded", "exceeded_if_real", "checked", "not_checked", "completeness",
     *(f"not_checked_{name}" for name in REASONS[1:]),
     "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of",
     "stations", "worst_station", "worst_station_exceeded", "worst_value", "worst_ratio", "worst_start",
     "allowed", "indicative", "status", "note", "act",
 )  # fmt: skip
 COUNTS = (
-    "exceeded", "checked", "not_checked", *(f"not_checked_{name}" for name in REASONS[1:]),
+    "exceeded", "exceeded_if_real", "checked", "not_checked", *(f"not_checked_{name}" for name in REASONS[1:]),
     "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of", "stations",
 )  # fmt: skip
 
@@ -84,6 +84,9 @@ def ledger(
 
     Notes
     -----
+    ``exceeded_if_real`` counts, beside ``exceeded``, the further intervals that would lie above if the values that
+    nothing else supports (checks ``plume`` and ``unsupported``) are the air; empty where the rows have no ``checks``.
+
     An interval is held to a limit only if the limit was in force from its first day to its last. Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
     beside a 20–30 min limit with the note ``hour_beside_single``.
@@ -223,6 +226,7 @@ def _line(
     values[cut], why[cut] = np.nan, REASONS.index("partial")
     above = values > limit.concentration
     counts = _counts(values, why, above, made.medians.to_numpy()[chosen][:, there], limit)
+    counts["exceeded_if_real"] = _if_real(made, chosen, there, above | cut[:, None], limit)
     beside = limit.averaging == "single" and made.minutes not in AVERAGINGS["single"] and counts["checked"] > 0
     return {
         "standard": limit.jurisdiction,
@@ -275,6 +279,16 @@ def _counts(
         "indicative_exceeded": int((beside > limit.concentration).sum()) if beside.size else None,
         "indicative_of": beside.size or None,
     }
+
+
+def _if_real(
+    made: Checks, chosen: npt.NDArray[np.bool_], there: npt.NDArray[np.int64], told: npt.NDArray[np.bool_],
+    limit: Limit | Group,
+) -> int | None:  # fmt: skip
+    """Intervals that would lie above if what nothing else supports is the air, and are not told as such already."""
+    if made.if_real is None:
+        return None
+    return int(((made.if_real.to_numpy()[chosen][:, there] > limit.concentration) & ~told).sum())
 
 
 def _city_days(values: npt.NDArray[np.float64], above: npt.NDArray[np.bool_], day: npt.NDArray[Any]) -> Row:

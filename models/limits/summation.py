@@ -73,15 +73,15 @@ def sums(
     everything = rows[rows["parameter"].isin(group.parameters)]
     blank = checks(everything.assign(value=np.nan), "single", start, end, zone=zone, flags=flags)
     names = blank.values.columns
-    parts = [
-        checks(rows[rows["parameter"] == limit.parameter], "single", start, end, zone=zone, flags=flags)
-        .values.reindex(columns=names)
-        .div(limit.concentration)
-        .to_numpy()
+    held = [
+        (
+            limit.concentration,
+            checks(rows[rows["parameter"] == limit.parameter], "single", start, end, zone=zone, flags=flags),
+        )
         for limit in limits(group.jurisdiction, on=group.start, averaging="single")
         if limit.parameter in group.parameters
     ]
-    shares = np.stack(parts)
+    shares = np.stack([made.values.reindex(columns=names).div(single).to_numpy() for single, made in held])
     total = shares.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         dominated = shares.max(axis=0) / total > DOMINANCE[len(group.parameters) + len(group.unmeasured)]
@@ -92,4 +92,16 @@ def sums(
         why[np.isfinite(total)] = 0
         why[dominated] = REASONS.index("dominated")
     values = pd.DataFrame(np.where(dominated, np.nan, total), index=blank.values.index, columns=names)
-    return Checks(values, why, values * np.nan, blank.ends, 60)
+    return Checks(values, why, values * np.nan, blank.ends, 60, _if_real(held, values, group))
+
+
+def _if_real(held: Sequence[tuple[float, Checks]], values: pd.DataFrame, group: Group) -> pd.DataFrame | None:
+    """The sums if what nothing else supports is the air; None where the rows do not tell, or a member is unmeasured."""
+    known = [(single, made.if_real) for single, made in held if made.if_real is not None]
+    if group.unmeasured or len(known) < len(held):
+        return None
+    shares = np.stack([table.reindex(columns=values.columns).div(single).to_numpy() for single, table in known])
+    total = shares.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dominated = shares.max(axis=0) / total > DOMINANCE[len(group.parameters)]
+    return pd.DataFrame(np.where(dominated, np.nan, total), index=values.index, columns=values.columns)

@@ -24,7 +24,9 @@ class Batch:
     order : ndarray of int
         Place of each sorted row in the delivered table.
     value : ndarray
-        As delivered. [unit of the parameter]
+        In the unit of the parameter.
+    raw : ndarray
+        As delivered, in whatever unit; the value where that is not told.
     start : ndarray of int
         Start of the interval since 1970. [min]
     minutes : ndarray of int
@@ -47,6 +49,7 @@ class Batch:
 
     order: Integers
     value: Floats
+    raw: Floats
     start: Integers
     minutes: Integers
     series: Integers
@@ -73,14 +76,27 @@ class Batch:
 
     @property
     def possible(self) -> Booleans:
-        """Rows within the physical range of their parameter."""
-        low = self.each({name: p.low for name, p in PARAMETERS.items()}, -np.inf)
+        """Rows within the physical range of their parameter; a model has no noise below zero."""
+        low = self.each({name: p.lowest for name, p in PARAMETERS.items()}, -np.inf)
+        low = np.where(self.modelled, self.each({name: p.low for name, p in PARAMETERS.items()}, -np.inf), low)
         high = self.each({name: p.high for name, p in PARAMETERS.items()}, np.inf)
         return np.asarray((self.value >= low) & (self.value <= high), dtype=np.bool_)
 
     def take(self, rows: Booleans) -> "Batch":
         """A part of the batch."""
-        arrays = ("order", "value", "start", "minutes", "series", "site", "network", "moment", "parameter", "modelled")
+        arrays = (
+            "order",
+            "value",
+            "raw",
+            "start",
+            "minutes",
+            "series",
+            "site",
+            "network",
+            "moment",
+            "parameter",
+            "modelled",
+        )
         return Batch(names=self.names, **{name: getattr(self, name)[rows] for name in arrays})
 
 
@@ -110,6 +126,7 @@ def batch(rows: pd.DataFrame) -> Batch:
     order = np.lexsort((value, start, series))
     arrays = {
         "value": value,
+        "raw": _raw(rows, value),
         "start": start,
         "minutes": minutes,
         "series": series,
@@ -121,6 +138,13 @@ def batch(rows: pd.DataFrame) -> Batch:
     }
     ordered = {name: array[order] for name, array in arrays.items()}
     return Batch(order=order, names=[str(name) for name in names], **ordered)
+
+
+def _raw(rows: pd.DataFrame, value: Floats) -> Floats:
+    if "raw_value" not in rows:
+        return value
+    told = rows["raw_value"].to_numpy(np.float64)
+    return np.where(np.isnan(told), value, told)
 
 
 def joined(*codes: npt.NDArray[np.integer]) -> Integers:

@@ -110,7 +110,8 @@ def _one(wide: pd.DataFrame, name: str, near: list[str]) -> tuple[object, ...]:
     others = wide[near]
     number = others.notna().sum(axis=1)
     mine = wide[name]
-    usable = mine.notna() & (number >= NEIGHBOURS)
+    middle = others.median(axis=1)
+    usable = (mine > 0) & (middle > 0) & (number >= NEIGHBOURS)  # of noise around zero there is no ratio
     with_me = number[mine.notna()]
     typical = int(with_me.median()) if len(with_me) else 0
     nothing = (np.nan,) * 6
@@ -119,7 +120,7 @@ def _one(wide: pd.DataFrame, name: str, near: list[str]) -> tuple[object, ...]:
     at = ((wide.index[usable] - wide.index[0]) / pd.Timedelta(days=1)).to_numpy(np.float64)
     if len(at) < DAYS_LEAST or at[-1] - at[0] < SPAN_LEAST:
         return (name, *nothing, len(at), typical, "few_days")
-    ratio = np.log(mine[usable].to_numpy(np.float64) / others[usable].median(axis=1).to_numpy(np.float64))
+    ratio = np.log(mine[usable].to_numpy(np.float64) / middle[usable].to_numpy(np.float64))
     fit = _fit(at, ratio)
     slope, lower, upper = (_percent(x * MONTH) for x in (fit.slope, fit.lower, fit.upper))
     levels = (float(np.exp(x)) for x in (fit.level, fit.level_lower, fit.level_upper))

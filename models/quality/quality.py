@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import checks
 from models.quality.batch import Batch, Booleans, Integers, batch
-from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, spike, stuck
+from models.quality.fillers import fillers
+from models.quality.rises import rises
+from models.quality.row_checks import Found, ahead, ceiling, fractions, impossible, stuck
 from models.quality.series_checks import levels
 
 SEVERITY = {"ok": 0, "suspect": 1, "invalid": 2}
 
 
-def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
+def flag(rows: pd.DataFrame, *, now: datetime | None = None, judged: npt.ArrayLike | None = None) -> pd.DataFrame:
     """
     Flag a batch of measurements.
 
@@ -27,6 +30,9 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     now : datetime, optional
         When the rows were received, by the machine's own clock, which no replay moves; without it future times are
         not looked for.
+    judged : array_like of bool, optional
+        Rows that a centre has checked among more rows than are here: they stand as they are, unless they are
+        impossible by themselves, and help to judge the others.
 
     Returns
     -------
@@ -36,14 +42,16 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
 
     Notes
     -----
-    ``invalid``: sentinel, negative, out of range, ends more than two days after it was received (what ends sooner is
-    hidden till then: `data.store.sql.Where`). ``suspect``: everything else, that is values a person should look at and
-    a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck, spike, fractions) and
-    `models.quality.series_checks` (dead channel, flat, level, level break, neighbours). Model rows, which are meant to
-    reach ahead, are checked for range only, weather for range and future. Simulated rows are treated as if measured.
+    ``invalid``: sentinel, fault code, below zero by more than noise, out of range, ends more than two days after it
+    was received (what ends sooner is hidden till then: `data.store.sql.Where`). ``suspect``: everything else, that is
+    values a person should look at and a city's figure leaves out: `models.quality.row_checks` (ceiling, stuck,
+    fractions), `models.quality.rises` (spike, plume, unsupported) and `models.quality.series_checks` (dead channel,
+    flat, level, level break, neighbours). Model rows, which are meant to reach ahead, are checked for range only,
+    weather for range and future. Simulated rows are treated as if measured.
 
-    A rise that the network or the station's other pollutants share is never a spike, so that a dust storm of
-    18,000 µg/m³ passes.
+    A rise that the network or the station's other pollutants share is never doubted, so that a dust storm of
+    18,000 µg/m³ passes. One that lasts longer than an interval is never a spike: ``plume`` and ``unsupported``
+    (`data.checks.UNCONFIRMED`) say "air or instrument?", and may well be the air.
 
     Examples
     --------
@@ -58,9 +66,13 @@ def flag(rows: pd.DataFrame, *, now: datetime | None = None) -> pd.DataFrame:
     count = len(rows)
     severity = np.zeros(count, dtype=np.int64)
     entries: dict[int, list[str]] = {}
-    for found, level in _checks(whole, now):
+    settled = np.zeros(count, dtype=np.bool_) if judged is None else np.asarray(judged, dtype=np.bool_)
+    checks_made = _checks(whole, now) if not settled.all() else [(impossible(whole), SEVERITY["invalid"])]
+    for number, (found, level) in enumerate(checks_made):
         for place, entry in found:
             at = int(whole.order[place])
+            if number and settled[at]:
+                continue  # only the first check, of what is impossible, is asked of it
             severity[at] = max(severity[at], level)
             entries.setdefault(at, []).append(entry)
     return _merged(rows, severity, entries)
@@ -75,13 +87,17 @@ def _checks(whole: Batch, now: datetime | None) -> Iterable[tuple[Found, int]]:
     yield [(i, checks.make("future_time", _span(int(beyond[i])))) for i in rows.tolist()], invalid
     rows_left = whole.examined
     rows_left[[place for place, _ in bad]] = False
+    codes = fillers(whole.take(rows_left))
+    yield _lifted(codes.sure, rows_left), invalid
+    yield _lifted(codes.open, rows_left), suspect
+    rows_left[[place for place, _ in _lifted(codes.sure, rows_left)]] = False
     yield from ((_lifted(found, rows_left), suspect) for found in _course(whole.take(rows_left)))
 
 
 def _course(part: Batch) -> Iterable[Found]:
     """The checks of the course in time, on rows that are possible."""
     blamed = np.zeros(len(part.value), dtype=np.bool_)
-    for check in (levels, ceiling, stuck, spike):
+    for check in (levels, ceiling, stuck, rises):
         found = check(part)
         blamed[[place for place, _ in found]] = True
         yield found

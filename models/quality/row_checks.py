@@ -1,4 +1,4 @@
-"""Checks of single rows: impossible values, future times, ceilings, stuck runs, spikes and PM2.5 above PM10."""
+"""Checks of single rows: impossible values, future times, ceilings, stuck runs and PM2.5 above PM10."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,8 @@ from models.quality.batch import Batch, Booleans, Floats, Integers, firsts, join
 Found = list[tuple[int, str]]  # place in the sorted batch, entry of `checks`
 Entry = Callable[[int], str]
 
-SENTINELS = (-999.0, -9999.0, -99999.0)  # written by loggers for "no value"
+# Written by loggers for "no value", met as delivered or in our unit.
+SENTINELS = (-99.0, -99.9, -999.0, -999.9, -9999.0, -9999.9, -99999.0)
 CEILINGS = (985.0, 999.9, 1999.9)  # printed full scales that are no multiple of 500 (BAM 1020, SDS011)
 CEILING_STEP, CEILING_TIMES = 500.0, 3
 AHEAD = 2 * 24 * 60  # an interval may end this long after it was received: what lies ahead is hidden till then [min]
@@ -23,26 +24,19 @@ STUCK_WITNESS = 24  # intervals of one run that count as evidence of what is usu
 STUCK_GAP = 6  # intervals that may be missing within a run
 STUCK_DOUBT = 10  # intervals that what is usual weighs against what was counted
 
-SPIKE_REACH = 6  # intervals either side that make the usual level
-SPIKE_FLOOR = {"co": 100.0, "h2s": 1.0, "pm1": 3.0, "o3": 20.0}  # keeps ratios of small values apart [µg/m³]; others 5
-SPIKE_LEAST = {"co": 300.0, "h2s": 5.0, "o3": 40.0}  # smallest step that counts [µg/m³]; others 15
-# (spreads above the level, factor): with a witness; when nothing else could confirm; against the network alone.
-SPIKE_WITNESSED, SPIKE_ALONE, SPIKE_NETWORK = (3.0, 2.0), (8.0, 4.0), (8.0, 8.0)
-SPIKE_LATER = 3  # rows that must have come after a row before the mild rule judges it
-SPREAD_LEAST = 0.1  # of the logarithm: 10 %
-
 # Finer fraction, coarser fraction: the finer is part of the coarser.
 FRACTIONS = (("pm1", "pm25"), ("pm25", "pm10"), ("pm10", "tsp"))
 FRACTION_FACTOR, FRACTION_STEP = 1.25, 10.0  # [1], [µg/m³]
 
 
 def impossible(batch: Batch) -> Found:
-    """Sentinel, negative and out-of-range values."""
-    sentinel = np.isin(batch.value, SENTINELS)
+    """Sentinels, values below zero by more than an instrument's noise, and out-of-range values."""
+    sentinel = np.isin(batch.value, SENTINELS) | (np.isin(batch.raw, SENTINELS) & (batch.value < 0))
     wrong = np.flatnonzero(~batch.possible | sentinel)
 
     def entry(i: int) -> str:
-        value, known = batch.value[i], PARAMETERS.get(batch.names[batch.parameter[i]])
+        value = batch.raw[i] if sentinel[i] and batch.raw[i] in SENTINELS else batch.value[i]
+        known = PARAMETERS.get(batch.names[batch.parameter[i]])
         if sentinel[i]:
             return make("sentinel", f"{value:g}")
         if known is None or np.isnan(value):
@@ -51,7 +45,7 @@ def impossible(batch: Batch) -> Found:
             return make("negative", f"{value:.4g}")
         return make("range", f"{value:.6g}", f"{known.low:g}", f"{known.high:g}")
 
-    return _found(wrong, entry)
+    return found_at(wrong, entry)
 
 
 def ahead(batch: Batch, now: pd.Timestamp | None) -> Integers:
@@ -72,7 +66,7 @@ def ceiling(batch: Batch) -> Found:
     full = (batch.value == top) & (top >= CEILING_STEP) & ((top % CEILING_STEP == 0) | np.isin(top, CEILINGS))
     times = np.repeat(np.add.reduceat(full.astype(np.int64), begins), lengths(begins, len(batch.value)))
     rows = np.flatnonzero(full & (times >= CEILING_TIMES))
-    return _found(rows, lambda i: make("ceiling", f"{batch.value[i]:g}", times[i]))
+    return found_at(rows, lambda i: make("ceiling", f"{batch.value[i]:g}", times[i]))
 
 
 def stuck(batch: Batch) -> Found:
@@ -81,7 +75,8 @@ def stuck(batch: Batch) -> Found:
 
     How often a series repeats a value from one interval to the next is counted over the other runs of that very
     value, leaning on that of the whole series where it is rarely met. A run of n has the chance p^(n − 1); it is
-    stuck when that is below `STUCK_CHANCE` and n is at least `STUCK_LEAST`. Values up to one unit are left out.
+    stuck when that is below `STUCK_CHANCE` and n is at least `STUCK_LEAST`. Values within one unit of zero are left
+    out.
     """
     value, series = batch.value, batch.series
     if not len(value):
@@ -94,8 +89,8 @@ def stuck(batch: Batch) -> Found:
     chance = _chance(series[begins], value[begins], long)
     needed = np.maximum(STUCK_LEAST, np.ceil(1 + np.log(STUCK_CHANCE) / np.log(chance)))
     size = np.repeat(long, long)
-    rows = np.flatnonzero(np.repeat((long >= needed) & (value[begins] > 1), long))
-    return _found(rows, lambda i: make("stuck", size[i]))
+    rows = np.flatnonzero(np.repeat((long >= needed) & (np.abs(value[begins]) > 1), long))
+    return found_at(rows, lambda i: make("stuck", size[i]))
 
 
 def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
@@ -109,108 +104,6 @@ def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
     own_equal = np.bincount(alike, said - 1)[alike] - (said - 1)
     own_pairs = np.bincount(alike, said)[alike] - said
     return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
-
-
-def spike(batch: Batch) -> Found:
-    """
-    Short jumps that nothing else confirms.
-
-    The logarithm of a value minus the median of the thirteen intervals around it, set against what the other
-    stations of the network and the other pollutants of the same station do at that time: a rise that either of them
-    shares is real and never a spike. What remains must exceed several spreads of the series (1.4826 × median absolute
-    deviation) and a factor. A jump far above the whole network counts even when the station's other channels follow.
-    The newest rows of a series may be the beginning of an episode and are judged by the stricter measures only.
-    """
-    value = batch.value
-    if not len(value):
-        return []
-    floor = batch.each(SPIKE_FLOOR, 5.0)
-    level = _level(batch, np.log(np.maximum(value, 0.0) + floor))
-    rise = np.log(np.maximum(value, 0.0) + floor) - level
-    spread = np.maximum(_spread(batch.series, rise), SPREAD_LEAST)
-    network, stations = _network(joined(batch.network, batch.moment), rise)
-    sibling, channels = _sibling(joined(batch.site, batch.moment), rise)
-    apart = rise - np.maximum(network, 0.0)
-    unshared = rise - np.maximum(np.maximum(network, sibling), 0.0)
-    witnessed = (stations >= 3) | (channels >= 2)
-    settled = _settled(batch)
-    bad = _beyond(unshared, spread, SPIKE_WITNESSED) & witnessed & settled
-    bad |= _beyond(unshared, spread, SPIKE_ALONE) & (witnessed | settled)
-    bad |= _beyond(apart, spread, SPIKE_NETWORK) & (stations >= 3)
-    usual = np.exp(level) - floor
-    bad &= value - usual > batch.each(SPIKE_LEAST, 15.0)
-    return _found(np.flatnonzero(bad), lambda i: make("spike", f"{value[i]:.4g}", f"{usual[i]:.3g}"))
-
-
-def _settled(batch: Batch) -> Booleans:
-    """Rows with enough later ones around them to tell a spike from the beginning of something that lasts."""
-    later = np.arange(len(batch.start)) + SPIKE_LATER
-    later[later >= len(later)] = 0
-    near = (batch.start[later] - batch.start) <= SPIKE_REACH * batch.minutes
-    return np.asarray(near & (later > 0) & (batch.series[later] == batch.series), dtype=np.bool_)
-
-
-def _beyond(rise: Floats, spread: Floats, rule: tuple[float, float]) -> Booleans:
-    return np.asarray((rise > rule[0] * spread) & (rise > np.log(rule[1])), dtype=np.bool_)
-
-
-def _level(batch: Batch, logs: Floats) -> Floats:
-    """Median of the intervals around each row, itself included."""
-    level = np.empty(len(logs))
-    for begin in range(0, len(logs), 200_000):  # in pieces, to bound memory
-        level[begin : begin + 200_000] = _around(batch, logs, begin, min(begin + 200_000, len(logs)))
-    return level
-
-
-def _around(batch: Batch, logs: Floats, begin: int, end: int) -> Floats:
-    rows = np.arange(begin, end)
-    window = np.full((end - begin, 2 * SPIKE_REACH + 1), np.nan)
-    for shift in range(-SPIKE_REACH, SPIKE_REACH + 1):
-        other = rows + shift
-        other[(other < 0) | (other >= len(logs))] = 0
-        near = np.abs(batch.start[other] - batch.start[rows]) <= SPIKE_REACH * batch.minutes[rows]
-        known = near & (batch.series[other] == batch.series[rows]) & ((other == rows) == (shift == 0))
-        window[known, shift + SPIKE_REACH] = logs[other[known]]
-    window.sort(axis=1)  # unknown ones go last
-    count = (~np.isnan(window)).sum(axis=1)
-    line = np.arange(len(window))
-    return np.asarray((window[line, (count - 1) // 2] + window[line, count // 2]) / 2, dtype=np.float64)
-
-
-def _spread(series: Integers, rise: Floats) -> Floats:
-    return 1.4826 * _middle(series, np.abs(rise))[0]
-
-
-def _network(key: Integers, rise: Floats) -> tuple[Floats, Integers]:
-    """Median rise of a network at a moment, the lower of two, and how many stations it has; 0 for one station."""
-    middle, count = _middle(key, rise)
-    return np.where(count > 1, middle, 0.0), count
-
-
-def _middle(key: Integers, values: Floats) -> tuple[Floats, Integers]:
-    """Lower median of the rows with the same key, and their number."""
-    order = np.lexsort((values, key))
-    begins = firsts(key[order])
-    count = lengths(begins, len(key))
-    middle = np.empty(len(key))
-    middle[order] = np.repeat(values[order][begins + (count - 1) // 2], count)
-    number = np.empty(len(key), dtype=np.int64)
-    number[order] = np.repeat(count, count)
-    return middle, number
-
-
-def _sibling(key: Integers, rise: Floats) -> tuple[Floats, Integers]:
-    """Highest rise among the other rows with the same key, and the number of all; 0 for a row alone."""
-    order = np.lexsort((rise, key))
-    begins = firsts(key[order])
-    count = lengths(begins, len(key))
-    last = begins + count - 1
-    place = np.repeat(last, count)
-    place[last] = np.maximum(last - 1, begins)  # the highest row looks at the second
-    other = np.where(np.repeat(count, count) > 1, rise[order][place], 0.0)
-    sibling, number = np.empty(len(key)), np.empty(len(key), dtype=np.int64)
-    sibling[order], number[order] = other, np.repeat(count, count)
-    return sibling, number
 
 
 def fractions(batch: Batch, blamed: Booleans) -> Found:
@@ -232,5 +125,6 @@ def fractions(batch: Batch, blamed: Booleans) -> Found:
     return found
 
 
-def _found(rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", entry: Entry) -> Found:
+def found_at(rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", entry: Entry) -> Found:
+    """Rows of the batch with the entry of each."""
     return [(i, entry(i)) for i in rows.tolist()]

@@ -240,6 +240,6 @@ def by_check(tally: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 UNSAID = "network"
 CHECKS = (
-    "maintenance", "sentinel", "range", "negative", "future_time", "ceiling", "stuck", "spike", "fractions",
-    "dead_channel", "flat", "level", "level_break", "neighbours", "clock",
+    "maintenance", "sentinel", "range", "negative", "future_time", "fault_code", "ceiling", "stuck", "spike",
+    "plume", "unsupported", "fractions", "dead_channel", "flat", "level", "level_break", "neighbours", "clock",
 )  # fmt: skip

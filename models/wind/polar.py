@@ -140,9 +140,10 @@ def polar_surface(
 
     Notes
     -----
-    openair's ``polarPlot`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008): thin plate
-    regression spline of the square root, squared again so that nothing is negative, bins of one, two or
-    three hours weighted ¼, ½, ¾, computed on a 51 × 51 grid and interpolated.
+    openair's ``polarPlot`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008): thin plate regression spline
+    of the square root, squared again so that nothing is negative, bins of one, two or three hours weighted ¼, ½, ¾,
+    computed on a 51 × 51 grid and interpolated. A bin whose mean lies below zero counts as zero, as with openair's
+    ``force.positive``.
 
     Examples
     --------
@@ -161,7 +162,7 @@ def polar_surface(
         raise Refused("models.wind.few_winds", least=LEAST_BINS, found=len(used))
     points = towards(used["ws"].to_numpy(), used["wd"].to_numpy())
     weights = used["n"].map(FEW).fillna(1.0).to_numpy(dtype=float)
-    fitted = ThinPlate(k).fit(points, np.sqrt(used["value"].to_numpy(dtype=float)), weights)
+    fitted = ThinPlate(k).fit(points, np.sqrt(np.maximum(used["value"].to_numpy(dtype=float), 0.0)), weights)
     reach = float(bins["ws"].max())
     nodes, grid = _grid(reach, COARSE), _grid(reach, GRID)
     needed = _near(points, nodes, 2 * reach * (NEAR + 1.5 / (COARSE - 1)))

@@ -26,12 +26,14 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
     Notes
     -----
-    Flags, checks, notes and kinds are kept as they stand in the file; of a file without ``checks``, such as an export
-    of a release before 0.3, they are read from ``reason``. Without a column ``source`` the rows are of the
-    source ``tidy`` and their kind, unless stated, is ``indicative``: nobody vouches for more.
+    Flags, checks, notes and kinds are kept as they stand in the file, a blank flag is none; of a file without
+    ``checks``, such as an export of a release before 0.3, they are read from ``reason``. Without a column ``source``
+    the rows are of the source ``tidy`` and their kind, unless stated, is ``indicative``: nobody vouches for more.
     """
     table = table.rename(columns=dict(NAMES))
     rows = pd.DataFrame({n: _unguarded(table[n]) for n in TEXT if n in table}, index=table.index)
+    if "flag" in rows:
+        rows["flag"] = rows["flag"].where(rows["flag"].str.strip() != "")
     rows["start"] = _moments(table["start"])
     rows["minutes"], rows["value"] = number(table["minutes"]), number(table["value"])
     rows["source"] = rows["source"].fillna(KEY) if "source" in rows else KEY

@@ -136,8 +136,14 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     text = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+    text = text.removeprefix("-") if not text.strip("-0.,") else text
     marks = str.maketrans({",": t("time.thousands"), ".": t("time.decimal"), "-": "−"})
     return text.translate(marks)
+
+
+def level(value: float | None, decimals: int = 0) -> str:
+    """A concentration as a number: what an instrument's noise carries below zero is written 0."""
+    return number(value if value is None else max(value, 0.0), decimals)
 
 
 def amount(value: float | None, unit: str, decimals: int = 0) -> str:

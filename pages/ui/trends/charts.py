@@ -12,7 +12,7 @@ from models.trends.trends import Trend
 from pages.ui.look.charts import Line, across, figure, upright
 from pages.ui.look.heatmaps import PLAIN
 from pages.ui.look.palette import ALARM, CALM, GROUND, INK, MODEL, SERIES, THIN
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import level, number, t, t_unit
 
 DASHES = {"mean": "solid", "median": "dot"}
 BAND = "rgba(201, 138, 27, 0.22)"
@@ -46,7 +46,7 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
         f"{y}{'*' * bool(gap)}" if done else f"{y}<br>{partial}" for (y, done), gap in zip(pairs, starred, strict=True)
     ]
     made.add_bar(
-        x=names, y=table["mean"].round(2), text=[number(v, 1) for v in table["mean"]], textposition="outside",
+        x=names, y=table["mean"].round(2), text=[level(v, 1) for v in table["mean"]], textposition="outside",
         marker={"color": [INK if done else "rgba(109,130,150,0.35)" for done in table["complete"]],
                 "pattern": {"shape": ["" if done else "/" for done in table["complete"]], "fgcolor": CALM}},
         customdata=table[["days", "of"]].to_numpy(), cliponaxis=False,

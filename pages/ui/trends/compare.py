@@ -9,7 +9,7 @@ from pages.ui.look import charts as look_charts
 from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import level, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends.view import (
@@ -70,7 +70,7 @@ def years_table(table: pd.DataFrame, pair: list[View]) -> pd.DataFrame:
             t("trends.column.year"): table["year"].astype(int).astype(str),
             t("frame.city"): table["city"].map(names),
             t("trends.basis"): [t(f"trends.basis_short.{b}") for b in table["basis"]],
-            f"{t('trends.column.mean')}, {t_unit(pair[0].unit)}": [number(v, 1) for v in table["mean"]],
+            f"{t('trends.column.mean')}, {t_unit(pair[0].unit)}": [level(v, 1) for v in table["mean"]],
             t("trends.column.days"): [t("trends.of", over=int(d), n=int(n)) for d, n in zip(table["days"], table["of"],
                                                                                             strict=True)],
             t("trends.column.complete"): [t("trends.complete" if c else "trends.partial") for c in table["complete"]],

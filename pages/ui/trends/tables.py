@@ -250,10 +250,14 @@ def _station_days(version: str, key: str, parameter: str, first: int, until: dat
     from models.limits.ledger import ledger
 
     city, rows = city_of(key), daily(city_of(key), parameter)
-    rows = from_daily(rows[rows["parameter"] == parameter], str(city.zone))
+    start, end = midnight(city, date(first, 1, 1)), midnight(city, until)
+    doubted = city_tables.store().measurements(
+        key, [parameter], start, end, columns=(*LEAN, "checks"), kinds=KINDS, flags=("suspect",)
+    )
+    rows = from_daily(rows[rows["parameter"] == parameter], str(city.zone), doubted=doubted)
     return ledger(
-        rows, applicable(city.law, parameter, averaging="24h"), midnight(city, date(first, 1, 1)),
-        midnight(city, until), city=key, zone=str(city.zone), stations=city_tables.stations(key), by_year=True,
+        rows, applicable(city.law, parameter, averaging="24h"), start, end, city=key, zone=str(city.zone),
+        stations=city_tables.stations(key), by_year=True,
     )  # fmt: skip
 
 

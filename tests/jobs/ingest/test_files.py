@@ -377,3 +377,57 @@ def test_kazhydromets_rows(shared: Path, store: Store) -> None:
     assert rows.loc[rows["parameter"] == "co", "value"].max() == pytest.approx(4500, rel=0.1)
     with pytest.raises(ImportFileError, match="name it with --city"):
         run([feed], "kazhydromet", None, store)
+
+
+def hours(values: list[float], station: str = "p1") -> pd.DataFrame:
+    start = pd.date_range("2024-05-31T19:00Z", periods=len(values), freq="h").strftime("%Y-%m-%dT%H:%M:%SZ")
+    table = pd.DataFrame({"station": station, "parameter": "pm25", "start": start, "minutes": 60, "value": values})
+    return table.assign(kind="reference")
+
+
+def test_a_tidy_file_without_flags_is_checked(tmp_path: Path, store: Store) -> None:
+    values = [40.0 + i / 10 for i in range(48)]
+    values[3:6], values[10], values[20] = [-999.0] * 3, 99999.0, -40.0
+    hours(values).to_csv(tmp_path / "plain.csv", index=False)
+    done = balanced(run([tmp_path / "plain.csv"], "tidy", "astana", store))
+    rows = store.measurements("astana").sort_values("start")
+    assert rows["flag"].iloc[[3, 4, 5, 10, 20]].tolist() == ["invalid"] * 5
+    assert (rows["flag"] == "ok").sum() == 43
+    assert done["flagged"] == {"sentinel": 3, "range": 1, "negative": 1}
+
+
+def test_a_blank_flag_is_no_verdict_and_a_given_one_stands(tmp_path: Path, store: Store) -> None:
+    table = hours([40.0 + i % 7 for i in range(48)]).assign(flag="", checks="")
+    table.loc[[5, 6, 7], "value"] = [9999.0, -999.0, 44.0]
+    table.loc[[7, 8], "flag"] = ["suspect", "ok"]
+    table.loc[8, "value"] = -999.0  # called ok, and yet impossible
+    table.to_csv(tmp_path / "mixed.csv", index=False)
+    balanced(run([tmp_path / "mixed.csv"], "tidy", "astana", store))
+    rows = store.measurements("astana").sort_values("start")
+    assert rows["flag"].iloc[5:9].tolist() == ["invalid", "invalid", "suspect", "invalid"]
+    assert rows["checks"].iloc[5:9].tolist() == [("fault_code:9999",), ("sentinel:-999",), (), ("sentinel:-999",)]
+    assert set(rows["flag"].drop(rows.index[5:9])) == {"ok"}
+
+
+def test_nines_of_one_of_three_stations_are_flagged_at_import(tmp_path: Path, store: Store) -> None:
+    noise = np.random.default_rng(5)
+    tables = [hours(list((30 * np.exp(noise.normal(0, 0.2, 72))).round(1)), s) for s in ("a", "b", "c")]
+    tables[1].loc[69:71, "value"] = 9999.0
+    pd.concat(tables).to_csv(tmp_path / "odd.csv", index=False)
+    assert run([tmp_path / "odd.csv"], "tidy", "astana", store)["flagged"] == {"fault_code": 3}
+    assert set(store.measurements("astana").query("value == 9999")["flag"]) == {"invalid"}
+
+
+@pytest.mark.usefixtures("two_more_cities")
+def test_what_the_publisher_calls_valid_below_zero_enters_the_mean(shared: Path, store: Store) -> None:
+    file = shared / "data/bishkek-embassy/Bishkek_PM2.5_2019-2023_airnow_dos.csv.gz"
+    run([file], "airnow-dos", "bishkek", store)
+    said = pd.read_csv(file)
+    valid = said[(said["QC Name"] == "Valid") & (said["Raw Conc."] < 0)]
+    rows = store.measurements("bishkek")
+    below = rows[(rows["value"] < 0) & (rows["flag"] == "ok")]
+    assert len(valid) == 733
+    assert len(below) >= 690  # the others lie in days that the checks of whole days doubt
+    local = rows["start"].dt.tz_convert("Asia/Bishkek")
+    days = rows[(local.dt.year == 2020) & (rows["flag"] == "ok")].groupby(local.dt.date)["value"]
+    assert days.mean()[days.size() >= 18].mean() == pytest.approx(27.99, abs=0.2)  # 30.3 without those below zero

@@ -108,7 +108,7 @@ def test_a_table_gives_what_single_values_give(asked):
             assert found["colour"] == (single.band.colour if single else "")
 
 
-@pytest.mark.parametrize("value", [float("nan"), -0.1, float("inf")])
+@pytest.mark.parametrize("value", [float("nan"), -10.1, float("inf")])
 def test_what_is_no_concentration_has_no_index(value):
     assert index("pm25", 1440, value, US) is None
     assert index("pm25", 60, value, EU) is None
@@ -188,3 +188,11 @@ def test_nowcast_of_a_table_counts_hours_not_rows():
 
 def test_ozone_nowcast_is_the_documented_line():
     assert ozone_nowcast(of_ppb("o3", 60.0)) == pytest.approx(of_ppb("o3", 55.5))
+
+
+def test_noise_below_zero_has_the_index_of_zero_and_a_sentinel_none():
+    for parameter, minutes, standard in (("pm25", 1440, "us-epa-2024"), ("no2", 60, "eaqi-2024")):
+        zero = index(parameter, minutes, 0.0, standard)
+        assert index(parameter, minutes, -3.0, standard) == zero is not None
+        assert index(parameter, minutes, -999.0, standard) is None
+    assert index("pm25", 1440, -10.1) is None

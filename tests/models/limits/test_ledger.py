@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.checks import none, single
 from models.averages.limit_averages import checks, from_daily
 from models.limits.in_force import applicable, limits
 from models.limits.ledger import COLUMNS, ledger
@@ -187,3 +188,68 @@ def test_stamps_off_the_hour_fall_into_their_hour():
     made = checks(rows, "24h", FIRST, FIRST + pd.Timedelta(days=1), zone=ZONE)
     assert made.values.iloc[0, 0] == 70.0
     assert made.values.index[0] == pd.Timestamp(datetime(2025, 2, 28, 19, tzinfo=UTC))
+
+
+def doubted(values, flag="suspect", entry="plume:900,40", **columns):
+    rows = hours(values, flag=flag, **columns)
+    return rows.assign(checks=single(entry, np.ones(len(rows), bool), rows.index))
+
+
+def told(rows, **columns):
+    return rows.assign(checks=none(rows.index), **columns)
+
+
+def test_hours_that_nothing_else_supports_are_counted_beside_the_exceedances():
+    """SO2 of a Karaganda post on 22 October 2023; Kazakhstan's one-time maximum is 500."""
+    held = limits("kz", "so2", date(2025, 3, 1), averaging="single")
+    later = FIRST + pd.Timedelta(hours=6)
+    rows = pd.concat([told(hours([700.0, 20, 19, 18, 20, 21], parameter="so2")),
+                      doubted([466.0, 861, 1100, 458], parameter="so2", first=later)], ignore_index=True)  # fmt: skip
+    found = line(rows, held, days=1)
+    assert (found["exceeded"], found["exceeded_if_real"]) == (1, 2)
+    assert (found["checked"], found["not_checked"], found["not_checked_flagged"]) == (6, 18, 4)
+    assert found["worst_value"] == 700.0
+
+
+@pytest.mark.parametrize(("flag", "entry"), [("invalid", "fault_code:9999"), ("suspect", "stuck:8"),
+                                             ("invalid", "plume:9,1")])  # fmt: skip
+def test_hours_doubted_for_another_reason_are_not_counted_so(flag, entry):
+    held = limits("kz", "so2", date(2025, 3, 1), averaging="single")
+    rows = doubted([861.0, 1100.0], flag, entry, parameter="so2")
+    assert line(rows, held, days=1)["exceeded_if_real"] == 0
+
+
+def test_a_day_that_is_above_only_with_its_unsupported_hours():
+    rows = pd.concat([told(hours([40.0] * 20)),
+                      doubted([400.0] * 4, entry="unsupported:400,40", first=FIRST + pd.Timedelta(hours=20))],
+                     ignore_index=True)  # fmt: skip
+    found = line(rows, days=1)
+    assert (found["result"], found["exceeded"], found["exceeded_if_real"]) == ("none", 0, 1)
+    blind = line(doubted([400.0] * 24, entry="unsupported:400,40"), days=1)
+    assert (blind["result"], blind["exceeded_if_real"]) == ("not_checked", 1)
+
+
+def test_rows_that_do_not_tell_their_checks_leave_it_open():
+    assert line(hours([40.0] * 24), days=1)["exceeded_if_real"] is pd.NA
+    assert line(told(hours([40.0] * 24)), days=1)["exceeded_if_real"] == 0
+
+
+def test_flags_that_count_are_exceedances_already():
+    rows = doubted([400.0] * 24)
+    found = line(rows, days=1, flags=("ok", "suspect"))
+    assert (found["exceeded"], found["exceeded_if_real"]) == (1, 0)
+
+
+@pytest.mark.parametrize("sound", [20, 10, 0])
+def test_daily_means_of_the_store_with_the_doubted_hours_beside(sound):
+    far = doubted([400.0] * (24 - sound), entry="unsupported:400,40", first=FIRST + pd.Timedelta(hours=sound))
+    days = pd.DataFrame(
+        {"source": "a", "station": "a:1", "parameter": "pm25", "kind": "reference", "minutes": 60, "median": False,
+         "value": [40.0], "n": [sound], "hours": [float(sound)], "day": [date(2025, 3, 1)], "coverage": [sound / 24]}
+    )  # fmt: skip
+    days = days if sound else days.iloc[:0]
+    daily = line(from_daily(days, ZONE, doubted=far), days=1)
+    hourly = line(pd.concat([told(hours([40.0] * sound)), far], ignore_index=True), days=1)
+    names = ["result", "exceeded_if_real", "checked", "stations"]
+    assert daily[names].tolist() == hourly[names].tolist()
+    assert daily["exceeded_if_real"] == 1

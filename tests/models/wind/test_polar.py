@@ -85,3 +85,13 @@ def test_refusals_say_why(wide, change, words):
 def test_another_statistic_is_an_error(wide):
     with pytest.raises(ValueError, match="statistic must be"):
         polar_surface(wide, "so2", "median")
+
+
+def test_bins_below_zero_count_as_zero_and_empty_no_surface():
+    rng = np.random.default_rng(4)
+    wide = pd.DataFrame({"ws": rng.gamma(2, 2, 4000), "wd": rng.uniform(0, 360, 4000), "pm10": rng.gamma(2, 10, 4000)})
+    whole = polar_surface(wide, "pm10")["z"]
+    wide.loc[wide["ws"].idxmax(), "pm10"] = -3.0
+    z = polar_surface(wide, "pm10")["z"]
+    assert z.notna().sum() == whole.notna().sum() > 1000
+    assert (z.dropna() >= 0).all()
