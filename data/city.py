@@ -142,6 +142,11 @@ def city_files() -> Mapping[str, City]:
     return _read(folder(), _stamp(folder()))
 
 
+def state() -> tuple[Path, tuple[tuple[str, int], ...]]:
+    """What changes when a city file does."""
+    return folder(), _stamp(folder())
+
+
 def city(key: str) -> City:
     """
     One city, watched or not.

@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from data.city import city_files
 from data.errors import CentreError
 from data.parameters import PARAMETERS
+from data.place import NOWHERE
 from data.times import INTERVAL_END
 
 FILE = Path(__file__).parent / "rules" / "sharing.toml"
@@ -180,8 +181,23 @@ def state() -> str:
 
 
 def rule(source: str, country: str) -> Rule:
-    """The rule that holds for a source in a country."""
-    return next(r for r in rules() if r.fits(source, country))
+    """The rule that holds for a source in a country; for a station outside every city (no country) the strictest."""
+    if country:
+        return next(r for r in rules() if r.fits(source, country))
+    return _strictest(source, rules())
+
+
+@cache
+def _strictest(source: str, held: tuple[Rule, ...]) -> Rule:
+    """What every rule that may be meant for a source allows, whatever the country."""
+    named = [r for r in held if r.source in (EVERY, source)]
+    last = next((i for i, r in enumerate(named) if r.country == EVERY), len(named))
+    meant, ranks = named[: last + 1], [*ROLES, NOBODY]
+    most = {name: max((getattr(r, name) for r in meant), key=ranks.index) for name in ("see", "download", "full")}
+    return replace(
+        meant[-1], **most, derive=all(r.derive for r in meant), delay=max(r.delay for r in meant),
+        decimals=min(r.decimals for r in meant), withhold=tuple(sorted({p for r in meant for p in r.withhold})),
+    )  # fmt: skip
 
 
 def withheld(reader: Reader, purpose: Purpose) -> tuple[Withheld, ...]:
@@ -208,9 +224,11 @@ def withheld(reader: Reader, purpose: Purpose) -> tuple[Withheld, ...]:
     found: list[Withheld] = []
     before: list[tuple[str, tuple[str, ...] | None]] = []
     for row in rules():
-        match = (row.source, _cities(row.country))
+        cities = _cities(row.country)
         unless = tuple(before)
-        before.append(match)
+        before.append((row.source, cities))
+        # Outside every city the country is not known: what any rule keeps from a reader stays kept.
+        match = (row.source, cities if cities is None else (*cities, NOWHERE))
         if not row.allows(reader, purpose):
             found.append(Withheld(*match, unless=unless))
         elif row.narrows(reader, purpose):

@@ -16,6 +16,7 @@ from models.quality.uptime import CHECKS
 from pages.ui.alarms import watching
 from pages.ui.city import tables as city_tables
 from pages.ui.feeds import charts as feeds_charts
+from pages.ui.feeds import outside
 from pages.ui.feeds import tables as feed
 from pages.ui.look.charts import CONFIG
 from pages.ui.look.palette import FRESHNESS, KINDS
@@ -380,6 +381,7 @@ def page() -> None:
     page_frame.head(t("frame.page.feeds"), answer(rows), [page_frame.zone_chip(zone)])
     watching.panel()
     attention(rows)
+    outside.told(NAMED)
     board(rows)
     strips(rows, zone)
     flags()

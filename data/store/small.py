@@ -1,6 +1,6 @@
 """The small tables of the store: stations, status, rejects, and what is derived from measurements or logged."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data import clock
+from data.city import state as cities_state
+from data.place import Stray, settled, strays
 from data.schema import conform_stations
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
@@ -38,7 +40,8 @@ class SmallTables:
         self._measurements = Table(self.place, "measurements", MEASUREMENTS, MONTH)
         self._tables: dict[str, Table] = {"measurements": self._measurements}
         self._typed: dict[str, tuple[pa.Table, pa.Table]] = {}  # rows as they lie on disk, and typed
-        self._history: tuple[pa.Table | None, pd.DataFrame] | None = None
+        self._history: tuple[pa.Table | None, Hashable, pd.DataFrame] | None = None
+        self._astray: tuple[Hashable, tuple[Stray, ...]] | None = None
         self._guard = Lock()
 
     @property
@@ -72,7 +75,7 @@ class SmallTables:
         int
             How many were new or changed.
         """
-        fresh = conform_stations(rows)
+        fresh = settled(conform_stations(rows))
         moment = pd.Timestamp(known_at or datetime.now(UTC))
         with writing(self.place, self.wait):
             kept = self._read("stations")
@@ -230,9 +233,17 @@ class SmallTables:
         kept = self._table(
             "stations"
         ).rows()  # the same object until the next commit; a view reads it several times a request
-        if self._history is None or self._history[0] is not kept:
-            self._history = kept, self._read("stations")
-        return self._history[1].copy()
+        state = cities_state()
+        if self._history is None or self._history[0] is not kept or self._history[1] != state:
+            self._history = kept, state, settled(self._read("stations"))
+        return self._history[2].copy()
+
+    def _strays(self) -> tuple[Stray, ...]:
+        """Stations whose rows may lie under the name of a city they do not stand in."""
+        state = self.place.state("stations"), cities_state()
+        if self._astray is None or self._astray[0] != state:
+            self._astray = state, strays(self._read("stations"))
+        return self._astray[1]
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went, one row per network and city."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from data import clock
 from data.licences import Licensed
+from data.place import Stray
 from data.schema import COLUMNS, CONTENT, KEY
 from data.sharing import Withheld
 from data.store.tables.schemas import MONTH
@@ -31,6 +32,8 @@ class Where:
     until : datetime, optional
         The moment the reader stands at, where it lies before the present. Intervals that end after it, after `as_of`
         or after the present are hidden.
+    strays : sequence of Stray
+        Stations that may lie under the name of a city they do not stand in.
     ahead : bool
         Hours that a model foretells are asked for too; what was measured is hidden till its interval is over.
     withheld : sequence of Withheld
@@ -54,6 +57,49 @@ class Where:
     licensed: Licensed | None = None
     until: datetime | None = None
     ahead: bool = False
+    strays: Sequence[Stray] = ()
+
+    def asked(self, question: str, before: Sequence[Any] = (), **words: str) -> tuple[str, list[Any]]:
+        """A question of this module about these measurements, and its values after those that stand before its FROM."""
+        relation, named = self._relation()
+        clause, values = self.clause()
+        return question.format(kept=relation, where=clause, **words), [*before, *named, *values]
+
+    def _relation(self) -> tuple[str, list[Any]]:
+        """SQL for the rows, each in the city it stands in; the label it was stored under is `label` then."""
+        if not self.strays:
+            return "kept", []
+        cases: list[str] = []
+        values: list[Any] = []
+        for city in self._places():
+            text, more = self._at(city)
+            cases.append(f"WHEN {text} THEN ?")
+            values += [*more, city]
+        names = ", ".join(name for name in (*COLUMNS, MONTH) if name != "city")
+        standing = f"CASE {' '.join(cases)} ELSE city END AS city"
+        return f"(SELECT {names}, {standing}, city AS label FROM kept) AS kept", values
+
+    def _standing_in(self, city: str) -> tuple[str, list[Any]]:
+        """SQL condition for the rows of a city: those under its name but for strays, and strays that stand in it."""
+        if not self.strays:
+            return "city = ?", [city]
+        text, values = "label = ?", list[Any]([city])
+        for other in self._places():
+            if other != city:
+                condition, more = self._at(other)
+                text, values = f"{text} AND NOT {condition}", [*values, *more]
+        if city not in self._places():
+            return text, values
+        condition, more = self._at(city)
+        return f"(({text}) OR {condition})", [*values, *more]
+
+    def _places(self) -> list[str]:
+        return sorted({stray.city for stray in self.strays})
+
+    def _at(self, city: str) -> tuple[str, list[Any]]:
+        """SQL condition for the measured rows of the strays that stand in a city."""
+        names = [stray.station for stray in self.strays if stray.city == city]
+        return f"(kind <> 'model' AND station IN ({', '.join('?' * len(names))}))", names
 
     def clause(self) -> tuple[str, list[Any]]:
         """SQL condition and its values."""
@@ -65,10 +111,14 @@ class Where:
             text, more = known(self.as_of)
             parts.append(text)
             values += more
-        for text, value in (("city = ?", self.city), ("start >= ?", self.start), ("start < ?", self.end)):
+        for text, value in (("start >= ?", self.start), ("start < ?", self.end)):
             if value is not None:
                 parts.append(text)
                 values.append(value)
+        if self.city is not None:
+            text, more = self._standing_in(self.city)
+            parts.append(text)
+            values += more
         for column, chosen in (
             ("parameter", self.parameters),
             ("station", self.stations),
@@ -135,7 +185,7 @@ FROM incoming n
 LEFT JOIN (SELECT * FROM kept WHERE known_until IS NULL AND start BETWEEN ? AND ?) o ON {JOIN_KEY}
 """
 
-ROWS = "SELECT {columns} FROM kept WHERE {where} ORDER BY {order}"
+ROWS = "SELECT {columns} FROM {kept} WHERE {where} ORDER BY {order}"
 BY_STATION = "station, parameter, start, minutes, source, statistic"
 BY_TIME = "start, station, parameter, minutes, source, statistic"
 
@@ -143,7 +193,7 @@ LATEST = f"""
 SELECT {", ".join(COLUMNS)} FROM (
     SELECT *,
            row_number() OVER (PARTITION BY source, station, parameter, minutes, statistic ORDER BY start DESC) AS place
-    FROM kept WHERE {{where}}
+    FROM {{kept}} WHERE {{where}}
 ) AS ranked WHERE place = 1
 ORDER BY station, parameter, source, minutes, statistic
 """
@@ -155,7 +205,7 @@ SELECT source, station, parameter, kind, minutes, day,
        count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
        statistic = 'median' AS median
 FROM (
-    SELECT *, {day} AS day FROM kept WHERE {where} AND minutes > 0
+    SELECT *, {day} AS day FROM {kept} WHERE {where} AND minutes > 0
 ) AS dated
 GROUP BY source, station, parameter, kind, minutes, statistic, day
 ORDER BY station, parameter, source, minutes, statistic, day
@@ -164,13 +214,13 @@ ORDER BY station, parameter, source, minutes, statistic, day
 SPANS = """
 SELECT city, source, station, parameter, minutes, kind, min(start) AS first, max(start) AS last, count(*) AS rows,
        sum(CASE WHEN flag <> 'ok' THEN 1 ELSE 0 END) AS flagged
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind
 ORDER BY city, station, parameter, source, minutes
 """
 
 COUNTS = """
-SELECT source, flag, kind, count(*) AS rows FROM kept WHERE {where}
+SELECT source, flag, kind, count(*) AS rows FROM {kept} WHERE {where}
 GROUP BY source, flag, kind ORDER BY source, flag, kind
 """
 
@@ -179,7 +229,7 @@ TALLY = """
 SELECT city, source, station, parameter, minutes, kind, flag,
        CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(array_join(checks, ';'), ':[^;]*', '') END AS named,
        count(*) AS rows, min(start) AS first, max(start) AS last
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind, flag, named
 ORDER BY city, source, station, parameter, minutes, flag, named
 """
@@ -189,14 +239,14 @@ _LAG = "(unix_micros(known_at) - unix_micros(start)) / CAST(60000000 AS DOUBLE) 
 LAGS = f"""
 SELECT city, source, percentile_cont(0.25) WITHIN GROUP (ORDER BY {_LAG}) AS lag,
        max(known_at) AS known, count(*) AS rows
-FROM kept WHERE {{where}} AND start <= known_at
+FROM {{kept}} WHERE {{where}} AND start <= known_at
 GROUP BY city, source ORDER BY city, source
 """
 
 # What grows with every row that arrives, also with one that revises another.
 MARKS = """
 SELECT city, source, max(known_at) AS known, count(*) AS rows
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source ORDER BY city, source
 """
 
@@ -209,7 +259,7 @@ FROM kept WHERE known_until IS NULL AND start > ? AND start <= ?
 
 # When a source has any row at all.
 INTERVALS = """
-SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
+SELECT DISTINCT source, start, minutes FROM {kept} WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
 """
 
 # Types of what these questions answer beside columns of the table.

@@ -164,11 +164,9 @@ class Store(SmallTables):
         DataFrame
             Sorted by station, parameter, start.
         """
-        chosen = Where(city, parameters, start, end, **where)
         names = list(columns or COLUMNS)
-        clause, values = chosen.clause()
-        question = sql.ROWS.format(columns=", ".join(names), where=clause, order=sql.BY_STATION)
-        return self._frame(question, values, self._kept(chosen), names)
+        chosen = self._where(city, parameters, start, end, **where)
+        return self._frame(sql.ROWS, chosen, names, columns=", ".join(names), order=sql.BY_STATION)
 
     def latest(
         self,
@@ -181,9 +179,8 @@ class Store(SmallTables):
     ) -> pd.DataFrame:
         """Newest row per source, station, parameter and averaging within the last days, none that ends after `now`."""
         begin, end = now - timedelta(days=days), now + timedelta(microseconds=1)
-        chosen = Where(city, parameters, begin, end, **{**where, "until": now})
-        clause, values = chosen.clause()
-        return self._frame(sql.LATEST.format(where=clause), values, self._kept(chosen), list(COLUMNS))
+        chosen = self._where(city, parameters, begin, end, **{**where, "until": now})
+        return self._frame(sql.LATEST, chosen, list(COLUMNS))
 
     def daily(
         self,
@@ -206,29 +203,21 @@ class Store(SmallTables):
             are medians as delivered), coverage (0–1 of the day's own length).
         """
         clock = ZoneInfo(zone) if isinstance(zone, str) else zone
-        chosen = Where(city, parameters, start, end, flags=flags, **where)
-        clause, values = chosen.clause()
+        chosen = self._where(city, parameters, start, end, flags=flags, **where)
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
         day, moments = local_day(clock, start, end)
-        question = sql.DAILY.format(day=day, where=clause)
-        days = self._frame(question, [*moments, *values], self._kept(chosen), names)
+        days = self._frame(sql.DAILY, chosen, names, moments, day=day)
         days["day"] = pd.to_datetime(days["day"], unit="D").dt.date
         return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
         """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
-        chosen = Where(city, **where)
-        clause, values = chosen.clause()
         names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
-        return self._frame(sql.SPANS.format(where=clause), values, self._kept(chosen), names)
+        return self._frame(sql.SPANS, self._where(city, **where), names)
 
     def counts(self, **where: Any) -> pd.DataFrame:
         """Rows per source, flag and kind."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        return self._frame(
-            sql.COUNTS.format(where=clause), values, self._kept(chosen), ["source", "flag", "kind", "rows"]
-        )
+        return self._frame(sql.COUNTS, self._where(**where), ["source", "flag", "kind", "rows"])
 
     def tally(self, **where: Any) -> pd.DataFrame:
         """
@@ -245,36 +234,24 @@ class Store(SmallTables):
             city, source, station, parameter, minutes, kind, flag, checks (tuple of names, empty where the flag is
             ok), rows, first, last.
         """
-        chosen = Where(**where)
-        clause, values = chosen.clause()
         names = [
             "city", "source", "station", "parameter", "minutes", "kind", "flag", "named", "rows", "first", "last",
         ]  # fmt: skip
-        found = self._frame(sql.TALLY.format(where=clause), values, self._kept(chosen), names)
+        found = self._frame(sql.TALLY, self._where(**where), names)
         found["named"] = checks.column(map(checks.divided, found["named"]), found.index)
         return found.rename(columns={"named": "checks"})
 
     def lags(self, **where: Any) -> pd.DataFrame:
         """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        names = ["city", "source", "lag", "known", "rows"]
-        return self._frame(sql.LAGS.format(where=clause), values, self._kept(chosen), names)
+        return self._frame(sql.LAGS, self._where(**where), ["city", "source", "lag", "known", "rows"])
 
     def marks(self, **where: Any) -> pd.DataFrame:
         """What grows with every row that arrives, new or revised: city, source, known (newest), rows."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        names = ["city", "source", "known", "rows"]
-        return self._frame(sql.MARKS.format(where=clause), values, self._kept(chosen), names)
+        return self._frame(sql.MARKS, self._where(**where), ["city", "source", "known", "rows"])
 
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row: source, start, minutes."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        return self._frame(
-            sql.INTERVALS.format(where=clause), values, self._kept(chosen), ["source", "start", "minutes"]
-        )
+        return self._frame(sql.INTERVALS, self._where(**where), ["source", "start", "minutes"])
 
     def batches(
         self, *, rows: int = 50_000, columns: Sequence[str] | None = None, **where: Any
@@ -287,9 +264,8 @@ class Store(SmallTables):
         RecordBatch
             Of `COLUMNS`, or of those that are asked for; month by month, so that nothing but one month is ever sorted.
         """
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        question = sql.ROWS.format(columns=", ".join(columns or COLUMNS), where=clause, order=sql.BY_TIME)
+        chosen = self._where(**where)
+        question, values = chosen.asked(sql.ROWS, columns=", ".join(columns or COLUMNS), order=sql.BY_TIME)
         every = self._kept(chosen)
         for month in sorted({_month(name) for name in every.files}):
             files = tuple(name for name in every.files if _month(name) == month)
@@ -389,10 +365,16 @@ class Store(SmallTables):
         kept = self._kept(Where(start=start))
         return self._engine.ask(question, values, kept) if kept.files else None
 
-    def _frame(self, question: str, values: Sequence[Any], kept: Kept, names: Sequence[str]) -> pd.DataFrame:
-        dtypes = {**COLUMNS, **sql.ANSWERS}
+    def _where(self, *place: Any, **where: Any) -> Where:
+        return Where(*place, **{**where, "strays": self._strays()})
+
+    def _frame(
+        self, template: str, chosen: Where, names: Sequence[str], before: Sequence[Any] = (), **words: str
+    ) -> pd.DataFrame:
+        dtypes, kept = {**COLUMNS, **sql.ANSWERS}, self._kept(chosen)
         if not kept.files:
             return pd.DataFrame({n: pd.Series(dtype=dtypes[n]) for n in names})
+        question, values = chosen.asked(template, before, **words)
         answer = checks.frame(self._engine.ask(question, values, kept).select(list(names)))
         odd = {n: dtypes[n] for n in names if str(answer[n].dtype) != dtypes[n]}
         return answer.astype(odd) if odd else answer  # a cast of every column takes longer than the question

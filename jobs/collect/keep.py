@@ -8,6 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.errors import CentreError, columns
+from data.place import placed
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from data.times import interval_end
@@ -146,7 +147,7 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     if not len(delivery.rows):
         return Outcome(task.network, task.city.key)
     door = conform(delivery.rows, now)
-    rows = with_hours(store, door.rows, now)
+    rows = with_hours(store, placed(door.rows, store.stations()), now)
     began = time.monotonic()
     done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
     SPENT[:] = SPENT[0] + 1, SPENT[1] + time.monotonic() - began

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from data import checks, clock
 from data.city import City, CityError, city, city_files
+from data.place import NOWHERE, placed
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
 from jobs.ingest.notes import standing
@@ -51,6 +52,7 @@ class _Account:
     first: pd.Timestamp | None = None
     last: pd.Timestamp | None = None
     stations: set[str] = field(default_factory=set)
+    outside: Counter[str] = field(default_factory=Counter)
 
     def refuse(self, batch: _Batch, reasons: pd.DataFrame, origin: str) -> None:
         """Count rejected rows and keep one excerpt per reason for the rejects table."""
@@ -69,6 +71,7 @@ class _Account:
             self.first = min(t for t in (self.first, rows["start"].min()) if t is not None)
             self.last = max(t for t in (self.last, rows["start"].max()) if t is not None)
             self.stations |= set(rows["station"].unique())
+            self.outside.update(rows.loc[rows["city"] == NOWHERE, "station"].astype("str").value_counts().to_dict())
 
     def summary(self) -> dict[str, Any]:
         """As `run` returns it."""
@@ -82,6 +85,7 @@ class _Account:
             "first": None if self.first is None else self.first.isoformat(),
             "last": None if self.last is None else self.last.isoformat(),
             "stations": len(self.stations),
+            "outside": dict(self.outside.most_common()),
         }
 
 
@@ -119,7 +123,8 @@ def run(
     -------
     dict
         ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
-        ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many). A measurement is one
+        ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside`` (station outside
+        every city's box → rows: kept, and in no city's figures). A measurement is one
         value: a line with seven parameters is seven, empty cells among them. ``read`` = ``stored`` + ``revised`` +
         ``unchanged`` + all of ``rejected``. Of several rows with one key the last is kept, the others are rejected.
 
@@ -203,13 +208,13 @@ def _import(
             described.append(_described(chunk, layouts[path], options))
             progress(account.read - before)
             if batch.count >= BATCH:
-                _flush(batch, store, profile, known_at, account)
+                _flush(batch, store, profile, known_at, account, described)
     if places is not None and home is not None:
         listed = Options(city=home, places=places)
         described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
     if not account.read:
         raise ImportFileError("files.asked.no_measurement")
-    _flush(batch, store, profile, known_at, account)
+    _flush(batch, store, profile, known_at, account, described)
     _describe(described, store, profile)
 
 
@@ -306,8 +311,10 @@ def _twice(count: int, batch: _Batch, account: _Account, origin: str) -> None:
         account.refuse(batch, pd.DataFrame({"reason": [TWICE], "excerpt": [""], "count": [count]}), origin)
 
 
-def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, account: _Account) -> None:
-    """Check a batch as a whole and keep it in one commit."""
+def _flush(
+    batch: _Batch, store: Store, profile: Profile, known_at: datetime, account: _Account, said: list[pd.DataFrame]
+) -> None:
+    """Check a batch as a whole, each row in the city its station stands in, and keep it in one commit."""
     rows = pd.concat(batch.rows, ignore_index=True) if batch.rows else empty()
     judged = np.repeat(np.array(batch.judged, dtype=bool), [len(part) for part in batch.rows])
     batch.rows.clear()
@@ -316,6 +323,7 @@ def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, ac
     _twice(int(again.sum()), batch, account, "")
     if again.any():
         rows, judged = rows[~again].reset_index(drop=True), judged[~again]
+    rows = placed(rows, _every_place(store, said, profile))
     rows = flag(rows, now=clock.machine(), judged=judged)
     rows = standing(store, rows)
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
@@ -324,6 +332,15 @@ def _flush(batch: _Batch, store: Store, profile: Profile, known_at: datetime, ac
     account.keep(rows, done)
     batch.rejects.clear()
     batch.count = 0
+
+
+def _every_place(store: Store, said: list[pd.DataFrame], profile: Profile) -> pd.DataFrame:
+    """What the store and the files know of stations; the one that holds comes last."""
+    known, fresh = store.stations(), [t for t in said if len(t)]
+    if not fresh:
+        return known
+    told = conform_stations(pd.concat(fresh, ignore_index=True))
+    return pd.concat([known, told] if profile.describes else [told, known], ignore_index=True)
 
 
 def _lean(rows: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     store : Store
         Gives the earlier readings of the same hours.
     rows : DataFrame
-        Conforming, of one city.
+        Conforming.
     now : datetime
         Only hours that are over by then.
 
@@ -36,16 +36,20 @@ def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
         The rows, and hours of pollutants; unchanged where nothing shorter than an hour came.
     """
     short = rows[(rows["minutes"] < 60) & rows["kind"].isin(MEASURED) & rows["parameter"].isin(POLLUTANTS)]
-    if not len(short):
-        return rows
+    parts = [_hours(store, part, str(key), now) for key, part in short.groupby("city", sort=False)]
+    hours = pd.concat(parts, ignore_index=True) if parts else short
+    return pd.concat([rows, conform(hours, now).rows], ignore_index=True) if parts and len(hours) else rows
+
+
+def _hours(store: Store, short: pd.DataFrame, key: str, now: datetime) -> pd.DataFrame:
+    """Hourly means of a city's readings, with those kept before."""
     begin = short["start"].min().floor("h") - REACH
     earlier = store.measurements(
-        str(short["city"].iloc[0]), sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
+        key, sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
     )
     earlier = earlier[earlier["minutes"] < 60]
     readings = pd.concat([earlier, short], ignore_index=True).drop_duplicates(list(KEY), keep="last")
-    hours = hourly_means(readings, pd.Timestamp(now))
-    return pd.concat([rows, conform(hours, now).rows], ignore_index=True) if len(hours) else rows
+    return hourly_means(readings, pd.Timestamp(now))
 
 
 def rejects_of(door: Conformed, source: str, origin: str, now: datetime) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.parameters import PARAMETERS, POLLUTANTS
+from data.place import NOWHERE
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -119,6 +120,8 @@ def batch(rows: pd.DataFrame) -> Batch:
     minutes = rows["minutes"].to_numpy(np.int64)
     city = pd.factorize(rows["city"], sort=True)[0] if "city" in rows else np.zeros(len(rows), dtype=np.int64)
     source, station = (pd.factorize(rows[name], sort=True)[0] for name in ("source", "station"))
+    alone = (rows["city"] == NOWHERE).to_numpy(np.bool_) if "city" in rows else np.zeros(len(rows), dtype=np.bool_)
+    place = np.where(alone, 1 + city.max(initial=0) + station, city)  # outside every city nobody is a neighbour
     length = pd.factorize(minutes, sort=True)[0]
     site = joined(source, station, length)
     series = joined(site, parameter)
@@ -131,7 +134,7 @@ def batch(rows: pd.DataFrame) -> Batch:
         "minutes": minutes,
         "series": series,
         "site": site,
-        "network": joined(city, parameter, length),
+        "network": joined(place, parameter, length),
         "moment": pd.factorize(start // np.maximum(minutes, 1), sort=True)[0].astype(np.int64),
         "parameter": parameter.astype(np.int64),
         "modelled": (rows["kind"] == "model").to_numpy(np.bool_),

@@ -75,7 +75,7 @@ class About:
 class Chosen(NamedTuple):
     """Rows that make a value: their places, and per station its code, value, newest end and number of rows."""
 
-    at: Places
+    places: Places
     codes: Stamps
     values: Floats
     ends: Stamps
@@ -106,13 +106,13 @@ def now(air: Air, parameter: str, about: About) -> Statement:
     hours = _speaking(air, parameter, about, HOUR)
     chosen = _newest(air, hours)
     missing = _why_nothing(air, parameter, about, chosen)
-    if len(chosen.at) and _alone(air, parameter, about, chosen):
+    if len(chosen.places) and _alone(air, parameter, about, chosen):
         chosen, missing = NOBODY, STANDS_ALONE
     said = _statement("now", "1h", air, parameter, about, chosen, missing)
     if said.value is None:
         return said
     recent = _recent(air, hours, chosen, FULL_DAY)
-    earlier = np.setdiff1d(recent, chosen.at)
+    earlier = np.setdiff1d(recent, chosen.places)
     heading = of_the_hour(air.values[recent], air.ends[recent], air.codes[recent])
     indices = of_now(parameter, said.value, air.values[recent], air.ends[recent], air.codes[recent])
     return _finished(replace(
@@ -140,15 +140,17 @@ def day(air: Air, parameter: str, about: About) -> Statement:
     hours = _speaking(air, parameter, about, HOUR)
     newest = _newest(air, hours)
     chosen = _means(air, hours, newest)
-    missing = TOO_FEW_HOURS if len(newest.at) and not len(chosen.at) else _why_nothing(air, parameter, about, newest)
+    missing = (
+        TOO_FEW_HOURS if len(newest.places) and not len(chosen.places) else _why_nothing(air, parameter, about, newest)
+    )
     whole = _whole_day(air, parameter, about)
-    if len(whole.at) and len(chosen.codes) < min(FEW, len(whole.codes)):
+    if len(whole.places) and len(chosen.codes) < min(FEW, len(whole.codes)):
         return _delivered(air, parameter, about, whole)
     said = _statement("day", "24h", air, parameter, about, chosen, missing)
     if said.value is None:
         return said
     recent = _recent(air, hours, chosen, LOOK_BACK)
-    earlier = np.setdiff1d(recent, chosen.at)
+    earlier = np.setdiff1d(recent, chosen.places)
     heading = of_the_day(air.values[recent], air.ends[recent], air.codes[recent])
     return _finished(replace(
         said, basis=replace(said.basis, earlier=earlier), arrow=heading.arrow, change=heading.change,
@@ -157,7 +159,7 @@ def day(air: Air, parameter: str, about: About) -> Statement:
 
 
 def _delivered(air: Air, parameter: str, about: About, whole: Chosen) -> Statement:
-    medians = bool((air.rows["statistic"].iloc[whole.at] == "median").any())
+    medians = bool((air.rows["statistic"].iloc[whole.places] == "median").any())
     averaging: Averaging = "daily_median" if medians else "daily_mean"
     said = _statement("day", averaging, air, parameter, about, whole, "")
     notes = (DAILY_ONLY, *((MEDIANS,) if medians else ()), *said.notes)
@@ -184,7 +186,7 @@ def _newest(air: Air, hours: Places) -> Chosen:
 
 def _means(air: Air, hours: Places, newest: Chosen) -> Chosen:
     """24 hours that end with the newest hour of all, of every station that has three quarters of them."""
-    if not len(newest.at):
+    if not len(newest.places):
         return NOBODY
     last = int(newest.ends.max())
     inside = (air.ends[hours] > last - FULL_DAY * HOUR_NS) & (air.ends[hours] <= last)
@@ -203,7 +205,7 @@ def _means(air: Air, hours: Places, newest: Chosen) -> Chosen:
 
 def _within(newest: Chosen, last: int) -> Chosen:
     keep = newest.ends <= last
-    return Chosen(newest.at[keep], newest.codes[keep], newest.values[keep], newest.ends[keep], newest.counts[keep])
+    return Chosen(newest.places[keep], newest.codes[keep], newest.values[keep], newest.ends[keep], newest.counts[keep])
 
 
 def _whole_day(air: Air, parameter: str, about: About) -> Chosen:
@@ -227,7 +229,7 @@ def _recent(air: Air, hours: Places, chosen: Chosen, back: int) -> Places:
 
 
 def _why_nothing(air: Air, parameter: str, about: About, chosen: Chosen) -> str:
-    if len(chosen.at):
+    if len(chosen.places):
         return ""
     at = air.of(parameter)
     sound = at[air.sound[at] & (air.minutes[at] >= HOUR)]
@@ -246,7 +248,7 @@ def _statement(
     names = air.known[chosen.codes]
     could = _could(air, parameter, about)
     kinds = air.rows["kind"].to_numpy(object)
-    own = dict(zip(air.codes[chosen.at].tolist(), kinds[chosen.at], strict=True))
+    own = dict(zip(air.codes[chosen.places].tolist(), kinds[chosen.places], strict=True))
     order = sorted(range(len(names)), key=lambda i: (-chosen.values[i], str(names[i])))
     levels = tuple(
         Level(str(names[i]), float(chosen.values[i]), _stamp(chosen.ends[i]), str(own[int(chosen.codes[i])]),
@@ -255,7 +257,7 @@ def _statement(
     )  # fmt: skip
     unknown = 0 if about.station else sum(air.classes.get(level.station, "") == "" for level in levels)
     start, end = _span(air, chosen, averaging)
-    basis = Basis(air.rows, np.sort(chosen.at))
+    basis = Basis(air.rows, np.sort(chosen.places))
     said = Statement(
         kind=kind, city=about.city, station=about.station, parameter=parameter, averaging=averaging, moment=air.moment,
         start=start, end=end, value=float(np.median(chosen.values)) if levels else None, basis=basis, levels=levels,
@@ -284,12 +286,12 @@ def _could(air: Air, parameter: str, about: About) -> frozenset[str]:
 
 def _span(air: Air, chosen: Chosen, averaging: Averaging) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """What the value is of: the hours it stands for, or the day."""
-    if not len(chosen.at):
+    if not len(chosen.places):
         return None, None
     end = int(chosen.ends.max())
     if averaging == "24h":
         return _stamp(end - FULL_DAY * HOUR_NS), _stamp(end)
-    starts = air.ends[chosen.at] - air.minutes[chosen.at] * 60_000_000_000
+    starts = air.ends[chosen.places] - air.minutes[chosen.places] * 60_000_000_000
     return _stamp(starts.min()), _stamp(end)
 
 

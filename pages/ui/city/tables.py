@@ -8,6 +8,7 @@ import streamlit as st
 
 from data import clock
 from data.city import city as city_of
+from data.place import NOWHERE
 from data.store.reader import ExportReader, StoreReader
 from data.store.served import real_store, served
 from data.times import interval_end
@@ -265,11 +266,12 @@ def names(city: str) -> dict[str, str]:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _spans(version: str, city: str | None) -> pd.DataFrame:
-    return store().spans(city)
+    found = store().spans(city)
+    return found if city is not None else found[found["city"] != NOWHERE].reset_index(drop=True)
 
 
 def spans(city: str | None = None) -> pd.DataFrame:
-    """What there is, for menus: station, parameter, averaging, kind, first, last, rows; see `settled`."""
+    """What there is of cities, for menus: station, parameter, averaging, kind, first, last, rows; see `settled`."""
     return _spans(settled(), city)
 
 

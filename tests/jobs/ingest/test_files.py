@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -63,7 +64,8 @@ def two_more_cities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     shutil.copytree(FOLDER, tmp_path / "cities")
     (tmp_path / "cities" / "bishkek.toml").write_text(BISHKEK)
-    almaty = BISHKEK.replace("Bishkek", "Almaty").replace("KG", "KZ")
+    almaty = re.sub("box = .*", "box = [43.05, 76.65, 43.45, 77.20]", BISHKEK)
+    almaty = almaty.replace("Bishkek", "Almaty").replace("KG", "KZ")
     (tmp_path / "cities" / "almaty.toml").write_text(almaty)
     monkeypatch.setenv("CLEANAIR_CITIES", str(tmp_path / "cities"))
 
@@ -192,6 +194,9 @@ class Counting:
 
     def table(self, name: str) -> pd.DataFrame:
         return TABLES[name].empty()
+
+    def stations(self) -> pd.DataFrame:
+        return TABLES["stations"].empty()
 
 
 def corruptions(good: bytes, count: int, seed: int) -> Iterator[bytes]:
