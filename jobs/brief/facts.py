@@ -21,12 +21,13 @@ from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.store.reader import ExportReader, StoreReader
 from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
+from jobs.brief.sources import sources
 from models.limits.in_force import applicable
 from models.stations.freshness import described
 from models.stations.monitors import names_of_one
 from sources.credits import credit
 
-FORMAT = 1  # of the facts; changes whenever the same data would give other facts
+FORMAT = 2  # of the facts; changes whenever the same data would give other facts
 HEADLINE = "pm25"
 KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
 LONGEST = 3660  # days
@@ -88,7 +89,7 @@ def gather(store: StoreReader, city_key: str, start: datetime, end: datetime, no
         "whole_years": [y for y in range(first.year, last.year + 1) if _covers(first, last, y)],
         "trend": trend(whole, str(city.zone), last),
         "episodes": episodes(days, law24, names),
-        "sources": _sources(store, city.key, start, until),
+        "sources": sources(store, city, start, until),
         "quality": _quality(store, city, days, places, start, until),
         "series": [[d.date().isoformat(), v] for d, v in days.series.items()],
         "limit_lines": [[str(x.start or first), str(x.until or last), x.concentration] for x in law24],
@@ -208,27 +209,6 @@ def _before(whole: CityDays, first: date, last: date) -> Facts | None:
 
 def _covers(first: date, last: date, year: int) -> bool:
     return first <= date(year, 1, 1) and last >= date(year, 12, 31)
-
-
-def _sources(store: ExportReader, city: str, start: datetime, until: datetime) -> Facts | None:
-    """
-    Mean share of each category over the attributed intervals of the period.
-
-    The ends of an interval are averaged like the shares: exact where their errors go together, else too wide.
-    """
-    rows = store.table("attribution")
-    rows = rows[(rows["city"] == city) & (rows["start"] >= pd.Timestamp(start)) & (rows["start"] < pd.Timestamp(until))]
-    rows = rows.dropna(subset=["share", "lower", "upper"])
-    if rows.empty:
-        return None
-    means = rows.groupby("category")[["share", "lower", "upper"]].mean().sort_values("share", ascending=False)
-    moments = rows["start"].dt.tz_convert("UTC")
-    return {
-        "intervals": int(rows["start"].nunique()),
-        "first": moments.min().isoformat(),
-        "last": moments.max().isoformat(),
-        "shares": [{"category": str(k), **{n: float(v) for n, v in row.items()}} for k, row in means.iterrows()],
-    }
 
 
 def _quality(

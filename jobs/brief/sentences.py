@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from data.attribution.categories import UNDETERMINED
 from data.city import city as city_of
 from data.clock import local_date
 from data.standards.coverage import MIN_COVERAGE
@@ -14,7 +15,6 @@ from data.words import Words, words
 from jobs.brief.facts import checksum, licences
 
 LONG = 48  # months; below it a trend that is stated carries a caution
-CATEGORIES = ("heating", "traffic", "industry", "dust", "agriculture", "fires", "regional", "undetermined")
 Facts = dict[str, Any]
 
 
@@ -60,6 +60,7 @@ class Text:
     trend: tuple[str, ...]
     episodes: tuple[str, ...]
     shares: tuple[Share, ...]
+    shares_weak: tuple[str, ...]
     shares_note: str
     quality: tuple[tuple[str, str], ...]
     method: str
@@ -89,7 +90,7 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
     made : datetime
         Moment that stands on the page.
     """
-    say = _Say(facts, words("brief", language))
+    say = _Say(facts, words("brief", language), words("attribution", language))
     w, zone = say.w, ZoneInfo(facts["zone"])
     direction, trend = say.trend()
     return Text(
@@ -109,6 +110,7 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
         trend=trend,
         episodes=tuple(say.episode(row) for row in facts["episodes"]) or (w.say("episode.none"),),
         shares=say.shares(),
+        shares_weak=tuple(say.shares_weak()),
         shares_note=say.shares_note(),
         quality=tuple(say.quality()),
         method=say.method(),
@@ -151,6 +153,7 @@ def _day(iso: str) -> date:
 class _Say:
     facts: Facts
     w: Words
+    origins: Words
 
     @property
     def first(self) -> date:
@@ -343,22 +346,32 @@ class _Say:
 
     def shares(self) -> tuple[Share, ...]:
         made = self.facts["sources"]
-        rows = sorted(made["shares"] if made else (), key=lambda r: (r["category"] == "undetermined", -r["share"]))
+        rows = sorted(made["shares"] if made else (), key=lambda r: (r["category"] == UNDETERMINED, -r["share"]))
         return tuple(self._share(row) for row in rows)
 
     def _share(self, row: Facts) -> Share:
-        key = row["category"] if row["category"] in CATEGORIES else "other"
         share, lower, upper = (self.w.number(row[name]) for name in ("share", "lower", "upper"))
         said = self.w.say("sources.value", share=share, lower=lower, upper=upper)
-        return Share(self.w.say(f"sources.{key}"), row["share"], row["lower"], row["upper"], said)
+        return Share(self.origins.say(f"source.{row['category']}"), row["share"], row["lower"], row["upper"], said)
+
+    def shares_weak(self) -> list[str]:
+        """What weakens the shares, as the page of origins says it; how many days it is true of where not of all."""
+        made = self.facts["sources"]
+        if not made:
+            return []
+        said = [] if made["enough"] else [self.w.say("sources.part", n=made["answered"], of=made["of"])]
+        for one in made["weak"]:
+            reason = self.origins.say(f"reason.{one['code']}")
+            some = one["days"] < made["answered"]
+            said.append(self.w.say("sources.some", reason=reason, n=one["days"]) if some else reason)
+        return said
 
     def shares_note(self) -> str:
         made = self.facts["sources"]
         if not made:
             return self.w.say("sources.none")
-        zone = ZoneInfo(self.facts["zone"])
-        first, last = (local_date(datetime.fromisoformat(made[end]), zone) for end in ("first", "last"))
-        return self.w.say("sources.note", n=made["intervals"], first=self.w.day(first), last=self.w.day(last))
+        first, last = (self.w.day(_day(made[end])) for end in ("first", "last"))
+        return self.w.say("sources.note", n=made["answered"], of=made["of"], first=first, last=last)
 
     def quality(self) -> list[tuple[str, str]]:
         w, q, days = self.w, self.facts["quality"], self.facts["days"]

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cli import main as cli
+from data.attribution.categories import EVERY
 from data.city import LANGUAGES
 from data.schema import conform
 from data.store import Store, open_store, served
@@ -174,23 +175,6 @@ def test_few_checked_days_never_speak_for_the_period(facts: brief_facts.Facts) -
     assert text(changed, "en", MADE).verdict == "within"
 
 
-def test_sources_come_with_their_intervals(filled: Store, facts: brief_facts.Facts) -> None:
-    assert facts["sources"] is None
-    assert text(facts, "en", MADE).shares_note == "No source attribution was computed for this period."
-    times = pd.date_range("2024-01-10", periods=48, freq="h", tz="UTC")
-    parts = [("heating", 60.0, 40.0, 75.0), ("undetermined", 40.0, 25.0, 60.0)]
-    rows = pd.concat(
-        [pd.DataFrame({"city": "astana", "start": times, "category": c, "share": s, "lower": a, "upper": b})
-         for c, s, a, b in parts]
-    )  # fmt: skip
-    filled.replace("attribution", rows)
-    try:
-        said = text(brief_facts.gather(filled, "astana", START, END, MADE), "en", MADE)
-    finally:
-        filled.replace("attribution", rows.iloc[:0])
-    assert [(s.name, s.words) for s in said.shares] == [("Heating", "60 % (40–75)"), ("Undetermined", "40 % (25–60)")]
-
-
 def test_the_checksum_is_of_the_facts_alone(facts: brief_facts.Facts) -> None:
     changed = copy.deepcopy(facts)
     changed["law24"]["over"] += 1
@@ -271,9 +255,10 @@ def test_a_crowded_page_still_fits(facts: brief_facts.Facts, language: str) -> N
     crowded["years"][-1] |= {"complete": False, "missing": list(range(1, 12))}
     crowded["trend"] |= {"comparable": False, "stations_both": 1, "stations_either": 9}
     crowded["simulated"], crowded["asked_last"] = True, "2025-12-31"
-    shares = [{"category": c, "share": 12.5, "lower": 5.0, "upper": 25.0} for c in "abcdefgh"]
-    crowded["sources"] = {"intervals": 8000, "first": "2024-01-01T00:00:00+00:00", "last": "2024-12-31T00:00:00+00:00",
-                          "shares": shares}  # fmt: skip
+    shares = [{"category": c, "share": 12.5, "lower": 5.0, "upper": 25.0} for c in EVERY]
+    weak = ("mostly_prior", "no_pm10", "no_hotspots", "no_weather", "wide_prior")
+    crowded["sources"] = {"answered": 200, "of": 366, "first": "2024-01-01", "last": "2024-12-31", "enough": False,
+                          "shares": shares, "weak": [{"code": code, "days": 150} for code in weak]}  # fmt: skip
     _, end = fitted(crowded, text(crowded, language, MADE), MADE)
     assert end <= SIGNED
 
