@@ -23,6 +23,7 @@ from data.store.served import served
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.attribution.export import attribution_csv
 from jobs.events import export as events_export
+from jobs.events.looked import looked
 from jobs.export import measurements as export_measurements
 from jobs.export import request as export_request
 from jobs.forecast.export import forecast_csv
@@ -132,7 +133,9 @@ def events(request: HttpRequest) -> Response:
         if not query.get(name):
             raise ArgumentError(name, "api.arguments.no_moment")
     start, end = period(where, query["from"], query["to"])
-    body = events_export.events_csv(events_export.between(served("download").store, where.key, start, end))
+    store = served("download").store
+    seen = looked(store, where.key, start, end, clock.now())
+    body = events_export.events_csv(events_export.between(store, where.key, start, end), where.key, seen)
     headers = {"content-disposition": f'attachment; filename="events-{where.key}.csv"'}
     return Response(body, media_type="text/csv", headers=headers)
 

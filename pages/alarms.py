@@ -66,8 +66,11 @@ def shift(entries: pd.DataFrame, who: Operator | None) -> None:
 
 
 def happened(entries: pd.DataFrame, book: Rules) -> None:
-    """The log with its filters, and how much it asked of the shift."""
+    """The log with its filters, and how much it asked of the shift; without an evaluation silence says nothing."""
     st.subheader(t("alarms.log"), anchor=False)
+    if not len(entries) and not len(city_tables.table("alarms")):
+        st.caption(t("alarms.answer_unknown"))
+        return
     where, which, when = st.columns([2, 3, 3])
     city = choices.pick("of", [ALL, *cities()], t("frame.city"), show=_city, widget=where.selectbox)
     titles = {rule.key: rule.text[language.language()] for rule in book.rules}

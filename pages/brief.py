@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import streamlit as st
 
+from data.attribution.categories import UNDETERMINED
 from data.city import LANGUAGES, City
 from data.clock import local_date
 from jobs.brief import facts as brief_facts
@@ -149,7 +150,7 @@ def preview(facts: brief_facts.Facts, said: Text) -> None:
     right = (
         f"<h3>{html(said.section('trend'))}</h3><p><b>{html(said.trend[0])}</b> {html(' '.join(said.trend[1:]))}</p>"
     )
-    right += f"<h3>{html(said.section('sources'))}</h3>{_shares(facts)}<p>{html(said.shares_note)}</p>"
+    right += f"<h3>{html(said.section('sources'))}</h3>{_shares(facts)}{_weak(said)}<p>{html(said.shares_note)}</p>"
     right += f"<h3>{html(said.section('quality'))}</h3>{_pairs(said.quality)}"
     st.html(f'<div class="ca-brief">{sheet}</div>')
     for place, part in zip(st.columns(2), (left, right), strict=True):
@@ -200,8 +201,13 @@ def _shares(facts: Mapping[str, object]) -> str:
     made = facts["sources"]
     if not made:
         return ""
-    rows = sorted(made["shares"], key=lambda r: (r["category"] == "undetermined", -r["share"]))  # type: ignore[index]
+    rows = sorted(made["shares"], key=lambda r: (r["category"] == UNDETERMINED, -r["share"]))  # type: ignore[index]
     return "".join(look_cards.bar(r["category"], r["share"], r["lower"], r["upper"]) for r in rows)
+
+
+def _weak(said: Text) -> str:
+    """What weakens the shares, as loud as the page of origins says it."""
+    return "".join(f"<p><b>{html(words)}</b></p>" for words in said.shares_weak)
 
 
 def page() -> None:

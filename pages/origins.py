@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data.attribution import published
+from data.attribution.weaknesses import FOREMOST, weaknesses
 from data.city import City
 from data.times import interval_end
 from jobs.attribution.export import attribution_csv
@@ -58,14 +59,13 @@ def answer(found: Origins, city: City, period: str) -> str:
     unknown = rows.loc[rows["category"] == "undetermined", "share"]
     said = t("origins.answer", n=period_of(period), parts=parts)
     said += " " + t("origins.undetermined", share=number(float(unknown.iloc[0]) if len(unknown) else 0.0))
-    weak = [code for code in ("prior", "mostly_prior", "wide_prior") if code in weaknesses(found, rows)]
+    weak = [code for code in FOREMOST if code in weak_points(found, rows)]
     return said + "".join(f" **{t(f'origins.reason.{code}')}**" for code in weak)
 
 
-def weaknesses(found: Origins, rows: pd.DataFrame) -> list[str]:
+def weak_points(found: Origins, rows: pd.DataFrame) -> list[str]:
     """What holds for the whole answer, and that PM2.5 alone was measured where it was so in these rows."""
-    alone = len(rows) and rows["data_level"].iloc[0] == "pm25" and "prior" not in found.notes
-    return list(dict.fromkeys([*(["mostly_prior"] if alone else []), *found.notes]))
+    return weaknesses(found.notes, rows["data_level"])
 
 
 def refusal(found: Origins) -> str:
@@ -140,7 +140,7 @@ def shares_now(found: Origins, city: City) -> None:
         total = number(float(rows["contribution"].sum()))
         page_frame.caption(t("origins.now_says", until=language.at(end.to_pydatetime(), city.zone), total=total))
     warnings = [
-        t(f"origins.reason.{code}") for code in weaknesses(found, rows) if language.has(f"origins.reason.{code}")
+        t(f"origins.reason.{code}") for code in weak_points(found, rows) if language.has(f"origins.reason.{code}")
     ]
     st.warning("  \n".join([*warnings, f"**{t('origins.no_offence')}**"]), icon=":material/balance:")
 

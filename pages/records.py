@@ -14,7 +14,7 @@ from data.city import City
 from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.store.reader import ExportReader
-from jobs.events import detect
+from jobs.events import detect, looked
 from jobs.events import export as event_file
 from jobs.export import measurements, snapshot
 from jobs.export import request as export_request
@@ -242,9 +242,10 @@ def _why(row: Any) -> str:
 def events(city: City, asked: export_request.Request) -> None:
     """Events that overlap the period asked for, with their evidence; as a file too."""
     rows = detect.overlapping(detect.events(city_tables.store()), city.key, asked.start, asked.end)
+    seen = looked.looked(city_tables.store(), city.key, asked.start, asked.end, city_tables.now())
     st.subheader(t("events.records"), anchor=False)
     if not len(rows):
-        st.caption(f"{t('events.none')} {t('events.records_say')}")
+        st.caption(f"**{event_words.looked(seen, zone=city.zone, none=True)}** {t('events.records_say')}")
         return
     names, zone = city_tables.names(city.key), city.zone
     cells = [
@@ -260,11 +261,11 @@ def events(city: City, asked: export_request.Request) -> None:
         for row in rows.iloc[::-1].itertuples()
     ]
     st.dataframe(pd.DataFrame(cells), hide_index=True, width="stretch")
-    st.caption(f"{t('events.records_say')} {t('events.computed')}")
+    st.caption(f"{event_words.looked(seen, zone=city.zone)} {t('events.records_say')} {t('events.computed')}")
     store = city_tables.taken()
     st.download_button(
         t("events.download", n=len(rows)),
-        data=lambda: event_file.events_csv(event_file.between(store, city.key, asked.start, asked.end)),
+        data=lambda: event_file.events_csv(event_file.between(store, city.key, asked.start, asked.end), city.key, seen),
         file_name=f"events-{city.key}.csv",
         mime="text/csv",
         on_click="ignore",

@@ -18,7 +18,7 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "/api/v1/measurements": ("measurements", "stations"),
     "/api/v1/measurements.csv": ("measurements", "stations"),
     "/api/v1/attribution.csv": ("attribution",),
-    "/api/v1/events.csv": ("events", "stations"),
+    "/api/v1/events.csv": ("events", "events_looked", "stations"),
     "/api/v1/forecast.csv": ("forecasts", "stations"),
     "/sta/v1.1/{rest:path}": ("measurements", "stations"),
 }

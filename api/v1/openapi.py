@@ -93,7 +93,8 @@ _ROUTES: Mapping[str, About] = {
         "Daily shares of the sources of PM2.5 with 90 % intervals, as CSV; they prove no offence", CSV, _PERIOD
     ),
     "/api/v1/events.csv": About(
-        "Events that overlap a period, with evidence, confidence and front, as CSV; computed by this centre",
+        "Events that overlap a period, with evidence, confidence and front, as CSV; rows of kind looked or not_looked "
+        "say where they were looked for; computed by this centre",
         CSV, _PERIOD,
     ),
     "/api/v1/forecast.csv": About(

@@ -20,6 +20,7 @@ def events(a: Arguments) -> Result:
     """Detect the events of a period from what the store holds."""
     from jobs.events import detect as job
     from jobs.events.export import events_csv
+    from jobs.events.looked import seen, within
 
     where, store = city(a.city), deriving_store(a.store)
     start, end = period(where, getattr(a, "from"), a.to)
@@ -29,12 +30,16 @@ def events(a: Arguments) -> Result:
         peak = f"{row.parameter} {row.peak:g} {row.unit}".strip() if not pd.isna(row.peak) else ""
         begin = f"{row.start.astimezone(where.zone):%Y-%m-%d %H:%M}"
         print(f"{begin} – {last}  {row.kind:<12}  {peak:<18}  confidence {row.confidence:.2f}")
+    spans = within(seen(store, where.key, start, end), start, end, end)
+    if spans.until is None:
+        print("nothing to look at: no measurements in this period")
     if a.out:
-        Path(a.out).write_bytes(events_csv(store.for_export().narrowed(found)))
+        Path(a.out).write_bytes(events_csv(store.for_export().narrowed(found), where.key, spans))
         print(a.out)
     if a.keep:
         job.record(store, found, where.key, start, end)
-    return {"events": len(found), "kinds": found["kind"].value_counts().to_dict(), "out": a.out or "", "kept": a.keep}
+    return {"events": len(found), "kinds": found["kind"].value_counts().to_dict(), "out": a.out or "", "kept": a.keep,
+            "looked": spans.state, "looked_until": spans.until.isoformat() if spans.until else None}  # fmt: skip
 
 
 COMMANDS: dict[str, Command] = {"events": Command("detect the events of a period", _events, events)}

@@ -11,8 +11,8 @@ from data.store.store import Store
 
 DERIVED = frozenset({
     "attribution", "attribution_hours", "attribution_sites", "attribution_evidence", "attribution_status",
-    "events", "forecasts", "forecast_history", "forecast_warnings", "forecast_skill", "forecast_status",
-    "alarms", "alarm_log", "outbox",
+    "forecasts", "forecast_history", "forecast_warnings", "forecast_skill", "forecast_status",
+    "events", "events_looked", "alarms", "alarm_log", "outbox",
 })  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from jobs.brief.sentences import Share, Text
+from jobs.brief.sentences import Text
 from jobs.brief.sheet import ALARM, GREY, INK, LINE, Sheet
+from jobs.brief.source_words import Share
 
 OVER, UNDER = ALARM, "#8fa3b5"
 OVER_SOFT, UNDER_SOFT = "#dfa19c", "#cfd9e1"  # daily medians: indicative only
@@ -126,7 +127,7 @@ def years(sheet: Sheet, facts: Facts, said: Text, x: float, y: float, width: flo
     if not rows:
         return y
     marks = _marks(rows, said)
-    top = max([row["mean"] for row in rows] + [limit for limit, _ in marks]) * 1.25
+    top = max([row["upper"] or row["mean"] for row in rows] + [limit for limit, _ in marks]) * 1.25
     span = rows[-1]["year"] - rows[0]["year"] + 1  # a year without any day is a gap of its own
     step = min((width - LABEL) / span, 14)
     for row in rows:
@@ -141,8 +142,10 @@ def years(sheet: Sheet, facts: Facts, said: Text, x: float, y: float, width: flo
 
 
 def _marks(rows: Sequence[Facts], said: Text) -> list[tuple[float, str]]:
-    """Annual limit and guideline that hold at the end."""
-    made = []
+    """Annual limit and guideline that hold at the end; none beside medians, which no limit is made for."""
+    made: list[tuple[float, str]] = []
+    if rows[-1]["basis"] == "median":
+        return made
     for key, label in (("law", "annual"), ("who", "who")):
         held = rows[-1][key]
         if held:
@@ -156,7 +159,10 @@ def _year(sheet: Sheet, said: Text, row: Facts, x: float, y: float, step: float,
     whole = row["complete"] and row["basis"] == "mean"
     bar = (x + step * 0.15, y + high - tall, step * 0.7, tall)
     sheet.box(*bar, fill=UNDER if whole else "", edge=UNDER)
-    above = y + high - tall - 2.9 * sheet.scale
+    if row["upper"] is not None:
+        middle, ends = x + step / 2, [y + high * (1 - row[end] / top) for end in ("lower", "upper")]
+        sheet.line(middle, ends[0], middle, ends[1], INK, 0.3)
+    above = y + high * (1 - (row["upper"] or row["mean"]) / top) - 2.9 * sheet.scale
     sheet.write(x, above, step, said.words.level(row["mean"]), SMALL, bold=whole, align="C")
     sheet.write(x, y + high + 0.4, step, str(row["year"]), SMALL, colour=GREY, align="C")
     share = said.words.number(100 * row["coverage"])

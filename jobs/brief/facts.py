@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,19 +18,35 @@ from data.errors import CentreError
 from data.parameters import PARAMETERS, POLLUTANTS
 from data.release import release
 from data.schema import MEASURED
-from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.store.reader import ExportReader, StoreReader
-from jobs.brief.figures import CityDays, Facts, city_days, episodes, held, highest_day, single, trend, years
+from jobs.brief.figures import (
+    CityDays,
+    Facts,
+    city_days,
+    episodes,
+    held,
+    highest_day,
+    level_facts,
+    matched_facts,
+    single,
+    trend_facts,
+    years,
+)
+from jobs.brief.sources import sources
 from models.limits.in_force import applicable
 from models.stations.freshness import described
 from models.stations.monitors import names_of_one
+from models.trends.level import level
+from models.trends.matched import answer, matched, steps
+from models.trends.stated import stated
 from sources.credits import credit
 
-FORMAT = 1  # of the facts; changes whenever the same data would give other facts
+FORMAT = 2  # of the facts; changes whenever the same data would give other facts
 HEADLINE = "pm25"
 KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
 LONGEST = 3660  # days
+YEARS = 5  # back from the period's end, in which one year is held against the one before
 DIGITS = 6
 
 
@@ -82,13 +99,14 @@ def gather(store: StoreReader, city_key: str, start: datetime, end: datetime, no
         "who24": _who(_of(daily, HEADLINE), city, places, first, last),
         "table": _table(daily, city, places, first, last),
         "absent": _absent(daily, city, first, last),
-        "mean": _mean(days, (last - first).days + 1),
-        "mean_before": _before(whole, first, last),
-        "years": years(whole, str(city.zone), last, annual)[-7:],
+        "mean": _level(store, city, days, law24, places, (start, until), (first, last)),
+        "before": _before(whole, days, first, last),
+        "years": years(whole, _after(last), annual)[-7:],
         "whole_years": [y for y in range(first.year, last.year + 1) if _covers(first, last, y)],
-        "trend": trend(whole, str(city.zone), last),
+        "trend": trend_facts(stated(whole.rows, _after(last))),
+        "steps": matched_facts(answer(steps(_alike(whole, days), _after(last), last.year - YEARS))),
         "episodes": episodes(days, law24, names),
-        "sources": _sources(store, city.key, start, until),
+        "sources": sources(store, city, start, until),
         "quality": _quality(store, city, days, places, start, until),
         "series": [[d.date().isoformat(), v] for d, v in days.series.items()],
         "limit_lines": [[str(x.start or first), str(x.until or last), x.concentration] for x in law24],
@@ -188,47 +206,44 @@ def _absent(daily: pd.DataFrame, city: City, first: date, last: date) -> list[st
     return [p for p in POLLUTANTS if p not in seen and _law(city, p, "24h", first, last)]
 
 
-def _mean(days: CityDays, of: int) -> Facts | None:
-    if not len(days.series):
-        return None
-    return {"value": float(days.series.mean()), "days": len(days.series), "coverage": len(days.series) / of}
+def _level(
+    store: ExportReader, city: City, days: CityDays, law24: Sequence[Limit], places: pd.DataFrame,
+    ends: tuple[datetime, datetime], local: tuple[date, date],
+) -> Facts | None:  # fmt: skip
+    """Mean of the period with its range, its stations, and what the left-out values would change."""
+    asked: dict[str, Any] = {"parameters": [HEADLINE], "start": ends[0], "end": ends[1]}
+    spans = store.spans(city.key, kinds=KINDS, **asked)
+    every = city_days(store.daily(city.key, **asked, zone=city.zone, kinds=KINDS, flags=None), places)
+    made = level(
+        days.used,
+        law24 if days.basis == "mean" else (),
+        values=(int(spans["rows"].sum()), int(spans["flagged"].sum())),
+        everything=every.rows[every.rows["basis"] == days.basis],
+    )
+    return level_facts(made, (local[1] - local[0]).days + 1)
 
 
-def _before(whole: CityDays, first: date, last: date) -> Facts | None:
-    """The same days a year earlier, where as many as three quarters of them are known and on the same basis."""
+def _before(whole: CityDays, days: CityDays, first: date, last: date) -> Facts | None:
+    """The same days a year earlier at the same stations; None for longer periods, or where nothing was measured."""
     if (last - first).days >= 366:
         return None
-    span = (pd.Timestamp(day) - pd.DateOffset(years=1) for day in (first, last))
-    begin, end = (moment.date() for moment in span)
-    earlier, now = whole.within(begin, end), whole.within(first, last)
-    made = _mean(earlier, (end - begin).days + 1)
-    enough = made is not None and made["coverage"] >= MIN_COVERAGE and earlier.basis == now.basis
-    return {**made, "first": begin.isoformat(), "last": end.isoformat()} if enough and made else None
+    made = matched(_alike(whole, days), first, last)
+    then = whole.within(*((pd.Timestamp(day) - pd.DateOffset(years=1)).date() for day in (first, last)))
+    return matched_facts(made) if len(then.rows) and len(days.rows) else None
+
+
+def _alike(whole: CityDays, days: CityDays) -> pd.DataFrame:
+    """Station-days on record of the period's basis: means and medians are never compared."""
+    return whole.rows[whole.rows["basis"] == days.basis]
+
+
+def _after(last: date) -> date:
+    """The first day after the period."""
+    return last + timedelta(days=1)
 
 
 def _covers(first: date, last: date, year: int) -> bool:
     return first <= date(year, 1, 1) and last >= date(year, 12, 31)
-
-
-def _sources(store: ExportReader, city: str, start: datetime, until: datetime) -> Facts | None:
-    """
-    Mean share of each category over the attributed intervals of the period.
-
-    The ends of an interval are averaged like the shares: exact where their errors go together, else too wide.
-    """
-    rows = store.table("attribution")
-    rows = rows[(rows["city"] == city) & (rows["start"] >= pd.Timestamp(start)) & (rows["start"] < pd.Timestamp(until))]
-    rows = rows.dropna(subset=["share", "lower", "upper"])
-    if rows.empty:
-        return None
-    means = rows.groupby("category")[["share", "lower", "upper"]].mean().sort_values("share", ascending=False)
-    moments = rows["start"].dt.tz_convert("UTC")
-    return {
-        "intervals": int(rows["start"].nunique()),
-        "first": moments.min().isoformat(),
-        "last": moments.max().isoformat(),
-        "shares": [{"category": str(k), **{n: float(v) for n, v in row.items()}} for k, row in means.iterrows()],
-    }
 
 
 def _quality(
@@ -246,8 +261,8 @@ def _quality(
         "of": len({one.get(station, station) for station in ever}),
         "kinds": {str(k): int(v) for k, v in reporting.groupby("kind")["station"].size().items()},
         "unknown_class": sum(classes.get(s, "") == "" for s in reporting["station"]),
-        "means": len(days.means),
-        "medians": len(days.medians),
+        "means": len(days.of("mean")),
+        "medians": len(days.of("median")),
     }
 
 

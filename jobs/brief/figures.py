@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,17 +11,13 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
-from data.times import midnights
-from models.averages.averages import coverage, time_average
-from models.averages.yearly import annual
+from models.averages.city_days import as_series, basis_of, of_stations, station_days
 from models.limits.exceedance_days import COLUMNS, exceedance_days
-from models.stations.freshness import BACKGROUND, described
-from models.stations.monitors import once, standing_for_air
+from models.trends.level import Level
+from models.trends.matched import Matched
+from models.trends.stated import SEED, Stated
+from models.trends.years import annual_limit, with_range, yearly
 
-TREND_MONTHS = 60  # the last five years
-SEED = 2
-LEAST = 24  # months a trend needs
-SAME = 0.75  # of the stations must be there in the first and in the last year: our choice, of stations and not of time
 EPISODES = 3
 Facts = dict[str, Any]
 
@@ -33,37 +29,44 @@ class CityDays:
 
     Attributes
     ----------
-    means, medians : Series
-        Median over the background stations of their daily means, and of the daily medians that some networks
-        deliver instead; index = local midnight without zone. [µg/m³]
+    rows : DataFrame
+        ``parameter, basis, day, station, kind, value``: the station-days that the city's figure is made of.
     stations : DataFrame
-        ``start, station, kind, value, median``: the days of every station that enter, traffic and industrial ones too.
+        The same of every class: traffic and industrial ones too.
     """
 
-    means: pd.Series
-    medians: pd.Series
+    rows: pd.DataFrame
     stations: pd.DataFrame
 
     @property
     def basis(self) -> str:
         """``median`` where more days have medians than means."""
-        return "median" if len(self.medians) > len(self.means) else "mean"
+        return basis_of(self.rows)
+
+    @property
+    def used(self) -> pd.DataFrame:
+        """Station-days of the `basis`."""
+        return self.rows[self.rows["basis"] == self.basis]
 
     @property
     def series(self) -> pd.Series:
-        """The days of the `basis`."""
-        return self.medians if self.basis == "median" else self.means
+        """Figure of each day of the `basis`; index = local midnight without zone. [µg/m³]"""
+        return self.of(self.basis)
+
+    def of(self, basis: str) -> pd.Series:
+        """Figure of each day of a basis."""
+        made = as_series(of_stations(self.rows[self.rows["basis"] == basis]))
+        return made.set_axis(pd.DatetimeIndex(made.index).tz_localize(None))
 
     def within(self, first: date, last: date) -> CityDays:
         """The same, from the first to the last day."""
-        cut = slice(pd.Timestamp(first), pd.Timestamp(last))
-        inside = self.stations["start"].between(cut.start, cut.stop)
-        return CityDays(self.means[cut], self.medians[cut], self.stations[inside])
+        ends = pd.Timestamp(first), pd.Timestamp(last)
+        return CityDays(*(part[part["day"].between(*ends)] for part in (self.rows, self.stations)))
 
 
 def city_days(daily: pd.DataFrame, places: pd.DataFrame, min_coverage: float = MIN_COVERAGE) -> CityDays:
     """
-    The city's days, as `models.limits.exceedance_days` counts them.
+    The city's days, as every screen counts them.
 
     Parameters
     ----------
@@ -74,15 +77,8 @@ def city_days(daily: pd.DataFrame, places: pd.DataFrame, min_coverage: float = M
     min_coverage : float
         Share of its hours a station's day needs. [0–1]
     """
-    air = once(standing_for_air(daily.assign(start=pd.to_datetime(daily["day"]))), places)
-    median = air["median"].astype(bool)
-    enough = air[median | (air["coverage"] >= min_coverage)].assign(median=median)
-    _, classes = described(places)
-    mine = enough[enough["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND)]
-    means, medians = (
-        mine[mine["median"] == flag].groupby("start")["value"].median().sort_index() for flag in (False, True)
-    )
-    return CityDays(means, medians, enough[["start", "station", "kind", "value", "median"]])
+    mine, every = (station_days(daily, places, min_coverage=min_coverage, every_class=whole) for whole in (False, True))
+    return CityDays(mine, every)
 
 
 def held(daily: pd.DataFrame, limits: Sequence[Limit], places: pd.DataFrame, first: date, last: date) -> Facts | None:
@@ -164,136 +160,93 @@ def single(daily: pd.DataFrame, limits: Sequence[Limit]) -> Facts | None:
     }
 
 
-def years(days: CityDays, zone: str, until: date, limits: Sequence[Limit]) -> list[Facts]:
+def level_facts(made: Level | None, of: int) -> Facts | None:
+    """A level with its range, and the share of the period's days it rests on."""
+    return None if made is None else {**asdict(made), "coverage": made.days / of}
+
+
+def years(days: CityDays, until: date, limits: Sequence[Limit]) -> list[Facts]:
     """
     Mean of every calendar year on record, annual only where the year is over and complete.
 
     Parameters
     ----------
     days : CityDays
-        All that is known up to `until`.
-    zone : str
-        The city's clock.
+        All that is known.
     until : date
-        Last day known.
+        First day that is not over.
     limits : sequence of Limit
         Annual ones, law and yardsticks.
 
     Returns
     -------
     list of dict
-        ``year, mean, coverage, complete, missing`` (months)``, basis, law`` and ``who``: limit, ratio, verdict.
+        ``year, mean, lower, upper, stations_typical, coverage, complete, missing`` (months)``, basis, law`` and
+        ``who``: limit, ratio, verdict.
     """
     found: list[Facts] = []
-    for year in sorted({*days.means.index.year, *days.medians.index.year}):
-        mine = days.within(date(year, 1, 1), date(year, 12, 31))
-        row = annual(_utc(mine.series, zone), tz=zone).iloc[-1]
-        complete = bool(row["complete"]) and until >= date(year, 12, 31)
-        found.append(
-            {
-                "year": int(year),
-                "mean": float(row["mean"]),
-                "coverage": float(row["coverage"]),
-                "complete": complete,
-                "missing": [int(m) for m in str(row["missing"]).split()],
-                "basis": mine.basis,
-                "law": _against(limits, True, int(year), float(row["mean"]), complete and mine.basis == "mean"),
-                "who": _against(limits, False, int(year), float(row["mean"]), complete and mine.basis == "mean"),
-            }
-        )
+    for year in sorted(set(pd.DatetimeIndex(days.rows["day"]).year)):
+        mine = days.within(date(year, 1, 1), min(date(year, 12, 31), until - timedelta(days=1)))
+        rows = with_range(yearly(as_series(of_stations(mine.used)), until), mine.used)
+        for row in rows.to_dict("records"):
+            comparable = bool(row["complete"]) and mine.basis == "mean"
+            found.append(
+                {
+                    **{name: row[name] for name in ("mean", "lower", "upper", "stations_typical")},
+                    "year": int(year),
+                    "coverage": float(row["days"] / row["of"]),
+                    "complete": bool(row["complete"]),
+                    "missing": [int(m) for m in str(row["missing"]).split()],
+                    "basis": mine.basis,
+                    "law": _against(limits, True, int(year), float(row["mean"]), comparable),
+                    "who": _against(limits, False, int(year), float(row["mean"]), comparable),
+                }
+            )
     return found
 
 
 def _against(limits: Sequence[Limit], law: bool, year: int, mean: float, comparable: bool) -> Facts | None:
     """A year held to a limit in force on all its days, else to one in force at its end, which is then no verdict."""
-    mine = [x for x in limits if x.law == law and x.level in ("limit", "aqg") and x.in_force(date(year, 12, 31))]
-    if not mine:
+    found = annual_limit(limits, year, law=law)
+    if not found:
         return None
-    whole = mine[0].in_force(date(year, 1, 1))
-    verdict = "above" if mean > mine[0].concentration else "within"
+    limit, whole = found
+    said = "above" if mean > limit.concentration else "within"
     return {
-        "limit": mine[0].concentration,
-        "indicative": mine[0].indicative,
-        "ratio": mean / mine[0].concentration,
-        "verdict": verdict if comparable and whole else "not_checked",
+        "limit": limit.concentration,
+        "indicative": limit.indicative,
+        "ratio": mean / limit.concentration,
+        "verdict": said if comparable and whole else "not_checked",
         "whole": whole,
     }
 
 
-def _utc(series: pd.Series, zone: str) -> pd.DataFrame:
-    """Local days as a table on UTC, as the averages want it."""
-    moments = midnights(series.index, zone)
-    return pd.DataFrame({"city": series.to_numpy(dtype=float)}, index=moments)
-
-
-def trend(days: CityDays, zone: str, until: date) -> Facts:
+def trend_facts(made: Stated) -> Facts:
     """
-    Theil–Sen slope of the monthly means of the last five years, with its block-bootstrap interval.
+    The trend that is stated, as numbers and keys.
 
     Returns
     -------
     dict
-        ``refused`` (a key) with ``n`` and ``needed``, or ``slope, lower, upper`` [µg/m³ a year]``, percent, p, n,
-        first, last`` (months)``, distinct, comparable`` (enough of the stations are the same)``,
-        deseasonalised, basis`` and how many stations the first and the last year, both and either have.
-
-    Notes
-    -----
-    The season is taken out as the mean of each calendar month, not by STL: of series without a trend (40 each, season
-    and persistence like ours) the interval excluded zero in 0–10 % at 30 to 60 months, after STL in 33–88 %.
+        ``refused`` (a key, or empty)``, n, direction, basis, seed`` and, with a trend, ``slope, lower, upper`` [µg/m³ a
+        year]``, percent, p, first, last`` (months)``, deseasonalised`` and how many stations the first and the last
+        year, both and either have.
     """
-    from models.trends.trends import Refused, anomalies, theil_sen  # only where a brief is made
-
-    begin = (pd.Timestamp(until) + timedelta(days=1)).to_period("M") - TREND_MONTHS
-    recent = days.within(begin.start_time.date(), until)
-    months = _months(recent.series, zone)
-    known = months.dropna()
-    if len(known) < LEAST:
-        return {"refused": "short", "n": len(known), "needed": LEAST, "seed": SEED}
-    try:
-        made = theil_sen(anomalies(known), seed=SEED)
-    except Refused:
-        return {"refused": "short", "n": len(known), "needed": LEAST, "seed": SEED}
-    ends = [known.index[0].tz_convert(zone), known.index[-1].tz_convert(zone)]
-    early, late = (_reporting(recent, moment) for moment in ends)
-    return {
-        "slope": made.slope,
-        "lower": made.lower,
-        "upper": made.upper,
-        "percent": made.percent,
-        "p": made.p,
-        "n": made.n,
-        "first": f"{ends[0]:%Y-%m}",
-        "last": f"{ends[1]:%Y-%m}",
-        "distinct": made.lower > 0 or made.upper < 0,
-        "comparable": len(early & late) >= SAME * len(early | late),
+    plain = {"refused": made.refused, "n": made.known, "direction": made.direction, "basis": made.basis, "seed": SEED}
+    if made.trend is None or made.first is None or made.last is None:
+        return plain
+    return plain | {
+        **{name: getattr(made.trend, name) for name in ("slope", "lower", "upper", "percent", "p")},
+        "first": f"{made.first:%Y-%m}",
+        "last": f"{made.last:%Y-%m}",
         "deseasonalised": "calendar month means",
-        "basis": recent.basis,
-        "seed": SEED,
-        "stations_first": len(early),
-        "stations_last": len(late),
-        "stations_both": len(early & late),
-        "stations_either": len(early | late),
+        **{f"stations_{end}": getattr(made, f"stations_{end}") for end in ("first", "last", "both", "either")},
     }
 
 
-def _months(series: pd.Series, zone: str) -> pd.Series:
-    """Monthly means of months with enough days, on the first of each month as UTC."""
-    if not len(series):
-        return pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC"))
-    wide = _utc(series, zone)
-    shares = coverage(wide, "month", tz=zone, span="calendar", minutes=1440)
-    means = time_average(wide, "month", 0.0, tz=zone, span="calendar", minutes=1440)
-    months = means.where(shares >= MIN_COVERAGE)["city"]
-    names = pd.DatetimeIndex(months.index).tz_convert(zone).tz_localize(None)
-    return months.set_axis(names.tz_localize("UTC"))
-
-
-def _reporting(days: CityDays, moment: pd.Timestamp) -> set[str]:
-    """Stations with a day in the calendar year of a month."""
-    at = days.stations["start"]
-    mine = days.stations[(at.dt.year == moment.year) & (days.stations["median"] == (days.basis == "median"))]
-    return set(mine["station"])
+def matched_facts(made: Matched | None) -> Facts | None:
+    """A comparison at the same stations on the same days."""
+    return None if made is None else {**asdict(made), "direction": made.direction}
 
 
 def episodes(days: CityDays, limits: Sequence[Limit], names: dict[str, str], count: int = EPISODES) -> list[Facts]:
@@ -328,8 +281,8 @@ def episodes(days: CityDays, limits: Sequence[Limit], names: dict[str, str], cou
 
 
 def _episode(run: pd.Series, days: CityDays, names: dict[str, str], over: bool) -> Facts:
-    inside = days.stations[days.stations["start"].isin(run.index)]
-    inside = inside[inside["median"] == (days.basis == "median")]
+    inside = days.stations[days.stations["day"].isin(run.index)]
+    inside = inside[inside["basis"] == days.basis]
     top = inside.loc[inside["value"].idxmax()]
     return {
         "first": run.index[0].date().isoformat(),

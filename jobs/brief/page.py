@@ -173,6 +173,8 @@ def _sources(sheet: Sheet, said: Text, x: float, y: float) -> float:
     y = sheet.heading(x, y, HALF, said.section("sources"))
     if said.shares:
         y = charts.shares(sheet, said.shares, x, y, HALF)
+    for words in said.shares_weak:
+        y = sheet.write(x, y, HALF, words, 7, bold=True)
     return sheet.write(x, y, HALF, said.shares_note, 7, colour=GREY if said.shares else INK)
 
 

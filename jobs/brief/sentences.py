@@ -9,24 +9,13 @@ from zoneinfo import ZoneInfo
 
 from data.city import city as city_of
 from data.clock import local_date
-from data.standards.coverage import MIN_COVERAGE
 from data.words import Words, words
+from jobs.brief import source_words, trend_words
 from jobs.brief.facts import checksum, licences
+from jobs.brief.source_words import Share
+from models.trends import years
 
-LONG = 48  # months; below it a trend that is stated carries a caution
-CATEGORIES = ("heating", "traffic", "industry", "dust", "agriculture", "fires", "regional", "undetermined")
 Facts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Share:
-    """A source's share with its interval, as numbers and in words. [%]"""
-
-    name: str
-    share: float
-    lower: float
-    upper: float
-    words: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +49,7 @@ class Text:
     trend: tuple[str, ...]
     episodes: tuple[str, ...]
     shares: tuple[Share, ...]
+    shares_weak: tuple[str, ...]
     shares_note: str
     quality: tuple[tuple[str, str], ...]
     method: str
@@ -91,7 +81,8 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
     """
     say = _Say(facts, words("brief", language))
     w, zone = say.w, ZoneInfo(facts["zone"])
-    direction, trend = say.trend()
+    direction, trend = trend_words.trend(facts["trend"], facts["steps"], say.parameter, w)
+    origins, made_of = words("attribution", language), facts["sources"]
     return Text(
         words=w,
         verdict=verdict(facts),
@@ -108,8 +99,9 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
         direction=direction,
         trend=trend,
         episodes=tuple(say.episode(row) for row in facts["episodes"]) or (w.say("episode.none"),),
-        shares=say.shares(),
-        shares_note=say.shares_note(),
+        shares=source_words.shares(made_of, w, origins),
+        shares_weak=tuple(source_words.weak(made_of, w, origins)),
+        shares_note=source_words.note(made_of, w),
         quality=tuple(say.quality()),
         method=say.method(),
         credits=" · ".join(licences(facts)),
@@ -119,21 +111,15 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
 
 def verdict(facts: Facts) -> str:
     """
-    What may be said of the whole period: one day above is above; within needs three quarters of the days.
+    What may be said of the whole period: nothing without a limit or from fewer than three quarters of its days.
 
     Examples
     --------
-    >>> verdict({"law24": {"over": 0, "checked": 10, "days": 31}})
-    'unknown'
-    >>> verdict({"law24": {"over": 1, "checked": 10, "days": 31}})
-    'above'
+    >>> verdict({"law24": {"over": 10, "checked": 16, "days": 365}}), verdict({"law24": None})
+    ('unknown', 'unknown')
     """
     held = facts["law24"]
-    if not held or not held["checked"]:
-        return "unknown"
-    if held["over"]:
-        return "above"
-    return "within" if held["checked"] >= MIN_COVERAGE * held["days"] else "unknown"
+    return years.verdict(held["over"], held["checked"], held["days"]) if held else "unknown"
 
 
 def _offsets(first: date, last: date, zone: ZoneInfo) -> str:
@@ -188,6 +174,7 @@ class _Say:
         if held and held["checked"]:
             rest = "answer.unchecked" if held["not_checked"] else "answer.all_checked"
             said.append(self.w.say(rest, n=held["not_checked"] or held["days"], days=held["days"]))
+            said += [self.w.say("answer.too_few")] if verdict(self.facts) == "unknown" else []
             said += [self.w.say("answer.station", n=held["over_any"])] if held["over_any"] else []
         if held and held["medians"]:
             said.append(self.w.say("answer.medians", n=held["medians"], over=held["medians_over"]))
@@ -197,7 +184,8 @@ class _Say:
             said.append(self.w.say("answer.indicative"))
         if set(self.facts["quality"]["kinds"]) == {"indicative"}:
             said.append(self.w.say("answer.low_cost"))
-        return said + self._mean() + self._who()
+        said += trend_words.level(self.facts["mean"], self.facts["basis"], self.w)
+        return said + trend_words.before(self.facts["before"], self.w) + self._who()
 
     def _opening(self, held: Facts | None) -> str:
         if not self.facts["quality"]["rows"]:
@@ -209,16 +197,6 @@ class _Say:
             return self.w.say("answer.none", n=held["days"], **said)
         key = "answer.above" if held["over"] else "answer.within"
         return self.w.say(key, n=held["checked"], over=held["over"], **said)
-
-    def _mean(self) -> list[str]:
-        mean, before = self.facts["mean"], self.facts["mean_before"]
-        if not mean:
-            return []
-        key = "answer.mean_medians" if self.facts["basis"] == "median" else "answer.mean"
-        said = [self.w.say(key, value=self.w.level(mean["value"]), unit=self.unit, n=mean["days"])]
-        if before:
-            said.append(self.w.say("answer.before", value=self.w.level(before["value"]), unit=self.unit))
-        return said
 
     def _who(self) -> list[str]:
         held = self.facts["who24"]
@@ -285,6 +263,9 @@ class _Say:
         if not row["complete"]:
             return [w.say("years.incomplete", share=self.share(row["coverage"]), months=months, **said)]
         made = [self._held_year(law, limit, said)]
+        if row["lower"] is not None:
+            ends = {"lower": w.level(row["lower"]), "upper": w.level(row["upper"])}
+            made.append(w.say("years.range", unit=self.unit, **ends))
         made += [w.say("years.gaps", months=months)] if months else []
         who = row["who"]
         return made + ([w.say("years.who", limit=w.level(who["limit"]), unit=self.unit)] if who else [])
@@ -296,37 +277,6 @@ class _Say:
             return self.w.say("years.new_limit", limit=limit, **said)
         ratio = self.w.number(law["ratio"], 2)
         return self.w.say(f"years.{law['verdict']}", ratio=ratio, law=self.law, limit=limit, **said)
-
-    def trend(self) -> tuple[str, tuple[str, ...]]:
-        made, w = self.facts["trend"], self.w
-        if "refused" in made:
-            return "", (w.say("trend.short", n=made["n"]),)
-        direction = "none" if not made["distinct"] else "rise" if made["slope"] > 0 else "fall"
-        direction = direction if made["comparable"] else "moved"
-        slope = abs(made["slope"]) if direction in ("rise", "fall") else made["slope"]
-        ends = sorted((made["lower"], made["upper"])) if direction != "fall" else (-made["upper"], -made["lower"])
-        fine = 2 if any(0 < abs(x) < 0.05 for x in (slope, *ends)) else 1
-        said = [
-            w.say(
-                f"trend.{direction}",
-                parameter=self.parameter,
-                unit=self.unit,
-                slope=w.number(slope, fine),
-                lower=w.number(ends[0], fine),
-                upper=w.number(ends[1], fine),
-                both=made["stations_both"],
-                n=made["stations_either"],
-            )
-        ]
-        first, last = (w.month(date.fromisoformat(f"{made[end]}-01")) for end in ("first", "last"))
-        said.append(w.say("trend.how", n=made["n"], first=first, last=last))
-        said += [w.say("trend.medians")] if made["basis"] == "median" else []
-        if direction in ("rise", "fall") and made["n"] < LONG:
-            said.append(w.say("trend.few"))
-        early, late, both = (made[f"stations_{name}"] for name in ("first", "last", "both"))
-        if direction != "moved" and both < made["stations_either"]:
-            said.append(w.say("trend.stations", early=early, late=late, both=both))
-        return direction.replace("moved", ""), tuple(said)
 
     def episode(self, row: Facts) -> str:
         key = "highest" if not row["over"] else "median" if row["basis"] == "median" else "over"
@@ -340,25 +290,6 @@ class _Say:
             value=self.w.level(row["station_value"]),
             unit=self.unit,
         )
-
-    def shares(self) -> tuple[Share, ...]:
-        made = self.facts["sources"]
-        rows = sorted(made["shares"] if made else (), key=lambda r: (r["category"] == "undetermined", -r["share"]))
-        return tuple(self._share(row) for row in rows)
-
-    def _share(self, row: Facts) -> Share:
-        key = row["category"] if row["category"] in CATEGORIES else "other"
-        share, lower, upper = (self.w.number(row[name]) for name in ("share", "lower", "upper"))
-        said = self.w.say("sources.value", share=share, lower=lower, upper=upper)
-        return Share(self.w.say(f"sources.{key}"), row["share"], row["lower"], row["upper"], said)
-
-    def shares_note(self) -> str:
-        made = self.facts["sources"]
-        if not made:
-            return self.w.say("sources.none")
-        zone = ZoneInfo(self.facts["zone"])
-        first, last = (local_date(datetime.fromisoformat(made[end]), zone) for end in ("first", "last"))
-        return self.w.say("sources.note", n=made["intervals"], first=self.w.day(first), last=self.w.day(last))
 
     def quality(self) -> list[tuple[str, str]]:
         w, q, days = self.w, self.facts["quality"], self.facts["days"]

@@ -17,6 +17,7 @@ from data.schema import UTC_US
 from data.store.reader import DerivingStore, StoreReader
 from data.store.tables.schemas import TABLES
 from data.times import interval_end
+from jobs.events import looked
 from jobs.events.hotspots import hotspots
 from models.events import Panel, detect, panel
 from models.events.panel import SKY
@@ -55,7 +56,10 @@ def refresh(store: DerivingStore, now: datetime) -> int:
         settled(kept, found(store, key, now - LIVE, now), key, now - LIVE, now) for key in cities() if key in held
     ]
     rows = pd.concat(changed, ignore_index=True) if changed else kept.iloc[:0]
-    return keep(store, rows)
+    written = keep(store, rows)
+    for key in (k for k in cities() if k in held):
+        looked.note(store, key, now - LIVE, now, now)
+    return written
 
 
 def events(store: StoreReader) -> pd.DataFrame:
@@ -268,9 +272,15 @@ def history(store: StoreReader, key: str, start: datetime, end: datetime) -> pd.
 
 
 def record(store: DerivingStore, rows: pd.DataFrame, key: str, start: datetime, end: datetime) -> int:
-    """Keep the events of a `history` that are over; those that go on are the business of `refresh`."""
+    """
+    Keep the events of a `history` that are over, and that they were looked for.
+
+    Those that go on are the business of `refresh`, which looks at them again.
+    """
     kept = events(store)
     going = kept[kept["end"].isna() & (kept["city"] == key)]
     over = rows[rows["end"].notna()]
     over = over[[not any(_meets(one, other) for other in going.itertuples()) for one in over.itertuples()]]
-    return keep(store, settled(kept[kept["end"].notna()], over, key, start, end))
+    written = keep(store, settled(kept[kept["end"].notna()], over, key, start, end))
+    looked.note(store, key, start, end, end)
+    return written

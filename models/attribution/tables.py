@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-CATEGORIES: Final = ("heating", "traffic", "industry", "dust", "regional", "fire")
-UNDETERMINED: Final = "undetermined"
+from data.attribution.categories import CATEGORIES, UNDETERMINED
+
+__all__ = ["CATEGORIES", "ERRORS", "GASES", "LEVELS", "POLLUTANTS", "SHARED", "SPREAD", "UNDETERMINED", "Spread"]
+
 POLLUTANTS: Final = ("pm25", "pm10", "so2", "no2", "co")
 GASES: Final = ("so2", "no2", "co")
 

@@ -9,6 +9,7 @@ from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 
 COLUMNS = ("parameter", "basis", "day", "value", "stations", "low_cost")
+STATION_COLUMNS = ("parameter", "basis", "day", "station", "kind", "value")
 BASES = ("mean", "median")
 
 
@@ -45,6 +46,32 @@ def city_days(
     >>> city_days(days, places)[["basis", "value", "stations"]].values.tolist()
     [['mean', 20.0, 2]]
     """
+    return of_stations(station_days(daily, stations, min_coverage=min_coverage, every_class=every_class))
+
+
+def of_stations(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same figures from `station_days`: the median over the stations of each day."""
+    grouped = rows.assign(low=rows["kind"] == "indicative").groupby(["parameter", "basis", "day"], observed=True)
+    made = grouped.agg(value=("value", "median"), stations=("station", "size"), low_cost=("low", "sum"))
+    return made.reset_index()[list(COLUMNS)]
+
+
+def station_days(
+    daily: pd.DataFrame, stations: pd.DataFrame, *, min_coverage: float = MIN_COVERAGE, every_class: bool = False
+) -> pd.DataFrame:
+    """
+    The days of stations that a city's figure rests on.
+
+    Parameters
+    ----------
+    daily, stations, min_coverage, every_class
+        As in `city_days`.
+
+    Returns
+    -------
+    DataFrame
+        `STATION_COLUMNS`, one row per parameter, basis, day and monitor; each is one value in the median of its day.
+    """
     air = once(standing_for_air(daily.assign(start=pd.to_datetime(daily["day"]))), stations)
     _, classes = described(stations)
     median = air["median"].astype(bool)
@@ -53,9 +80,13 @@ def city_days(
     used = air.assign(basis=median.map({False: "mean", True: "median"}))[enough & counted]
     # A station's own hours stand before a daily value that was delivered beside them.
     used = used.sort_values("minutes", kind="stable").drop_duplicates(["parameter", "basis", "start", "station"])
-    grouped = used.assign(low=used["kind"] == "indicative").groupby(["parameter", "basis", "start"], observed=True)
-    made = grouped.agg(value=("value", "median"), stations=("station", "size"), low_cost=("low", "sum"))
-    return made.reset_index().rename(columns={"start": "day"})[list(COLUMNS)]
+    return used.assign(day=used["start"])[list(STATION_COLUMNS)].reset_index(drop=True)
+
+
+def basis_of(days: pd.DataFrame) -> str:
+    """The basis with more city days, the mean where there are as many; the one rule of every screen."""
+    counts = days.drop_duplicates(["basis", "day"])["basis"].value_counts()
+    return "median" if counts.get("median", 0) > counts.get("mean", 0) else "mean"
 
 
 def as_series(days: pd.DataFrame) -> pd.Series:

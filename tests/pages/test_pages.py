@@ -1,5 +1,6 @@
 """Every page in every language over a demo, an empty and a stale store: no exception, a heading, an age."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from data import demo
 from data.city import LANGUAGES
 from data.schema import conform
 from data.store import open_store
+from jobs.events import detect
 from pages.ui.reader import language as reader_language
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -127,3 +129,18 @@ def test_the_wall_needs_no_input(kind: str, city: str) -> None:
         assert not app.exception
         assert not app.error
         assert app.get("bidi_component"), "the wall was not drawn"
+
+
+def test_an_event_that_nobody_looked_for_is_not_none(stores: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same period before and after a look: "not looked", then "none, looked until"; alarms likewise."""
+    monkeypatch.setenv("CLEANAIR_STORE", str(stores["stale"]))
+    assert reader_language.t("events.not_looked") in words(show("records.py", lang="en"))
+    unknown = reader_language.t("alarms.answer_unknown")
+    shown = words(show("alarms.py", lang="en"))
+    assert shown.count(unknown) == 2
+    assert reader_language.t("alarms.log_none") not in shown
+    store = open_store(stores["stale"])
+    detect.refresh(store, datetime.now(UTC))
+    after = words(show("records.py", lang="en"))
+    assert reader_language.t("events.not_looked") not in after
+    assert re.search(r"No event (in this period; looked until|where was looked: ).*UTC\+5", after)

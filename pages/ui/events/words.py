@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from jobs.events.looked import Looked
 from pages.ui.look.palette import EVENTS
 from pages.ui.reader import language
 from pages.ui.reader.language import html, number, t, t_unit
@@ -14,6 +15,7 @@ from pages.ui.reader.language import html, number, t, t_unit
 SURE = ((0.75, "high"), (0.5, "medium"), (0.0, "low"))
 POINTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 REACHED = 12  # stations whose hour is told; more are counted
+STRETCHES = 3  # that are told of a period that was looked at in parts; more are counted
 
 
 def title(row: Any, zone: ZoneInfo) -> str:
@@ -25,6 +27,29 @@ def title(row: Any, zone: ZoneInfo) -> str:
     if pd.isna(row.end):
         return t(f"events.since{tail}", since=language.at(row.start, zone), **said)
     return t(f"events.span{tail}", start=language.at(row.start, zone), end=language.at(row.end, zone), **said)
+
+
+def looked(seen: Looked, zone: ZoneInfo, *, none: bool = False) -> str:
+    """
+    Where in a period events were looked for.
+
+    Parameters
+    ----------
+    seen : Looked
+        What of the period was judged.
+    zone : ZoneInfo
+        The city's clock.
+    none : bool
+        No event was found: "none" is said of what was looked at alone.
+    """
+    if seen.until is None:
+        return t("events.not_looked")
+    if seen.state == "whole":
+        return t("events.none" if none else "events.looked", until=language.at(seen.until, zone))
+    told = "; ".join(f"{language.at(a, zone)} – {language.at(b, zone)}" for a, b in seen.spans[-STRETCHES:])
+    more = len(seen.spans) - STRETCHES
+    told = t("events.looked_more", spans=told, n=more) if more > 0 else told
+    return t("events.none_part" if none else "events.looked_part", spans=told)
 
 
 def kind(key: str) -> str:

@@ -14,20 +14,22 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data.city import LANGUAGES
-from data.words import Entry, flat, plural
+from data.words import Entry, flat, plural, words
 from pages.ui.reader.once import once
 
 FOLDER = Path(__file__).parent / "text"
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uz": "Oʻzbekcha", "kk": "Қазақша"}
 SESSION_KEY = "lang"
 MISSING = "–"
+# Words that sheets print too: document and section of `data.words`, and the name under which the pages ask for them.
+SHARED = (("attribution", "source", "frame.source"), ("attribution", "reason", "origins.reason"))
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 @cache
 def catalog(language: str) -> Mapping[str, Entry]:
     """
-    Every entry of a language by its full key, ``<file>.<key>``.
+    Every entry of a language by its full key, ``<file>.<key>``; the words of `SHARED` among them.
 
     Parameters
     ----------
@@ -42,6 +44,9 @@ def catalog(language: str) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for path in sorted((FOLDER / language).glob("*.toml")):
         entries.update(flat(tomllib.loads(path.read_text("utf-8")), path.stem))
+    for document, section, name in SHARED:
+        said = words(document, language).entries
+        entries |= {f"{name}{k.removeprefix(section)}": e for k, e in said.items() if k.startswith(f"{section}.")}
     return entries
 
 

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cli import main as cli
+from data.attribution.categories import EVERY
 from data.city import LANGUAGES
 from data.schema import conform
 from data.store import Store, open_store, served
@@ -37,10 +38,10 @@ def hours(station: str, parameter: str, value: np.ndarray, times: pd.DatetimeInd
 
 
 def truth() -> pd.DataFrame:
-    begin = datetime(2022, 1, 1, tzinfo=ZONE).astimezone(UTC)
+    begin = datetime(2020, 1, 1, tzinfo=ZONE).astimezone(UTC)
     times = pd.date_range(begin, END.astimezone(UTC), freq="h", inclusive="left")
-    noise = np.random.default_rng(3).normal(0, 3, 40)
-    value = 20 + noise[(times.year - 2021) * 12 + times.month - 12]  # every month has its own level, none its trend
+    noise = np.random.default_rng(3).normal(0, 3, 64)
+    value = 20 + noise[(times.year - 2019) * 12 + times.month - 12]  # every month has its own level, none its trend
     value[(times >= SMOG[0]) & (times < SMOG[1])] = 80
     value[(times >= DUST[0]) & (times < DUST[1])] = 120
     kept = ~((times >= GAP[0]) & (times < GAP[1]))
@@ -107,9 +108,9 @@ def test_episodes_are_the_smog_and_the_dust(facts: brief_facts.Facts) -> None:
 
 def test_a_level_record_has_no_distinguishable_trend(facts: brief_facts.Facts) -> None:
     made = facts["trend"]
-    assert made["distinct"] is False
+    assert made["direction"] == "none"
     assert made["lower"] <= 0 <= made["upper"]
-    assert made["n"] == 35
+    assert made["n"] == 59
 
 
 def test_series_without_a_trend_are_seldom_given_one() -> None:
@@ -125,14 +126,15 @@ def test_a_short_record_is_refused_a_trend(filled: Store) -> None:
         filled, "astana", datetime(2022, 1, 1, tzinfo=ZONE), datetime(2023, 1, 1, tzinfo=ZONE), MADE
     )
     assert made["trend"]["refused"] == "short"
-    assert "two full years" in text(made, "en", MADE).trend[0]
+    assert "less than four years" in text(made, "en", MADE).trend[1]
 
 
 def test_other_stations_are_no_trend_of_the_air(facts: brief_facts.Facts) -> None:
     changed = copy.deepcopy(facts)
-    changed["trend"] |= {"comparable": False, "stations_both": 1, "stations_either": 5, "distinct": True}
+    changed["trend"] |= {"direction": "moved", "stations_both": 1, "stations_either": 5}
     said = text(changed, "en", MADE)
-    assert said.trend[0].startswith("No trend of the air is stated: of 5 stations only 1")
+    assert said.trend[0].startswith("At the stations measured in both years")
+    assert said.trend[1].startswith("No trend of the air is stated: of 5 stations only 1")
     assert said.direction == ""
 
 
@@ -170,25 +172,13 @@ def test_few_checked_days_never_speak_for_the_period(facts: brief_facts.Facts) -
     changed = copy.deepcopy(facts)
     changed["law24"] |= {"over": 0, "checked": 40, "not_checked": 326}
     assert text(changed, "en", MADE).verdict == "unknown"
-    changed["law24"] |= {"checked": 366, "not_checked": 0}
+    changed["law24"] |= {"over": 10}
+    said = text(changed, "en", MADE)
+    assert said.verdict == "unknown"
+    assert any("10 of 40" in words for words in said.answer)
+    assert "Fewer than three quarters of the days: they do not speak for the whole period." in said.answer
+    changed["law24"] |= {"over": 0, "checked": 366, "not_checked": 0}
     assert text(changed, "en", MADE).verdict == "within"
-
-
-def test_sources_come_with_their_intervals(filled: Store, facts: brief_facts.Facts) -> None:
-    assert facts["sources"] is None
-    assert text(facts, "en", MADE).shares_note == "No source attribution was computed for this period."
-    times = pd.date_range("2024-01-10", periods=48, freq="h", tz="UTC")
-    parts = [("heating", 60.0, 40.0, 75.0), ("undetermined", 40.0, 25.0, 60.0)]
-    rows = pd.concat(
-        [pd.DataFrame({"city": "astana", "start": times, "category": c, "share": s, "lower": a, "upper": b})
-         for c, s, a, b in parts]
-    )  # fmt: skip
-    filled.replace("attribution", rows)
-    try:
-        said = text(brief_facts.gather(filled, "astana", START, END, MADE), "en", MADE)
-    finally:
-        filled.replace("attribution", rows.iloc[:0])
-    assert [(s.name, s.words) for s in said.shares] == [("Heating", "60 % (40–75)"), ("Undetermined", "40 % (25–60)")]
 
 
 def test_the_checksum_is_of_the_facts_alone(facts: brief_facts.Facts) -> None:
@@ -269,11 +259,12 @@ def test_a_crowded_page_still_fits(facts: brief_facts.Facts, language: str) -> N
     crowded["episodes"] = [facts["episodes"][0] | {"station": "Very long name of a station in the district " * 2}] * 3
     crowded["law24"] |= {"medians": 200, "medians_over": 20, "since": "2024-05-27", "indicative": True}
     crowded["years"][-1] |= {"complete": False, "missing": list(range(1, 12))}
-    crowded["trend"] |= {"comparable": False, "stations_both": 1, "stations_either": 9}
+    crowded["trend"] |= {"direction": "moved", "stations_both": 1, "stations_either": 9}
     crowded["simulated"], crowded["asked_last"] = True, "2025-12-31"
-    shares = [{"category": c, "share": 12.5, "lower": 5.0, "upper": 25.0} for c in "abcdefgh"]
-    crowded["sources"] = {"intervals": 8000, "first": "2024-01-01T00:00:00+00:00", "last": "2024-12-31T00:00:00+00:00",
-                          "shares": shares}  # fmt: skip
+    shares = [{"category": c, "share": 12.5, "lower": 5.0, "upper": 25.0} for c in EVERY]
+    weak = ("mostly_prior", "no_pm10", "no_hotspots", "no_weather", "wide_prior")
+    crowded["sources"] = {"answered": 200, "of": 366, "first": "2024-01-01", "last": "2024-12-31", "enough": False,
+                          "shares": shares, "weak": [{"code": code, "days": 150} for code in weak]}  # fmt: skip
     _, end = fitted(crowded, text(crowded, language, MADE), MADE)
     assert end <= SIGNED
 

@@ -26,6 +26,16 @@ EVENTS = declared(
     ("computed_at", TIME, "when it was last computed"),
     ("method", TEXT, "version of the detectors"),
 )
+EVENTS_LOOKED = declared(
+    "events_looked",
+    "A row is a stretch of time in which the events of a city were looked for; outside it no event means nothing.",
+    "jobs.events.looked",
+    ("city", "start"),
+    ("city", TEXT, "key of the city file"),
+    ("start", TIME, "first hour that was judged"),
+    ("end", TIME, "end of the last; six hours or more without a row begin a stretch of their own"),
+    ("computed_at", TIME, "when the city's stretches last grew"),
+)
 ALARMS = declared(
     "alarms",
     "A row is the state of a rule in a city where it acts, now; it follows from the log.",
@@ -97,4 +107,4 @@ OUTBOX = declared(
     ("error_words", TEXT, "what the sentence's placeholders stand for, as JSON; without secrets"),
     ("batch", TEXT, "id of the summary it is part of; empty = by itself"),
 )
-TABLES = (EVENTS, ALARMS, ALARM_LOG, OUTBOX)
+TABLES = (EVENTS, EVENTS_LOOKED, ALARMS, ALARM_LOG, OUTBOX)
