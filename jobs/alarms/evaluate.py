@@ -11,6 +11,7 @@ import pandas as pd
 from data import clock
 from data.city import City, cities
 from data.clock import iso
+from data.parameters import POLLUTANTS
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store.reader import DerivingStore, StoreReader
@@ -39,7 +40,7 @@ __all__ = ["LOG", "TABLE", "NotPossible", "act", "evaluate", "log_of"]
 TABLE, LOG = "alarms", "alarm_log"
 WAIT = 20.0  # for another process that evaluates or acts [s]
 LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
-ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
+ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind")
 COLUMNS = TABLES[TABLE].dtypes
 Pair = tuple[Rule, City]
 Readings = dict[tuple[str, str], tuple[Pair, Reading]]
@@ -167,13 +168,9 @@ def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
 
 
 def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
-    parameters = sorted({rule.parameter for rule in mine if rule.parameter})
-    since = now - LOOK_BACK
-    rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
-    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
-    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(now)]
-    silent = [r.parameter for r in mine if r.what == "stale" and not (rows["parameter"] == r.parameter).any()]
+    rows = measured(store, city, now - LOOK_BACK, now)
+    heard = set(rows.loc[rows["flag"] == "ok", "parameter"])
+    silent = [r.parameter for r in mine if r.what == "stale" and r.parameter not in heard]
     return Inputs(
         rows=rows,
         stations=store.stations(city.key),
@@ -182,6 +179,14 @@ def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], now: datetim
         status=_of(tables["status"], city),
         newest=_newest(store, city, silent, now),
     )
+
+
+def measured(store: StoreReader, city: City, start: datetime, end: datetime) -> pd.DataFrame:
+    """What the rules look at: pollutants of a city from `start` on, ended by `end`, with flags and checks."""
+    rows = store.measurements(city.key, POLLUTANTS, start, end, columns=ROWS)
+    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
+    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
+    return rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)]
 
 
 def _of(table: pd.DataFrame, city: City) -> pd.DataFrame:

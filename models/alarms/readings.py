@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.city import City
+from data.city import LANGUAGES, City
 from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.limits import Limit
 from data.times import interval_end, local_days
+from models.alarms.instruments import Apart, apart, asking, runs
 from models.alarms.signals import lasting, nothing, prepared, station_levels
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
@@ -68,7 +69,7 @@ class Inputs:
     Attributes
     ----------
     rows : DataFrame
-        Measurements of the last `LOOK_BACK`, ended by now; sound rows only.
+        Measurements of the last `LOOK_BACK`, ended by now; every pollutant, with flags and checks.
     stations, warnings, status : DataFrame
         Tables of the city.
     events : DataFrame or None
@@ -86,11 +87,12 @@ class Inputs:
 
 
 class Signals:
-    """The signals of one city, each formed once for all rules that listen to it."""
+    """The signals of one city, each formed once for all rules that listen to it; what nothing supports is in none."""
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        sound = prepared(inputs.rows, inputs.stations) if len(inputs.rows) else inputs.rows
+        self.apart = apart(inputs.rows, inputs.stations) if len(inputs.rows) else Apart(inputs.rows, inputs.rows)
+        sound = prepared(self.apart.sound, inputs.stations) if len(self.apart.sound) else self.apart.sound
         self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
         self._none = sound.iloc[:0]
         self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
@@ -272,6 +274,41 @@ def _network(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading
     )  # fmt: skip
 
 
+def _instrument(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    if signals.inputs.rows.empty:
+        return Reading(no_data=True)
+    found = runs(signals.apart, rule.on_delay)
+    if found.empty:
+        return Reading(off=True)
+    open_ = asking(found, now)
+    if open_.empty:
+        return Reading(off=bool(pd.Timestamp(now) - found["last"].max() >= pd.Timedelta(hours=rule.off_delay)))
+    worst = open_.iloc[0]
+    return Reading(
+        on=True,
+        value=float(worst["value"]),
+        unit=PARAMETERS[str(worst["parameter"])].unit,
+        since=worst["last"],
+        simulated=str(worst["kind"]) == "simulated",
+        facts={
+            "parameter": str(worst["parameter"]),
+            "compared": str(worst["compared"]),
+            "more": len(open_) - 1,
+            **_instrument_of(worst, signals.inputs.stations),
+        },
+    )
+
+
+def _instrument_of(row: pd.Series, stations: pd.DataFrame) -> dict[str, Any]:
+    """The station's id and names, and who runs it: its owner, its network where nobody said."""
+    known = stations[stations["station"] == row["station"]].head(1).to_dict("records") if len(stations) else []
+    about: Mapping[Any, Any] = known[0] if known else {}
+    names = {
+        language: str(about.get(f"name_{language}") or about.get("name") or row["station"]) for language in LANGUAGES
+    }
+    return {"station": str(row["station"]), "names": names, "owner": str(about.get("owner") or row["source"])}
+
+
 _KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
     "limit": _level,
     "index": _level,
@@ -279,4 +316,5 @@ _KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
     "forecast": _forecast,
     "stale": _stale,
     "network": _network,
+    "instrument": _instrument,
 }

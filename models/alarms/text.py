@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from data import checks
 from data.city import LANGUAGES, City
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule, Trigger
@@ -145,6 +146,33 @@ def _network(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[s
         yield say.say("line.network", names=names)
 
 
+def _instrument(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
+    facts = reading.facts
+    if not facts:
+        return
+    yield say.say(
+        "line.instrument",
+        station=facts["names"][say.language],
+        parameter=PARAMETERS[str(facts["parameter"])].label,
+        value=say.level(reading.value),
+        unit=_unit(reading.unit, say),
+    )
+    yield _compared(str(facts["compared"]), reading, say)
+    yield say.say("line.ask_owner", owner=facts["owner"])
+    if facts["more"]:
+        yield say.say("line.more_series", n=int(facts["more"]))
+
+
+def _compared(entry: str, reading: Reading, say: Words) -> str:
+    """What the value was held against; quality control's own doubt where nothing was compared here."""
+    told, figures, unit = checks.name(entry), checks.figures(entry), _unit(reading.unit, say)
+    if told == "neighbours" and len(figures) > 1:
+        return say.say("compared.neighbours", value=say.level(float(figures[0])), unit=unit, n=int(figures[1]))
+    if told == "usual":
+        return say.say("compared.usual", value=say.level(float(figures[0])), unit=unit)
+    return say.say("compared.fault_code" if told == "fault_code" else "compared.nothing")
+
+
 _TITLED: Mapping[str, str] = {"event": "event_titled"}  # how a title and its first line are joined
 _LINES: Mapping[str, Line] = {
     "limit": _limit,
@@ -153,6 +181,7 @@ _LINES: Mapping[str, Line] = {
     "forecast": _forecast,
     "stale": _stale,
     "network": _network,
+    "instrument": _instrument,
 }
 
 
