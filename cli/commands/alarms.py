@@ -9,7 +9,7 @@ from cli.commands import Arguments, Command, Parser, Result, city_argument, peri
 from data.city import cities, city
 from jobs.arguments import ArgumentError, period
 
-SHOWN = ("city", "rule", "state", "priority", "since", "by", "text")
+SHOWN = ("city", "rule", "state", "priority", "rang_at", "since", "by", "text")
 
 
 def _alarms(parser: Parser) -> None:
@@ -37,11 +37,11 @@ def listed(a: Arguments) -> Result:
     if a.city:
         table = table[table["city"] == city(a.city).key]
     rank = table["priority"].map({name: place for place, name in enumerate(PRIORITIES)})
-    table = table.assign(rank=rank, calm=table["state"] == "normal").sort_values(["calm", "rank", "since"])
+    table = table.assign(rank=rank, calm=table["state"] == "normal").sort_values(["calm", "no_data", "rank", "rang_at"])
     shown = table if a.all else table[~table["calm"]]
     for row in shown[list(SHOWN)].itertuples(index=False):
-        since = "" if pd.isna(row.since) else f" since {city(row.city).local(row.since):%Y-%m-%d %H:%M}"
-        print(f"{row.city}  {row.state}{since}  [{row.priority}]  {row.text}")
+        rang = "" if pd.isna(row.rang_at) else f", rang {city(row.city).local(row.rang_at):%Y-%m-%d %H:%M}"
+        print(f"{row.city}  {row.state}{rang}  [{row.priority}]  {row.text}")
     print(f"{int((~table['calm']).sum())} of {len(table)} alarms are not normal")
     return {"alarms": shown[list(SHOWN)].to_dict("records")}
 

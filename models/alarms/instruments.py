@@ -12,8 +12,8 @@ from data import checks
 from data.parameters import POLLUTANTS
 from data.times import interval_end
 from models.averages.limit_averages import DAY
+from models.quality.hours import HOUR
 from models.quality.support import NO, support
-from models.situation.figures import HOUR
 from models.stations.freshness import grey_after
 from models.stations.monitors import once, standing_for_air
 

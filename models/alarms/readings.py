@@ -15,10 +15,12 @@ from data.city import LANGUAGES, City
 from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
+from data.standards.breakpoints import breakpoints
 from data.standards.limits import Limit
 from data.times import interval_end, local_days
+from models.alarms.expiry import day_warned_of
 from models.alarms.instruments import Apart, apart, asking, runs
-from models.alarms.signals import lasting, nothing, prepared, station_levels
+from models.alarms.signals import SPANS, lasting, nothing, prepared, station_levels, station_values
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
 from models.situation.figures import HOUR
@@ -43,6 +45,10 @@ class Reading:
         In `unit`; NaN where there is none.
     since : Timestamp or None
         End of the newest step, start of the event, or newest value.
+    rests_on : tuple of Timestamp or None
+        Begin and end of what the value was made of; of a forecast the day it is about.
+    stations : callable
+        Every station's value behind `value`, in `unit`, the highest first; to be asked only where it is shown.
     indicative : bool
         The limit is not verified, or its averaging is only near.
     facts : mapping
@@ -56,6 +62,8 @@ class Reading:
     limit: float = float("nan")
     unit: str = ""
     since: pd.Timestamp | None = None
+    rests_on: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    stations: Callable[[], pd.Series] = lambda: pd.Series(dtype=float)
     indicative: bool = False
     simulated: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -180,18 +188,31 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     minutes = float(last["minutes"])
     old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > grey_after(minutes)
     blank = old or bool(np.isnan(last["bar"]))
+    span = pd.Timedelta(hours=SPANS[rule.averaging] if last["basis"] == "hour" else 24)
+    averaging: Any = rule.averaging
+    top = scale_top(rule)
     return Reading(
         on=not blank and bool(last["on_for"] >= rule.on_delay),
         off=not blank and bool(last["off_for"] >= rule.off_delay),
         no_data=blank,
-        value=float(last["value"]),
+        value=min(float(last["value"]), top),
         limit=float(last["bar"]) + (0.5 if rule.kind == "index" else 0.0),
         unit="AQI" if rule.kind == "index" else PARAMETERS[rule.parameter].unit,
         since=last["at"],
+        rests_on=(last["at"] - span, last["at"]),
+        stations=lambda: station_values(signals.air(rule.parameter), averaging, last.to_dict()).clip(upper=top),
         indicative=last["basis"] != "hour" or limit is None or limit.indicative or rule.averaging == "single",
         simulated=simulated,
-        facts={"n": int(last["n"]), "of": int(last["of"]), "basis": str(last["basis"]), "limit": limit},
+        facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit},
     )
+
+
+def scale_top(rule: Rule) -> float:
+    """Highest index of the rule's scale, which says nothing beyond it; no bound for what is no index."""
+    if rule.kind != "index":
+        return float("inf")
+    bands = breakpoints(rule.standard)
+    return float(bands.loc[bands["parameter"] == rule.parameter, "index_high"].max())
 
 
 def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
@@ -229,6 +250,7 @@ def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Readin
     if mine.empty:
         return Reading(no_data=True)
     row = mine.sort_values("issued").iloc[-1]
+    begin, end = day_warned_of(city, now)
     return Reading(
         on=bool(row["probability"] >= rule.probability),
         off=bool(row["probability"] < rule.probability - rule.deadband),
@@ -236,6 +258,7 @@ def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Readin
         limit=float(row["limit"]),
         unit=PARAMETERS[rule.parameter].unit,
         since=row["issued"],
+        rests_on=(pd.Timestamp(begin), pd.Timestamp(end)),
         indicative=str(row["status"]) != "verified",
         simulated=bool(row.get("simulated", False)),
         facts={name: row[name] for name in ("probability", "lower", "upper", "day")},
@@ -289,6 +312,7 @@ def _instrument(rule: Rule, city: City, signals: Signals, now: datetime) -> Read
         value=float(worst["value"]),
         unit=PARAMETERS[str(worst["parameter"])].unit,
         since=worst["last"],
+        rests_on=(worst["first"], worst["last"]),
         simulated=str(worst["kind"]) == "simulated",
         facts={
             "parameter": str(worst["parameter"]),

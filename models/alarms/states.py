@@ -14,10 +14,13 @@ from data.errors import CentreError
 NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED = "normal", "unacknowledged", "acknowledged"
 RETURNED, SHELVED, OUT_OF_SERVICE = "returned", "shelved", "out_of_service"
 STATES = (NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED, SHELVED, OUT_OF_SERVICE)
-# The centre itself writes the first three; the rest is what operators do.
+# The centre itself writes these; the rest is what operators do.
 RAISED, CLEARED, RANG_AGAIN = "raised", "returned", "rang_again"
+EXPIRED = "expired"  # what it was about has begun: a warning for tomorrow ends with today
+SILENT, HEARD = "silent", "heard"  # its newest value is grey, nothing current can be said; and data again
 BY_OPERATORS = ("acknowledged", "shelved", "unshelved", "out_of_service", "in_service", "comment", "handover")
 RINGS = (RAISED, RANG_AGAIN)
+BY_CENTRE = (RAISED, CLEARED, RANG_AGAIN, EXPIRED, SILENT, HEARD)
 CENTRE = "centre"  # the name beside what nobody did
 LOG_COLUMNS = ("at", "rule", "city", "occurrence", "action", "by", "note", "until", "value")
 LONGEST_SHELF = timedelta(hours=24)  # a shelf outlives no more than two shifts
@@ -48,6 +51,10 @@ class State:
         Id of the newest ring, empty before the first.
     since : datetime or None
         When the state last changed.
+    rang_at : datetime or None
+        When the newest ring rang; nothing that an operator does changes it.
+    silent : bool
+        It stands, and nothing current can be said of it.
     by : str
         Who brought it there; ``centre`` where nobody did.
     until : datetime or None
@@ -63,6 +70,8 @@ class State:
     held: str = ""
     occurrence: str = ""
     since: datetime | None = None
+    rang_at: datetime | None = None
+    silent: bool = False
     by: str = ""
     until: datetime | None = None
     why: str = ""
@@ -76,6 +85,11 @@ class State:
         if self.active:
             return ACKNOWLEDGED if self.seen else UNACKNOWLEDGED
         return NORMAL if self.seen else RETURNED
+
+    @property
+    def rung(self) -> datetime | None:
+        """When what stands, or is over and nobody has acknowledged, rang; none where nothing does."""
+        return self.rang_at if self.active or not self.seen else None
 
 
 @dataclass(frozen=True)
@@ -99,20 +113,39 @@ Step = Callable[[State, Entry], State]
 def _ring(state: State, entry: Entry) -> State:
     if state.held or state.active or not state.seen:
         raise NotPossible("models.alarms.not_raised", standing=_standing(state))
-    return replace(state, active=True, seen=False, occurrence=entry.occurrence)
+    return replace(state, active=True, seen=False, silent=False, occurrence=entry.occurrence, rang_at=entry.at)
 
 
 def _ring_again(state: State, entry: Entry) -> State:
     if state.name != RETURNED:
         raise NotPossible("models.alarms.not_ringing", standing=_standing(state))
-    return replace(state, active=True)
+    return replace(state, active=True, silent=False, rang_at=entry.at)
 
 
 def _clear(state: State, entry: Entry) -> State:
     if not state.active:
         raise NotPossible("models.alarms.not_returning", standing=_standing(state))
     # Who shelved it or took it out of service knew of it.
-    return replace(state, active=False, seen=state.seen or bool(state.held))
+    return replace(state, active=False, silent=False, seen=state.seen or bool(state.held))
+
+
+def _expire(state: State, entry: Entry) -> State:
+    """Over with nothing left to acknowledge: the day it warned of has begun and says by itself what it is like."""
+    if not state.active and state.seen:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, active=False, silent=False, seen=True)
+
+
+def _fall_silent(state: State, entry: Entry) -> State:
+    if not state.active or state.silent:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, silent=True)
+
+
+def _hear(state: State, entry: Entry) -> State:
+    if not state.silent:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, silent=False)
 
 
 def _acknowledge(state: State, entry: Entry) -> State:
@@ -166,6 +199,9 @@ STEPS: Mapping[str, Step] = {
     RAISED: _ring,
     RANG_AGAIN: _ring_again,
     CLEARED: _clear,
+    EXPIRED: _expire,
+    SILENT: _fall_silent,
+    HEARD: _hear,
     "acknowledged": _acknowledge,
     "shelved": _shelve,
     "unshelved": _unshelve,
@@ -237,7 +273,9 @@ def step(state: State, entry: Entry) -> State:
         )
     current = at(state, entry.at)
     after = STEPS[entry.action](current, entry)
-    return after if after is current else replace(after, since=entry.at, by=entry.by)
+    # Silence of the data is no change of what stands or who knows of it.
+    same = after is current or entry.action in (SILENT, HEARD)
+    return after if same else replace(after, since=entry.at, by=entry.by)
 
 
 def at(state: State, moment: datetime) -> State:

@@ -8,10 +8,11 @@ import pandas as pd
 
 from data import checks
 from data.city import LANGUAGES, City
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule, Trigger
-from data.words import Words, words
-from models.alarms.readings import Reading
+from data.words import MISSING, Words, words
+from models.alarms.readings import Reading, scale_top
 
 CATALOG = "rules"
 Line = Callable[[Rule, City, Reading, Words], Iterator[str]]
@@ -87,6 +88,7 @@ def _no_data(reading: Reading, city: City, say: Words) -> str:
 def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     yield say.say(
         "line.limit",
+        rank=_rank(reading, say),
         value=say.level(reading.value),
         unit=_unit(reading.unit, say),
         averaging=say.say(f"averaging.{rule.averaging}"),
@@ -99,9 +101,39 @@ def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str
 
 
 def _index(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
-    basis = say.say(f"basis.{reading.facts['basis']}")
-    yield say.say("line.index", value=say.number(reading.value), basis=basis, limit=say.number(reading.limit))
+    basis = say.say(f"basis.{reading.facts['basis']}", day=_day(reading, city, say))
+    value, limit = index_words(rule, reading.value, say), say.number(reading.limit)
+    yield say.say("line.index", rank=_rank(reading, say), value=value, basis=basis, limit=limit)
     yield _stations(reading, say)
+
+
+def index_words(rule: Rule, value: float, say: Words) -> str:
+    """
+    An index as it is printed: at the top of its scale with a plus, since the scale says nothing beyond.
+
+    Examples
+    --------
+    >>> from data.rules.alarms import rules
+    >>> rule = next(r for r in rules().rules if r.kind == "index")
+    >>> index_words(rule, 211.0, words(CATALOG, "en")), index_words(rule, 17292.0, words(CATALOG, "en"))
+    ('211', '500+')
+    """
+    top = scale_top(rule)
+    return f"{say.number(top)}+" if value >= top else say.number(value)
+
+
+def _day(reading: Reading, city: City, say: Words) -> str:
+    """The local day that the value was made of; the months are those of printed documents."""
+    if reading.rests_on is None:
+        return MISSING
+    return words("brief", say.language).day(local_date(reading.rests_on[0], city.zone), year=False)
+
+
+def _rank(reading: Reading, say: Words) -> str:
+    """Which of the stations' values it is."""
+    rank, of = int(reading.facts.get("rank", reading.facts["n"])), int(reading.facts["of"])
+    key = "only" if of == 1 else str(rank) if f"rank.{rank}" in say.entries else "other"
+    return say.say(f"rank.{key}", rank=rank, of=of)
 
 
 def _event(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
