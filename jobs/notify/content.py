@@ -116,6 +116,7 @@ def _record(report: Report) -> Mapping[str, Any]:
         "occurrence": report.occurrence,
         "action": report.action,
         "at": iso(report.at, "seconds"),
+        "rang_at": iso(report.rang_at, "seconds") if report.rang_at else None,
         "rule": report.rule,
         "city": report.city,
         "priority": report.priority,
