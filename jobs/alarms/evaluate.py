@@ -214,8 +214,10 @@ def _due(pair: Pair, state: State, seen: Reading, now: datetime) -> Iterator[Ent
     rule, city = pair
 
     def entry(action: str, note: str = "", occurrence: str = state.occurrence) -> Entry:
-        value = float("nan") if action == "unshelved" else seen.value
-        return Entry(now, rule.key, city.key, action, occurrence, CENTRE, note, value=value)
+        if action == "unshelved":
+            return Entry(now, rule.key, city.key, action, occurrence, CENTRE, note)
+        begin, end = seen.rests_on or (None, None)
+        return Entry(now, rule.key, city.key, action, occurrence, CENTRE, note, None, seen.value, begin, end)
 
     ends = expires(rule, city, state.rung)
     if state.over:

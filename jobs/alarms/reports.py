@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from models.alarms.states import RINGS
 from models.alarms.text import NUMBERS, index_words
 
 CATALOG = "alarms"
+DAY = timedelta(hours=24)  # no hourly index rests on as much
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Report:
         In the unit of what the rule compares: a concentration [µg/m³], an index, of a forecast what is expected.
     rang_at : datetime or None
         When the alarm rang that this entry belongs to; None before its first ring.
+    rests_on : tuple of datetime or None
+        Begin and end of what the value was made of; of a forecast, of the day it is about.
     numbers : mapping
         What the table of alarms says of it now, by language; empty where it has moved on.
     """
@@ -54,6 +57,7 @@ class Report:
     simulated: bool = False
     triggers: tuple[Trigger, ...] = field(default=())
     rang_at: datetime | None = None
+    rests_on: tuple[datetime, datetime] | None = None
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -62,6 +66,11 @@ class Report:
         if self.definition is None or self.place is None:
             return None
         return expires(self.definition, self.place, self.rang_at or self.at)
+
+    @property
+    def of_a_day(self) -> bool:
+        """Whether an index rests on a delivered daily value, because no hours came."""
+        return self.kind == "index" and self.rests_on is not None and self.rests_on[1] - self.rests_on[0] >= DAY
 
     @property
     def priority(self) -> str:
@@ -144,6 +153,7 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
         made.append(
             Report(
                 at=at,
+                rests_on=_span(row.get("rests_on_from"), row.get("rests_on_to")),
                 rang_at=rang.get(row["occurrence"]),
                 numbers={language: _word(more.get(name)) for language, name in NUMBERS.items()} if same else {},
                 **{k: _word(row.get(k)) for k in ("rule", "city", "occurrence", "action")},
@@ -158,6 +168,12 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
 
 def _word(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def _span(begin: Any, end: Any) -> tuple[datetime, datetime] | None:
+    if pd.isna(begin) or pd.isna(end):
+        return None
+    return pd.Timestamp(begin).to_pydatetime(), pd.Timestamp(end).to_pydatetime()
 
 
 def _figure(value: Any) -> float | None:
@@ -218,11 +234,12 @@ def figure(report: Report, said: Words) -> str:
     if report.value is None or f"message.figure_{report.kind}" not in said.entries:
         return ""
     line = said.say(
-        f"message.figure_{report.kind}",
+        f"message.figure_{report.kind}_day" if report.of_a_day else f"message.figure_{report.kind}",
         parameter=named(said, "parameter", report.parameter),
         averaging=named(said, "averaging", report.averaging),
         value=_value(report, report.value, said),
         unit=named(said, "unit", report.unit),
+        day=f"{report.rests_on[0].astimezone(zone_of(report)):%Y-%m-%d}" if report.rests_on else "",
     )
     limit = report.limit
     if limit is None:

@@ -117,6 +117,8 @@ def _record(report: Report) -> Mapping[str, Any]:
         "action": report.action,
         "at": iso(report.at, "seconds"),
         "rang_at": iso(report.rang_at, "seconds") if report.rang_at else None,
+        "rests_on_from": iso(report.rests_on[0], "seconds") if report.rests_on else None,
+        "rests_on_to": iso(report.rests_on[1], "seconds") if report.rests_on else None,
         "rule": report.rule,
         "city": report.city,
         "priority": report.priority,

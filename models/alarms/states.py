@@ -22,7 +22,10 @@ BY_OPERATORS = ("acknowledged", "shelved", "unshelved", "out_of_service", "in_se
 RINGS = (RAISED, RANG_AGAIN)
 BY_CENTRE = (RAISED, CLEARED, RANG_AGAIN, EXPIRED, SILENT, HEARD)
 CENTRE = "centre"  # the name beside what nobody did
-LOG_COLUMNS = ("at", "rule", "city", "occurrence", "action", "by", "note", "until", "value")
+LOG_COLUMNS = (
+    "at", "rule", "city", "occurrence", "action", "by", "note", "until", "value", "rests_on_from", "rests_on_to",
+)  # fmt: skip
+TIMES = ("at", "until", "rests_on_from", "rests_on_to")
 LONGEST_SHELF = timedelta(hours=24)  # a shelf outlives no more than two shifts
 LONGEST_NOTE = 2000  # [characters]
 
@@ -94,7 +97,7 @@ class State:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the log."""
+    """One row of the log; what the centre writes says from when to when its value was measured."""
 
     at: datetime
     rule: str
@@ -105,6 +108,8 @@ class Entry:
     note: str = ""
     until: datetime | None = None
     value: float = float("nan")
+    rests_on_from: datetime | None = None
+    rests_on_to: datetime | None = None
 
 
 Step = Callable[[State, Entry], State]
@@ -319,15 +324,15 @@ def entries(log: pd.DataFrame) -> list[Entry]:
     if log.empty:
         return []
     rows = log.sort_values("at", kind="stable")
-    columns = [rows[name].tolist() for name in ("at", "rule", "city", "action", "occurrence", "by", "note")]
-    until = [None if pd.isna(value) else value for value in rows["until"].tolist()]
-    return [Entry(*row) for row in zip(*columns, until, rows["value"].tolist(), strict=True)]
+    columns = {name: rows[name].tolist() for name in LOG_COLUMNS}
+    columns |= {name: [None if pd.isna(value) else value for value in columns[name]] for name in TIMES}
+    return [Entry(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def frame(written: Iterable[Entry]) -> pd.DataFrame:
     """Entries as rows of the log, typed."""
     table = pd.DataFrame([vars(entry) for entry in written], columns=list(LOG_COLUMNS))
     moments: dict[str, Any] = {
-        name: pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]") for name in ("at", "until")
+        name: pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]") for name in TIMES
     }
     return table.assign(**moments, value=table["value"].astype(float))

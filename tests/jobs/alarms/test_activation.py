@@ -13,7 +13,7 @@ from data.rules.alarms import rules
 from data.store import Store
 from jobs.access.operators import Operator
 from jobs.alarms.evaluate import act, evaluate, log_of
-from jobs.alarms.reports import reports
+from jobs.alarms.reports import lines, reports, spoken
 from jobs.notify import cap, cap_xml
 from jobs.notify.channels import Channel
 from jobs.notify.content import compose
@@ -216,4 +216,12 @@ def test_what_rests_on_a_day_names_it_and_no_index_goes_beyond_its_scale(store: 
     assert "AQI США 500+, по среднему PM2.5 за 17 января" in found["short_ru"]
     told = reports(store.table("alarm_log"), table)
     assert {one.value for one in told if one.rule == "index-hazardous"} == {500.0}
+    one = next(r for r in told if r.rule == "index-hazardous")
+    for tongue, said in (("en", "US AQI 500+ from PM2.5, daily value of 2026-01-17"), ("ru", "за 2026-01-17")):
+        assert said in " ".join(lines(one, spoken(tongue)))
+    known = cap.messages(told, datetime.fromisoformat("2026-01-18T20:01+05:00"))
+    body = cap_xml.alert(next(m for m in known if m.report is one), cap.sender(), exercise=False).decode()
+    assert "<valueName>cleanair:rests_on_to</valueName><value>2026-01-17T19:00:00Z</value>" in re.sub(
+        r">\s+<", "><", body
+    )
     assert not re.search(r"AQI [5-9]\d\d(?!\+)|AQI \d{4,}", " ".join(table["text"]))

@@ -97,6 +97,12 @@ ALARM_LOG = declared(
     ("note", TEXT, "why, in their words"),
     ("until", TIME, "end of a shelf"),
     ("value", NUMBER, "at that moment"),
+    (
+        "rests_on_from",
+        TIME,
+        "begin of what `value` was made of (of a forecast, of the day it is about); empty for none",
+    ),
+    ("rests_on_to", TIME, "its end"),
 )
 OUTBOX = declared(
     "outbox",
