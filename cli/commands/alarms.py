@@ -38,7 +38,9 @@ def listed(a: Arguments) -> Result:
     if a.city:
         table = table[table["city"] == city(a.city).key]
     urgency = table["priority"].map({name: place for place, name in enumerate(PRIORITIES)})
-    table = table.assign(urgency=urgency, calm=table["state"] == "normal").sort_values(["calm", "no_data", "urgency", "rang_at"])
+    table = table.assign(urgency=urgency, calm=table["state"] == "normal").sort_values(
+        ["calm", "no_data", "urgency", "rang_at"]
+    )
     shown = table if a.all else table[~table["calm"]]
     for row in shown[list(SHOWN)].itertuples(index=False):
         rang = "" if pd.isna(row.rang_at) else f", rang {city(row.city).local(row.rang_at):%Y-%m-%d %H:%M}"

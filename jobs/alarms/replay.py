@@ -16,7 +16,7 @@ from data.store.reader import StoreReader
 from data.times import interval_end
 from jobs.alarms.evaluate import measured
 from jobs.events.detect import history
-from models.alarms.instruments import runs
+from models.alarms.instruments import by_instrument, runs
 from models.alarms.rates import Rates, rates
 from models.alarms.readings import LOOK_BACK, Inputs, Signals, steps
 from models.alarms.signals import latched
@@ -149,6 +149,7 @@ def _event(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     events = signals.inputs.events
     chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
     mine = events[chosen & (events["degree"] >= rule.degree)].sort_values("start")
+    mine = mine[~by_instrument(mine, signals.asked)]
     turns: Standing = []
     for row in mine.itertuples():
         first = max(row.start + pd.Timedelta(hours=rule.on_delay), pd.Timestamp(start))

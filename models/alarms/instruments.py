@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import checks
@@ -117,3 +120,37 @@ def asking(found: pd.DataFrame, now: datetime) -> pd.DataFrame:
     on = found["rings"].notna() & found["over"].isna() & (found["last"] + grey >= pd.Timestamp(now))
     strange = found.assign(ratio=found["ratio"].astype(float).fillna(np.inf))[on]
     return strange.sort_values(["ratio", "station", "parameter"], ascending=[False, True, True], kind="stable")
+
+
+def by_instrument(events: pd.DataFrame, found: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """
+    Events that rest on values alone that nothing supports.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``parameter, stations`` (JSON list with ``station, first, last``), a row per event.
+    found : DataFrame
+        From `runs`.
+
+    Returns
+    -------
+    ndarray of bool
+        True where every station that the event names was doubted while it was in it.
+    """
+    if found.empty or "stations" not in events:
+        return np.zeros(len(events), dtype=bool)
+    told = zip(events["parameter"].astype(str), events["stations"], strict=True)
+    return np.array([_doubted(parameter, stations, found) for parameter, stations in told], dtype=bool)
+
+
+def _doubted(parameter: str, stations: object, found: pd.DataFrame) -> bool:
+    named = json.loads(stations) if isinstance(stations, str) and stations else []
+    mine = found[found["parameter"] == parameter]
+
+    def overlaps(one: Mapping[str, str]) -> bool:
+        theirs = mine[mine["station"] == one["station"]]
+        first, last = pd.Timestamp(one["first"]), pd.Timestamp(one["last"])
+        return bool(((theirs["first"] <= last) & (theirs["last"] >= first)).any())
+
+    return bool(named) and all(overlaps(one) for one in named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from data.standards.breakpoints import breakpoints
 from data.standards.limits import Limit
 from data.times import interval_end, local_days
 from models.alarms.expiry import day_warned_of
-from models.alarms.instruments import Apart, apart, asking, runs
+from models.alarms.instruments import Apart, apart, asking, by_instrument, runs
 from models.alarms.signals import SPANS, lasting, nothing, prepared, station_levels, station_values
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
@@ -104,6 +105,11 @@ class Signals:
         self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
         self._none = sound.iloc[:0]
         self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
+
+    @cached_property
+    def asked(self) -> pd.DataFrame:
+        """Every stretch of values that nothing supports."""
+        return runs(self.apart, 0.0)
 
     def air(self, parameter: str) -> pd.DataFrame:
         """Sound rows of a parameter."""
@@ -221,6 +227,7 @@ def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
         return Reading(no_data=events is None, off=events is not None)
     chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
     mine = events[chosen & (events["degree"] >= rule.degree) & (events["start"] <= pd.Timestamp(now))]
+    mine = mine[~by_instrument(mine, signals.asked)]
     current = mine[mine["end"].isna() | (mine["end"] > pd.Timestamp(now))]
     if current.empty:
         over = pd.Timestamp(now) - mine["end"].max() if len(mine) else pd.Timedelta(days=999)

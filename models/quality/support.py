@@ -34,6 +34,8 @@ CODE_FACTOR = 2.0  # of a neighbour that shows that a real level reached the ful
 # the finer holds a tenth of it, as in dust storms.
 COARSER = {"pm1": ("pm25", "pm10", "tsp"), "pm25": ("pm10", "tsp"), "pm10": ("tsp",)}
 FINE_WITHIN, COARSE_HOLDS = 1.25, 0.1
+ALIKE = 0.001  # two channels that agree to this share are one signal written twice, and no witness of each other
+OWN_LIMIT, OWN_STATIONS = 5.0, 2  # times the factor above two stations and more, no channel beside it is believed
 APART = ("o3",)  # rises when combustion gases fall: no witness for them, nor they for it
 
 
@@ -66,7 +68,9 @@ def support(hours: pd.DataFrame, *, minutes: int = 60) -> pd.DataFrame:
     of its own usual level (median of the 72 before); when the other fraction of dust at its station allows it; or when
     another station or another pollutant of its own station rose by half as much on a logarithmic scale. A value that
     is a full scale or a code needs a neighbour within a factor of two, or the coarser fraction. Without neighbours
-    only a value above twenty times the usual one is unsupported.
+    only a value above twenty times the usual one is unsupported. Channels that say the same number are one signal,
+    and no witness of each other; and five times beyond the factor above two other stations and more, nothing at the
+    station itself is believed: what is wrong with a station is often wrong with all of its channels.
 
     Examples
     --------
@@ -166,16 +170,17 @@ class _Judge:
         p, t, s = (int(axis[row]) for axis in self.cube.where)
         value, count = float(self.cube.value[row]), int(self.count[row])
         highest = float(self.highest[row])
-        channel = next(self._channels(p, t, s, value), None)
+        base, factor = float(np.fmax(highest, self.floor[p])), float(self.factor[p]) if count else LONE_FACTOR
+        far = count >= OWN_STATIONS and value > OWN_LIMIT * factor * base
+        channel = None if far else next(self._channels(p, t, s, value), None)
         if self.cube.code[row]:
             return self._code(value, highest, channel)
         if channel:
             return YES, *channel
         usual = self._usual(p, t, s)
-        factor = float(self.factor[p]) if count else LONE_FACTOR
         if value <= factor * usual:
             return YES, make("usual", f"{usual:.6g}"), value / usual
-        witness = next(self._risen(p, t, s, value / usual), None)
+        witness = next(self._risen(p, t, s, value, value / usual, own=not far), None)
         if witness:
             return YES, witness[0], value / witness[1] if witness[1] > 0 else np.inf
         if count:
@@ -196,6 +201,8 @@ class _Judge:
         mine = self.cube.parameters[p]
         for other, name in enumerate(self.cube.parameters):
             level = float(self.cube.recent[other, t, s])
+            if _alike(level, value):
+                continue
             if name in COARSER.get(mine, ()) and value <= FINE_WITHIN * level:
                 yield make("channel", name, f"{level:.6g}"), value / level
             if mine in COARSER.get(name, ()) and level >= COARSE_HOLDS * value:
@@ -207,15 +214,16 @@ class _Judge:
         known = before[~np.isnan(before)]
         return max(float(np.median(known)), float(self.floor[p])) if len(known) >= USUAL_LEAST else float("nan")
 
-    def _risen(self, p: int, t: int, s: int, rise: float) -> Iterator[tuple[str, float]]:
+    def _risen(self, p: int, t: int, s: int, value: float, rise: float, *, own: bool) -> Iterator[tuple[str, float]]:
         """Other stations' same pollutant, then the station's other pollutants, that rose by half as much."""
         if np.isnan(rise):
             return
         for who, name in enumerate(self.cube.stations):
             if who != s:
                 yield from self._rose(p, t, who, name, rise)
-        for what, name in enumerate(self.cube.parameters):
-            if what != p and (name in APART) == (self.cube.parameters[p] in APART):
+        for what, name in enumerate(self.cube.parameters) if own else ():
+            same = (name in APART) == (self.cube.parameters[p] in APART)
+            if what != p and same and not _alike(float(self.cube.recent[what, t, s]), value):
                 yield from self._rose(what, t, s, name, rise)
 
     def _rose(self, p: int, t: int, s: int, name: str, rise: float) -> Iterator[tuple[str, float]]:
@@ -230,6 +238,10 @@ class _Judge:
         there = ~np.isnan(self.cube.recent[:, t, s])
         there[p] = False
         return bool(there.any())
+
+
+def _alike(level: float, value: float) -> bool:
+    return abs(level - value) <= ALIKE * value
 
 
 def _others(recent: Floats, p: Integers, t: Integers, s: Integers) -> tuple[Floats, Integers]:

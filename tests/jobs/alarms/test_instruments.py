@@ -12,6 +12,7 @@ from data.store import Store, open_store
 from jobs.alarms.evaluate import evaluate, log_of
 from jobs.alarms.replay import replay
 from jobs.ingest import files
+from jobs.server import watch
 from models.alarms.text import COLUMNS
 from tests.conftest import hourly
 
@@ -66,6 +67,20 @@ def test_one_stuck_reference_station_rings_for_its_instrument_only(store: Store,
         assert "post:1" in row[COLUMNS[language]]
     assert not [text for text in store.table("alarms")["text"] if "AQI" in text and text != ""]
     assert set(log_of(store)["rule"]) == {RULE}
+
+
+@pytest.mark.parametrize("parameters", [("so2",), ("pm25", "pm10"), ("pm25", "pm10", "so2", "co")])
+def test_neither_an_event_nor_all_channels_of_the_station_make_it_air(
+    store: Store, tmp_path: Path, parameters: tuple[str, ...]
+) -> None:
+    table = pd.read_csv(odd(tmp_path / "odd.csv", 4321.0))
+    pd.concat([table.assign(parameter=p) for p in parameters]).to_csv(tmp_path / "odd.csv", index=False)
+    files.run([tmp_path / "odd.csv"], "tidy", "tashkent", store)
+    now, memory = (START + pd.Timedelta(HOURS, "h")).to_pydatetime(), watch.Memory()
+    for back in (2, 1, 0):
+        watch.look(store, now - timedelta(hours=back), memory)
+    assert ("so2" in parameters) == len(store.table("events"))  # the detector saw an industrial episode
+    assert list(standing(store).index) == [RULE]
 
 
 def test_it_is_over_when_the_instrument_is_well_again_for_three_hours(store: Store) -> None:

@@ -52,6 +52,17 @@ def test_a_jump_that_nobody_shares_is_asked_about_and_one_that_somebody_shares_i
     assert last(mine, calm, ozone)[0] == "no"
 
 
+def test_channels_of_one_broken_station_are_no_witness_of_each_other() -> None:
+    calm = [series([*CALM, 33.0], f"demo:{n}") for n in (2, 3)]
+    mine = series([*CALM, 300.0])
+    assert last(mine, *calm, series([*CALM, 320.0], parameter="pm10"))[0] == "yes"
+    assert last(mine, *calm, series([*CALM, 300.0], parameter="pm10"))[0] == "no"  # one signal written twice
+    wild, coarse = series([*CALM, 4321.0]), series([*CALM, 5000.0], parameter="pm10")
+    assert last(wild, coarse)[0] == "yes"  # alone it may be a storm
+    assert last(wild, coarse, calm[0])[0] == "yes"
+    assert last(wild, coarse, *calm) == ("no", "neighbours:33,2")
+
+
 def test_what_a_flagged_neighbour_says_supports_nothing() -> None:
     mine, other = series([*CALM, 900.0]), series([*CALM, 880.0], "demo:2")
     assert last(mine, other)[0] == "yes"
