@@ -34,12 +34,14 @@ def answer(found: board.Alarms, book: Rules) -> str:
     """The page in a sentence."""
     if not found.known:
         return t("alarms.answer_unknown")
-    if not len(found.standing):
-        return t("alarms.answer_none")
-    first, ringing = found.standing.iloc[0], len(found.ringing)
+    silent = len(found.standing) - len(found.current)
+    old = [t("alarms.answer_silent", n=silent)] if silent else []
+    if not len(found.current):
+        return " ".join([t("alarms.answer_none"), *old])
+    first, ringing = found.current.iloc[0], int((found.current["state"] == board.RINGING).sum())
     name = f"{alarms_cards.place(first['city'])}: {alarms_cards.title(first['rule'], book)}"
     taken = t("alarms.answer_open", n=ringing) if ringing else t("alarms.answer_taken")
-    return t("alarms.answer", n=len(found.standing), taken=taken, first=markdown(name))
+    return " ".join([t("alarms.answer", n=len(found.current), taken=taken, first=markdown(name)), *old])
 
 
 def cards(rows: pd.DataFrame, entries: pd.DataFrame, book: Rules, who: Operator | None) -> None:
@@ -126,7 +128,7 @@ def page() -> None:
         page_frame.nothing()
         return
     book, table, entries = rules(), city_tables.table("alarms"), log()
-    found = board.alarms(table, list(cities()))
+    found = board.alarms(table, list(cities()), city_tables.now())
     chips = [t("alarms.aside", n=found.aside)] if found.aside else []
     page_frame.head(t("frame.page.alarms"), answer(found, book), [*chips, page_frame.zone_chip(alarms_cards.zone(""))])
     watching.panel()

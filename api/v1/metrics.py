@@ -171,9 +171,11 @@ def _alarms(whole: Store) -> Iterator["Metric"]:
 
     alarms, outbox = whole.table("alarms"), whole.table("outbox")
     if len(alarms):
-        up = alarms[alarms["state"].isin(STANDING)]
+        up = alarms[alarms["state"].isin(STANDING) & ~alarms["no_data"]]
         rows = [((p,), int((up["priority"] == p).sum())) for p in PRIORITIES]
-        yield _labelled("cleanair_alarms_standing", "Alarms that stand, by priority.", ("priority",), rows)
+        yield _labelled(
+            "cleanair_alarms_standing", "Alarms that stand on current data, by priority.", ("priority",), rows
+        )
         away = alarms["state"].isin(["shelved", "out_of_service"])
         yield GaugeMetricFamily("cleanair_alarms_shelved", "Alarms shelved or out of service.", int(away.sum()))
     if whole.begun("outbox"):

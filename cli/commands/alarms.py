@@ -9,7 +9,8 @@ from cli.commands import Arguments, Command, Parser, Result, city_argument, peri
 from data.city import cities, city
 from jobs.arguments import ArgumentError, period
 
-SHOWN = ("city", "rule", "state", "priority", "since", "by", "text")
+SHOWN = ("city", "rule", "state", "priority", "rang_at", "since", "by", "text")
+SAID = (*SHOWN, "value", "unit", "limit", "rests_on_from", "rests_on_to", "rank", "n", "of", "no_data_since", "expires")
 
 
 def _alarms(parser: Parser) -> None:
@@ -36,14 +37,17 @@ def listed(a: Arguments) -> Result:
         return {"alarms": []}
     if a.city:
         table = table[table["city"] == city(a.city).key]
-    rank = table["priority"].map({name: place for place, name in enumerate(PRIORITIES)})
-    table = table.assign(rank=rank, calm=table["state"] == "normal").sort_values(["calm", "rank", "since"])
+    urgency = table["priority"].map({name: place for place, name in enumerate(PRIORITIES)})
+    table = table.assign(urgency=urgency, calm=table["state"] == "normal").sort_values(
+        ["calm", "no_data", "urgency", "rang_at"]
+    )
     shown = table if a.all else table[~table["calm"]]
     for row in shown[list(SHOWN)].itertuples(index=False):
-        since = "" if pd.isna(row.since) else f" since {city(row.city).local(row.since):%Y-%m-%d %H:%M}"
-        print(f"{row.city}  {row.state}{since}  [{row.priority}]  {row.text}")
+        rang = "" if pd.isna(row.rang_at) else f", rang {city(row.city).local(row.rang_at):%Y-%m-%d %H:%M}"
+        print(f"{row.city}  {row.state}{rang}  [{row.priority}]  {row.text}")
     print(f"{int((~table['calm']).sum())} of {len(table)} alarms are not normal")
-    return {"alarms": shown[list(SHOWN)].to_dict("records")}
+    told = shown[list(SAID)].astype(object)
+    return {"alarms": told.where(told.notna(), None).to_dict("records")}
 
 
 def replayed(a: Arguments) -> Result:

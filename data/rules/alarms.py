@@ -47,7 +47,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 AVERAGINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"limit": ("single", "24h"), "index": ("nowcast",), "forecast": ("24h",)}
 )
-WHATS = ("stale", "network")
+WHATS = ("stale", "network", "instrument")
 At = Mapping[str, Any]  # where a fault stands: its file and row, as an error's words
 LONGEST = 24.0  # of a delay; the look back into the data reaches no further [h]
 

@@ -1,5 +1,6 @@
 """Alarms: what rings now, what operators do about it, and the log that both are written to."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,20 +12,25 @@ import pandas as pd
 from data import clock
 from data.city import City, cities
 from data.clock import iso
+from data.parameters import POLLUTANTS
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
 from data.store.reader import DerivingStore, StoreReader
 from data.store.tables.schemas import TABLES
 from data.times import interval_end
 from jobs.access.operators import Operator
+from models.alarms.expiry import expires
 from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
 from models.alarms.states import (
     BY_OPERATORS,
     CENTRE,
     CLEARED,
+    EXPIRED,
+    HEARD,
     NORMAL,
     RAISED,
     RANG_AGAIN,
+    SILENT,
     Entry,
     NotPossible,
     State,
@@ -39,7 +45,7 @@ __all__ = ["LOG", "TABLE", "NotPossible", "act", "evaluate", "log_of"]
 TABLE, LOG = "alarms", "alarm_log"
 WAIT = 20.0  # for another process that evaluates or acts [s]
 LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
-ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
+ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind")
 COLUMNS = TABLES[TABLE].dtypes
 Pair = tuple[Rule, City]
 Readings = dict[tuple[str, str], tuple[Pair, Reading]]
@@ -82,7 +88,9 @@ def evaluate(store: DerivingStore, now: datetime) -> int:
     with _alone(store):
         log = _known(log_of(store), now)
         states = fold(log, _latest(log, now))
-        written = [one for key, (_, seen) in found.items() for one in _due(key, states.get(key, State()), seen, now)]
+        written = [
+            one for key, (pair, seen) in found.items() for one in _due(pair, states.get(key, State()), seen, now)
+        ]
         if written:
             store.extend(LOG, frame(_in_order(written, log)))
             for one in written:
@@ -167,13 +175,9 @@ def _check(action: str, rule: str, city: str, until: datetime | None) -> None:
 
 
 def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], now: datetime, tables: Mapping[str, Any]) -> Inputs:
-    parameters = sorted({rule.parameter for rule in mine if rule.parameter})
-    since = now - LOOK_BACK
-    rows = store.measurements(city.key, parameters, since, now, columns=ROWS, flags=("ok",))
-    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
-    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(now)]
-    silent = [r.parameter for r in mine if r.what == "stale" and not (rows["parameter"] == r.parameter).any()]
+    rows = measured(store, city, now - LOOK_BACK, now)
+    heard = set(rows.loc[rows["flag"] == "ok", "parameter"])
+    silent = [r.parameter for r in mine if r.what == "stale" and r.parameter not in heard]
     return Inputs(
         rows=rows,
         stations=store.stations(city.key),
@@ -182,6 +186,14 @@ def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], now: datetim
         status=_of(tables["status"], city),
         newest=_newest(store, city, silent, now),
     )
+
+
+def measured(store: StoreReader, city: City, start: datetime, end: datetime) -> pd.DataFrame:
+    """What the rules look at: pollutants of a city from `start` on, ended by `end`, with flags and checks."""
+    rows = store.measurements(city.key, POLLUTANTS, start, end, columns=ROWS)
+    # Plain objects: a few thousand rows are cut many times, which is several times slower on Arrow strings.
+    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
+    return rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)]
 
 
 def _of(table: pd.DataFrame, city: City) -> pd.DataFrame:
@@ -197,17 +209,29 @@ def _newest(store: StoreReader, city: City, silent: list[str], now: datetime) ->
     return {str(name): end for name, end in ends.groupby(rows["parameter"].astype(object)).max().items()}
 
 
-def _due(key: tuple[str, str], state: State, seen: Reading, now: datetime) -> Iterator[Entry]:
+def _due(pair: Pair, state: State, seen: Reading, now: datetime) -> Iterator[Entry]:
     """What the centre itself has to write about one alarm."""
-    rule, city = key
+    rule, city = pair
+
+    def entry(action: str, note: str = "", occurrence: str = state.occurrence) -> Entry:
+        if action == "unshelved":
+            return Entry(now, rule.key, city.key, action, occurrence, CENTRE, note)
+        begin, end = seen.rests_on or (None, None)
+        return Entry(now, rule.key, city.key, action, occurrence, CENTRE, note, None, seen.value, begin, end)
+
+    ends = expires(rule, city, state.rung)
     if state.over:
-        yield Entry(now, rule, city, "unshelved", state.occurrence, CENTRE, "the shelf is over")
-    if state.active and seen.off:
-        yield Entry(now, rule, city, CLEARED, state.occurrence, value=seen.value)
+        yield entry("unshelved", "the shelf is over")
+    if ends is not None and ends <= now:
+        yield entry(EXPIRED)
+        state = replace(state, active=False, seen=True, silent=False)
+    elif state.active and seen.off:
+        yield entry(CLEARED)
+    elif state.active and seen.no_data != state.silent:
+        yield entry(SILENT if seen.no_data else HEARD)
     if seen.on and not state.active and not state.held:
-        fresh = f"{rule}:{city}:{iso(now, 'seconds')}"
-        action, occurrence = (RAISED, fresh) if state.seen else (RANG_AGAIN, state.occurrence)
-        yield Entry(now, rule, city, action, occurrence, value=seen.value)
+        fresh = f"{rule.key}:{city.key}:{iso(now, 'seconds')}"
+        yield entry(RAISED, occurrence=fresh) if state.seen else entry(RANG_AGAIN)
 
 
 def _known(log: pd.DataFrame, now: datetime) -> pd.DataFrame:
@@ -245,23 +269,36 @@ def _row(pair: Pair, seen: Reading, state: State, book: Rules) -> dict[str, Any]
         "rule": rule.key,
         "city": city.key,
         **_of_state(state),
+        "expires": expires(rule, city, state.rung),
         "priority": rule.priority,
         "value": round(seen.value, 2) if told and not seen.no_data else float("nan"),
         "unit": seen.unit if told else "",
         "limit": seen.limit if told else (limit.concentration if limit else float("nan")),
+        **_rests_on(seen, told),
         "parameter": str(seen.facts.get("parameter", "")) or rule.parameter if told else rule.parameter,
         "averaging": rule.averaging,
         **texts(rule, city, seen if told else None, book.triggers_of(rule, city) if told else ()),
         "view": rule.view,
         "simulated": told and seen.simulated,
         "no_data": told and seen.no_data,
+        "no_data_since": seen.since if told and seen.no_data else None,
     }
+
+
+def _rests_on(seen: Reading, told: bool) -> dict[str, Any]:
+    """What the value was made of: from when to when, which of the stations' values it is, and all of them."""
+    begin, end = seen.rests_on if told and seen.rests_on else (None, None)
+    behind = seen.stations() if told and not seen.no_data else {}
+    named = [{"station": str(station), "value": round(float(value), 2)} for station, value in behind.items()]
+    counts = {name: int(seen.facts.get(name, 0)) if named else 0 for name in ("rank", "n", "of")}
+    return {"rests_on_from": begin, "rests_on_to": end, **counts, "rests_on": json.dumps(named) if named else ""}
 
 
 def _of_state(state: State) -> dict[str, Any]:
     return {
         "state": state.name,
         "since": state.since,
+        "rang_at": state.rung,
         "occurrence": state.occurrence,
         "by": state.by,
         "until": state.until,

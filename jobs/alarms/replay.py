@@ -14,8 +14,9 @@ from data.clock import iso
 from data.rules.alarms import Rule, rules
 from data.store.reader import StoreReader
 from data.times import interval_end
-from jobs.alarms.evaluate import ROWS
+from jobs.alarms.evaluate import measured
 from jobs.events.detect import history
+from models.alarms.instruments import by_instrument, runs
 from models.alarms.rates import Rates, rates
 from models.alarms.readings import LOOK_BACK, Inputs, Signals, steps
 from models.alarms.signals import latched
@@ -69,7 +70,7 @@ def replay(store: StoreReader, city: City, start: datetime, end: datetime) -> Re
         are not undone.
     """
     start, end, mine = start.astimezone(UTC), end.astimezone(UTC), rules().of(city)
-    signals = Signals(_inputs(store, city, mine, start, end))
+    signals = Signals(_inputs(store, city, start, end))
     written: list[Entry] = []
     standing: dict[str, float] = {}
     notes: dict[str, str] = {}
@@ -106,11 +107,8 @@ def _unit(rule: Rule) -> str:
     return {"limit": "µg/m³", "index": "AQI", "stale": "h"}.get(rule.what or rule.kind, "")
 
 
-def _inputs(store: StoreReader, city: City, mine: tuple[Rule, ...], start: datetime, end: datetime) -> Inputs:
-    parameters = sorted({rule.parameter for rule in mine if rule.parameter})
-    rows = store.measurements(city.key, parameters, start - LOOK_BACK, end, columns=ROWS, flags=("ok",))
-    rows = rows.astype({name: object for name in ROWS if name not in ("start", "minutes", "value")})
-    rows = rows[interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(end)]
+def _inputs(store: StoreReader, city: City, start: datetime, end: datetime) -> Inputs:
+    rows = measured(store, city, start - LOOK_BACK, end)
     events = history(store, city.key, start, end)
     return Inputs(rows, store.stations(city.key), events, pd.DataFrame(), pd.DataFrame(), {})
 
@@ -151,6 +149,7 @@ def _event(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     events = signals.inputs.events
     chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
     mine = events[chosen & (events["degree"] >= rule.degree)].sort_values("start")
+    mine = mine[~by_instrument(mine, signals.asked)]
     turns: Standing = []
     for row in mine.itertuples():
         first = max(row.start + pd.Timedelta(hours=rule.on_delay), pd.Timestamp(start))
@@ -162,6 +161,24 @@ def _event(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
             turns[-1] = (max(last, turns[-1][0]), False, float("nan"))
             continue
         turns += [(first, True, float(row.peak)), (last, False, float("nan"))]
+    return [turn for turn in turns if turn[0] < pd.Timestamp(end)]
+
+
+def _instrument(rule: Rule, city: City, signals: Signals, start: datetime, end: datetime) -> Standing:
+    """From the stretches of values that nothing supports: each ends with a sound row, or when its last one is grey."""
+    found = runs(signals.apart, rule.on_delay)
+    rang = found[found["rings"].notna() & (found["rings"] < pd.Timestamp(end))].sort_values("rings")
+    turns: Standing = []
+    for row in rang.itertuples():
+        quiet = row.over if not pd.isna(row.over) else row.last + pd.Timedelta(hours=grey_after(float(row.minutes)))
+        last = max(quiet, row.last + pd.Timedelta(hours=rule.off_delay))
+        if last <= pd.Timestamp(start):
+            continue
+        first = max(row.rings, pd.Timestamp(start))
+        if turns and first <= turns[-1][0]:
+            turns[-1] = (max(last, turns[-1][0]), False, float("nan"))
+            continue
+        turns += [(first, True, float(row.value)), (last, False, float("nan"))]
     return [turn for turn in turns if turn[0] < pd.Timestamp(end)]
 
 
@@ -177,6 +194,7 @@ _HOW: Mapping[str, Callable[[Rule, City, Signals, datetime, datetime], Standing 
     "forecast": lambda *_: NOT_KEPT,
     "stale": _stale,
     "network": lambda *_: NO_PAST,
+    "instrument": _instrument,
 }
 
 

@@ -1,9 +1,9 @@
 """What an entry of the alarm log says to people outside, in each language."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,13 @@ from data.parameters import PARAMETERS
 from data.rules.alarms import PRIORITIES, Rule, Trigger, rules
 from data.standards.limits import Limit, registry
 from data.words import Words, words
+from models.alarms.expiry import expires
+from models.alarms.readings import scale_top
+from models.alarms.states import RINGS
+from models.alarms.text import NUMBERS, index_words
 
 CATALOG = "alarms"
+DAY = timedelta(hours=24)  # no hourly index rests on as much
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,12 @@ class Report:
         None where the rule was removed since.
     value : float or None
         In the unit of what the rule compares: a concentration [µg/m³], an index, of a forecast what is expected.
+    rang_at : datetime or None
+        When the alarm rang that this entry belongs to; None before its first ring.
+    rests_on : tuple of datetime or None
+        Begin and end of what the value was made of; of a forecast, of the day it is about.
+    numbers : mapping
+        What the table of alarms says of it now, by language; empty where it has moved on.
     """
 
     at: datetime
@@ -45,6 +56,21 @@ class Report:
     value: float | None = None
     simulated: bool = False
     triggers: tuple[Trigger, ...] = field(default=())
+    rang_at: datetime | None = None
+    rests_on: tuple[datetime, datetime] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> datetime | None:
+        """When it is over by the calendar; None where only measurements end it."""
+        if self.definition is None or self.place is None:
+            return None
+        return expires(self.definition, self.place, self.rang_at or self.at)
+
+    @property
+    def of_a_day(self) -> bool:
+        """Whether an index rests on a delivered daily value, because no hours came."""
+        return self.kind == "index" and self.rests_on is not None and self.rests_on[1] - self.rests_on[0] >= DAY
 
     @property
     def priority(self) -> str:
@@ -69,6 +95,8 @@ class Report:
     @property
     def unit(self) -> str:
         """Of value and limit; empty for what is no concentration."""
+        if self.definition is not None and self.definition.what == "instrument":
+            return PARAMETERS["pm25"].unit  # that of every pollutant
         return PARAMETERS[self.parameter].unit if self.kind in ("limit", "forecast") and self.parameter else ""
 
     @property
@@ -113,18 +141,24 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
     """
     known = rules()
     by_key = {rule.key: rule for rule in known.rules}
-    shown = alarms[["rule", "city", "simulated"]].to_dict("records")
+    shown = alarms[["rule", "city", "simulated", "occurrence", *NUMBERS.values()]].to_dict("records")
     present = {(row["rule"], row["city"]): row for row in shown}
-    made = []
+    made, rang = [], {}
     for row in log[log["rule"] != ""].sort_values("at", kind="stable").to_dict("records"):
         rule, more = by_key.get(row["rule"]), present.get((row["rule"], row["city"]), {})
-        place = city_files().get(row["city"])
+        place, at = city_files().get(row["city"]), pd.Timestamp(row["at"]).to_pydatetime()
+        if row["action"] in RINGS:
+            rang[row["occurrence"]] = at
+        same = bool(row["occurrence"]) and more.get("occurrence") == row["occurrence"]
         made.append(
             Report(
-                at=pd.Timestamp(row["at"]).to_pydatetime(),
+                at=at,
+                rests_on=_span(row.get("rests_on_from"), row.get("rests_on_to")),
+                rang_at=rang.get(row["occurrence"]),
+                numbers={language: _word(more.get(name)) for language, name in NUMBERS.items()} if same else {},
                 **{k: _word(row.get(k)) for k in ("rule", "city", "occurrence", "action")},
                 definition=rule,
-                value=_figure(row.get("value")),
+                value=_within(rule, _figure(row.get("value"))),
                 simulated=more.get("simulated") is True,
                 triggers=known.triggers_of(rule, place) if rule and place else (),
             )
@@ -136,8 +170,19 @@ def _word(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _span(begin: Any, end: Any) -> tuple[datetime, datetime] | None:
+    if pd.isna(begin) or pd.isna(end):
+        return None
+    return pd.Timestamp(begin).to_pydatetime(), pd.Timestamp(end).to_pydatetime()
+
+
 def _figure(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _within(rule: Rule | None, value: float | None) -> float | None:
+    """Within the scale of the rule: releases before 0.3 kept indices beyond it."""
+    return value if rule is None or value is None else min(value, scale_top(rule))
 
 
 def spoken(language: str) -> Words:
@@ -189,11 +234,12 @@ def figure(report: Report, said: Words) -> str:
     if report.value is None or f"message.figure_{report.kind}" not in said.entries:
         return ""
     line = said.say(
-        f"message.figure_{report.kind}",
+        f"message.figure_{report.kind}_day" if report.of_a_day else f"message.figure_{report.kind}",
         parameter=named(said, "parameter", report.parameter),
         averaging=named(said, "averaging", report.averaging),
-        value=said.number(report.value) if report.kind == "index" else said.level(report.value),
+        value=_value(report, report.value, said),
         unit=named(said, "unit", report.unit),
+        day=f"{report.rests_on[0].astimezone(zone_of(report)):%Y-%m-%d}" if report.rests_on else "",
     )
     limit = report.limit
     if limit is None:
@@ -204,10 +250,15 @@ def figure(report: Report, said: Words) -> str:
     )
 
 
+def _value(report: Report, value: float, said: Words) -> str:
+    index = report.definition is not None and report.kind == "index"
+    return index_words(report.definition, value, said) if index else said.level(value)
+
+
 def lines(report: Report, said: Words) -> list[str]:
     """What a message says below its subject."""
     when = moment(report.at, zone_of(report), said)
-    told = [figure(report, said)]
+    told = [figure(report, said) or (report.numbers.get(said.language, "") if report.kind == "data" else "")]
     if f"message.{report.action}" in said.entries:
         told.append(said.say(f"message.{report.action}", moment=when))
     if report.action != "returned":

@@ -17,6 +17,7 @@ RENEWED = timedelta(hours=12)  # and is said again before that
 CLOSES = timedelta(hours=1)  # an all-clear is good for so long
 FEED = timedelta(hours=48)  # messages stay in the feeds for so long
 KINDS = ("limit", "index", "event", "forecast")  # data rules speak of our instruments: no warning to the public
+KEEP_SHELVED = ("comment", "acknowledged", "silent", "heard")  # what a shelf outlives
 RINGS, STANDS, OVER, WITHDRAWN = "rings", "stands", "over", "withdrawn"
 
 
@@ -64,8 +65,11 @@ class Message:
 
     @property
     def expires(self) -> datetime:
-        """Until when it is good."""
-        return self.sent + (LASTS if self.live else CLOSES)
+        """Until when it is good: a warning for tomorrow until that day begins."""
+        if not self.live:
+            return self.sent + CLOSES
+        ends = self.report.ends
+        return self.sent + LASTS if ends is None else min(self.sent + LASTS, ends)
 
 
 def sender() -> str:
@@ -108,7 +112,8 @@ def messages(log: Sequence[Report], now: datetime) -> list[Message]:
     -------
     list of Message
         A ring is an Alert; a ring again and what still stands are Updates; a return is an Update with the all-clear;
-        a rule taken out of service is a Cancel. What is shelved is not said again.
+        a rule taken out of service is a Cancel. What is shelved or has no data is not said again; what has data again
+        is. A warning for tomorrow needs no all-clear: its messages are good until that day begins.
 
     Examples
     --------
@@ -128,13 +133,13 @@ def _chain(entries: list[Report], now: datetime) -> list[Message]:
     """Messages of one occurrence, which a shelf silences and a rule's return to service may open anew."""
     made: list[Message] = []
     ring: Report | None = None
-    open_, shelved = False, False
+    open_, shelved, silent = False, False, False
     for entry, following in zip(entries, [*entries[1:], None], strict=True):
         live = bool(made) and made[-1].live
         if entry.action in ("raised", "rang_again"):
-            ring, open_ = entry, True
+            ring, open_, silent = entry, True, False
             _say(made, entry, ring, "Update" if live else "Alert", RINGS)
-        elif entry.action == "in_service" and ring and open_ and not live:
+        elif entry.action == "in_service" and ring and open_ and not live and not _over(ring, entry.at):
             _say(made, entry, ring, "Alert", RINGS)
         elif entry.action == "returned" and ring:
             open_ = False
@@ -142,14 +147,25 @@ def _chain(entries: list[Report], now: datetime) -> list[Message]:
                 _say(made, entry, ring, "Update", OVER)
         elif entry.action == "out_of_service" and live and ring:
             _say(made, entry, ring, "Cancel", WITHDRAWN)
-        shelved = entry.action == "shelved" or (shelved and entry.action in ("comment", "acknowledged"))
-        if made and made[-1].live and not shelved:
+        elif entry.action == "expired":
+            break
+        shelved = entry.action == "shelved" or (shelved and entry.action in KEEP_SHELVED)
+        heard = silent and entry.action == "heard"
+        silent = (silent or entry.action == "silent") and not heard
+        if heard and live and ring and not shelved and not _over(ring, entry.at):
+            _say(made, entry, ring, "Update", STANDS)
+        if made and made[-1].live and not shelved and not silent:
             _renew(made, following.at if following else now)
     return made
 
 
+def _over(ring: Report, moment: datetime) -> bool:
+    """Whether what rang is over by the calendar."""
+    return ring.ends is not None and ring.ends <= moment
+
+
 def _renew(made: list[Message], until: datetime) -> None:
-    while (again := made[-1].sent + RENEWED) < until:
+    while (again := made[-1].sent + RENEWED) < until and not _over(made[-1].report, again):
         _say(made, replace(made[-1].report, at=again), made[-1].report, "Update", STANDS)
 
 

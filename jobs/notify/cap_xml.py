@@ -206,6 +206,11 @@ def _facts(report: Report) -> dict[str, str]:
     facts = {"priority": report.priority, "kind": report.kind, "parameter": report.parameter}
     facts |= {"averaging": report.averaging, "unit": report.unit if report.value is not None else ""}
     facts |= {"value": _plain(report.value), "limit": _plain(report.limit.concentration if report.limit else None)}
+    begin, end = report.rests_on or (None, None)
+    facts |= {
+        "rests_on_from": iso(begin, "seconds") if begin else "",
+        "rests_on_to": iso(end, "seconds") if end else "",
+    }
     return {name: text for name, text in facts.items() if text}
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.city import City
+from data.city import LANGUAGES, City
 from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
+from data.standards.breakpoints import breakpoints
 from data.standards.limits import Limit
 from data.times import interval_end, local_days
-from models.alarms.signals import lasting, nothing, prepared, station_levels
+from models.alarms.expiry import day_warned_of
+from models.alarms.instruments import Apart, apart, asking, by_instrument, runs
+from models.alarms.signals import SPANS, lasting, nothing, prepared, station_levels, station_values
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
 from models.situation.statement import HOUR
@@ -42,6 +46,10 @@ class Reading:
         In `unit`; NaN where there is none.
     since : Timestamp or None
         End of the newest step, start of the event, or newest value.
+    rests_on : tuple of Timestamp or None
+        Begin and end of what the value was made of; of a forecast the day it is about.
+    stations : callable
+        Every station's value behind `value`, in `unit`, the highest first; to be asked only where it is shown.
     indicative : bool
         The limit is not verified, or its averaging is only near.
     facts : mapping
@@ -55,6 +63,8 @@ class Reading:
     limit: float = float("nan")
     unit: str = ""
     since: pd.Timestamp | None = None
+    rests_on: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    stations: Callable[[], pd.Series] = lambda: pd.Series(dtype=float)
     indicative: bool = False
     simulated: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -68,7 +78,7 @@ class Inputs:
     Attributes
     ----------
     rows : DataFrame
-        Measurements of the last `LOOK_BACK`, ended by now; sound rows only.
+        Measurements of the last `LOOK_BACK`, ended by now; every pollutant, with flags and checks.
     stations, warnings, status : DataFrame
         Tables of the city.
     events : DataFrame or None
@@ -86,14 +96,20 @@ class Inputs:
 
 
 class Signals:
-    """The signals of one city, each formed once for all rules that listen to it."""
+    """The signals of one city, each formed once for all rules that listen to it; what nothing supports is in none."""
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        sound = prepared(inputs.rows, inputs.stations) if len(inputs.rows) else inputs.rows
+        self.apart = apart(inputs.rows, inputs.stations) if len(inputs.rows) else Apart(inputs.rows, inputs.rows)
+        sound = prepared(self.apart.sound, inputs.stations) if len(self.apart.sound) else self.apart.sound
         self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
         self._none = sound.iloc[:0]
         self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
+
+    @cached_property
+    def asked(self) -> pd.DataFrame:
+        """Every stretch of values that nothing supports."""
+        return runs(self.apart, 0.0)
 
     def air(self, parameter: str) -> pd.DataFrame:
         """Sound rows of a parameter."""
@@ -178,18 +194,31 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     minutes = float(last["minutes"])
     old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > grey_after(minutes)
     blank = old or bool(np.isnan(last["bar"]))
+    span = pd.Timedelta(hours=SPANS[rule.averaging] if last["basis"] == "hour" else 24)
+    averaging: Any = rule.averaging
+    top = scale_top(rule)
     return Reading(
         on=not blank and bool(last["on_for"] >= rule.on_delay),
         off=not blank and bool(last["off_for"] >= rule.off_delay),
         no_data=blank,
-        value=float(last["value"]),
+        value=min(float(last["value"]), top),
         limit=float(last["bar"]) + (0.5 if rule.kind == "index" else 0.0),
         unit="AQI" if rule.kind == "index" else PARAMETERS[rule.parameter].unit,
         since=last["at"],
+        rests_on=(last["at"] - span, last["at"]),
+        stations=lambda: station_values(signals.air(rule.parameter), averaging, last.to_dict()).clip(upper=top),
         indicative=last["basis"] != "hour" or limit is None or limit.indicative or rule.averaging == "single",
         simulated=simulated,
-        facts={"n": int(last["n"]), "of": int(last["of"]), "basis": str(last["basis"]), "limit": limit},
+        facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit},
     )
+
+
+def scale_top(rule: Rule) -> float:
+    """Highest index of the rule's scale, which says nothing beyond it; no bound for what is no index."""
+    if rule.kind != "index":
+        return float("inf")
+    bands = breakpoints(rule.standard)
+    return float(bands.loc[bands["parameter"] == rule.parameter, "index_high"].max())
 
 
 def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
@@ -198,6 +227,7 @@ def _event(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
         return Reading(no_data=events is None, off=events is not None)
     chosen = events["kind"].isin(list(rule.events)) & (events["confidence"] >= rule.confidence)
     mine = events[chosen & (events["degree"] >= rule.degree) & (events["start"] <= pd.Timestamp(now))]
+    mine = mine[~by_instrument(mine, signals.asked)]
     current = mine[mine["end"].isna() | (mine["end"] > pd.Timestamp(now))]
     if current.empty:
         over = pd.Timestamp(now) - mine["end"].max() if len(mine) else pd.Timedelta(days=999)
@@ -227,6 +257,7 @@ def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Readin
     if mine.empty:
         return Reading(no_data=True)
     row = mine.sort_values("issued").iloc[-1]
+    begin, end = day_warned_of(city, now)
     return Reading(
         on=bool(row["probability"] >= rule.probability),
         off=bool(row["probability"] < rule.probability - rule.deadband),
@@ -234,6 +265,7 @@ def _forecast(rule: Rule, city: City, signals: Signals, now: datetime) -> Readin
         limit=float(row["limit"]),
         unit=PARAMETERS[rule.parameter].unit,
         since=row["issued"],
+        rests_on=(pd.Timestamp(begin), pd.Timestamp(end)),
         indicative=str(row["status"]) != "verified",
         simulated=bool(row.get("simulated", False)),
         facts={name: row[name] for name in ("probability", "lower", "upper", "day")},
@@ -272,6 +304,42 @@ def _network(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading
     )  # fmt: skip
 
 
+def _instrument(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    if signals.inputs.rows.empty:
+        return Reading(no_data=True)
+    found = runs(signals.apart, rule.on_delay)
+    if found.empty:
+        return Reading(off=True)
+    open_ = asking(found, now)
+    if open_.empty:
+        return Reading(off=bool(pd.Timestamp(now) - found["last"].max() >= pd.Timedelta(hours=rule.off_delay)))
+    worst = open_.iloc[0]
+    return Reading(
+        on=True,
+        value=float(worst["value"]),
+        unit=PARAMETERS[str(worst["parameter"])].unit,
+        since=worst["last"],
+        rests_on=(worst["first"], worst["last"]),
+        simulated=str(worst["kind"]) == "simulated",
+        facts={
+            "parameter": str(worst["parameter"]),
+            "compared": str(worst["compared"]),
+            "more": len(open_) - 1,
+            **_instrument_of(worst, signals.inputs.stations),
+        },
+    )
+
+
+def _instrument_of(row: pd.Series, stations: pd.DataFrame) -> dict[str, Any]:
+    """The station's id and names, and who runs it: its owner, its network where nobody said."""
+    known = stations[stations["station"] == row["station"]].head(1).to_dict("records") if len(stations) else []
+    about: Mapping[Any, Any] = known[0] if known else {}
+    names = {
+        language: str(about.get(f"name_{language}") or about.get("name") or row["station"]) for language in LANGUAGES
+    }
+    return {"station": str(row["station"]), "names": names, "owner": str(about.get("owner") or row["source"])}
+
+
 _KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
     "limit": _level,
     "index": _level,
@@ -279,4 +347,5 @@ _KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
     "forecast": _forecast,
     "stale": _stale,
     "network": _network,
+    "instrument": _instrument,
 }

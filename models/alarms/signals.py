@@ -26,7 +26,8 @@ Basis = Literal["single", "24h", "nowcast"]
 INDEX = "us-epa-2024"
 BASES = ("hour", "day", "daily_median")  # what a step's value was made of
 CARRIED = int(grey_after(HOUR))  # a silent station speaks for the city until it is grey [h]
-COLUMNS = ("at", "minutes", "value", "standing", "n", "of", "basis")
+COLUMNS = ("at", "minutes", "value", "standing", "rank", "n", "of", "basis")
+SPANS: Mapping[str, int] = {"single": 1, "24h": 24, "nowcast": WINDOW}  # hours that a step of hourly rows rests on
 
 
 def quorum(values: npt.ArrayLike, reference: npt.ArrayLike, stations: int = 2, references: int = 1) -> Floats:
@@ -106,7 +107,8 @@ def station_levels(
     DataFrame
         `COLUMNS`, one row per step that enough stations measured: ``at`` (end, UTC), ``value`` from what this step
         measured, ``standing`` with silent stations carried on for six hours (a fall is believed only there),
-        ``n`` stations at or above ``value`` of ``of`` that reported.
+        ``rank`` of the station that it is the value of (1 = the highest), ``n`` stations at or above ``value`` of
+        ``of`` that reported.
     """
     hours = rows[(rows["minutes"] == HOUR) & ~is_median(rows)]
     made = _hourly(hours, averaging, needs)
@@ -121,12 +123,48 @@ def _hourly(hours: pd.DataFrame, averaging: Basis, needs: tuple[int, int]) -> pd
         return nothing()
     full = _wide(hours, HOUR)
     there = full.notna()
-    if averaging == "24h":
-        full = running_mean(full, 24, MIN_COVERAGE, minutes=HOUR)
-    if averaging == "nowcast":
-        full = _aqi(full, _parameter(hours), nowcast(_windows(full)))
+    full = _averaged(full, averaging, _parameter(hours))
     carried = full if averaging == "24h" else full.ffill(limit=CARRIED)  # a running mean carries by itself
     return _signal(HOUR, full.where(there), carried, hours, needs, "hour")
+
+
+def _averaged(full: pd.DataFrame, averaging: Basis, parameter: str) -> pd.DataFrame:
+    """Hourly means per station in the averaging that is compared."""
+    if averaging == "24h":
+        return running_mean(full, 24, MIN_COVERAGE, minutes=HOUR)
+    return _aqi(full, parameter, nowcast(_windows(full))) if averaging == "nowcast" else full
+
+
+def station_values(rows: pd.DataFrame, averaging: Basis, step: Mapping[str, Any]) -> pd.Series:
+    """
+    What the stations measured of one step of a signal.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        That `station_levels` made the signal of.
+    averaging : {"single", "24h", "nowcast"}
+    step : mapping
+        A row of the signal.
+
+    Returns
+    -------
+    Series
+        In the unit of the signal, by station, the highest first; only those that the step counts.
+    """
+    end, minutes = pd.Timestamp(step["at"]), int(step["minutes"])
+    hourly = step["basis"] == "hour"
+    span = pd.Timedelta(hours=SPANS[averaging] if hourly else 24)
+    inside = (rows["minutes"] == minutes) & (rows["start"] < end) & (rows["start"] >= end - span)
+    mine = rows[inside & ~is_median(rows)] if hourly else rows[inside]
+    if mine.empty:
+        return pd.Series(dtype=float)
+    full = _wide(mine, minutes)
+    if hourly:
+        made = _averaged(full, averaging, _parameter(mine)).where(full.notna())
+    else:
+        made = _aqi(full, _parameter(mine), full.to_numpy(dtype=float))
+    return made.iloc[-1].dropna().sort_values(ascending=False, kind="stable")
 
 
 def _daily(days: pd.DataFrame, needs: tuple[int, int]) -> pd.DataFrame:
@@ -186,6 +224,7 @@ def _signal(
             "minutes": minutes,
             "value": value,
             "standing": np.fmax(quorum(kept, reference, *needs), value),
+            "rank": (now > value[:, None]).sum(axis=1) + 1,
             "n": (now >= value[:, None]).sum(axis=1),
             "of": np.isfinite(now).sum(axis=1),
             "basis": basis,

@@ -14,12 +14,18 @@ from data.errors import CentreError
 NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED = "normal", "unacknowledged", "acknowledged"
 RETURNED, SHELVED, OUT_OF_SERVICE = "returned", "shelved", "out_of_service"
 STATES = (NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED, SHELVED, OUT_OF_SERVICE)
-# The centre itself writes the first three; the rest is what operators do.
+# The centre itself writes these; the rest is what operators do.
 RAISED, CLEARED, RANG_AGAIN = "raised", "returned", "rang_again"
+EXPIRED = "expired"  # what it was about has begun: a warning for tomorrow ends with today
+SILENT, HEARD = "silent", "heard"  # its newest value is grey, nothing current can be said; and data again
 BY_OPERATORS = ("acknowledged", "shelved", "unshelved", "out_of_service", "in_service", "comment", "handover")
 RINGS = (RAISED, RANG_AGAIN)
+BY_CENTRE = (RAISED, CLEARED, RANG_AGAIN, EXPIRED, SILENT, HEARD)
 CENTRE = "centre"  # the name beside what nobody did
-LOG_COLUMNS = ("at", "rule", "city", "occurrence", "action", "by", "note", "until", "value")
+LOG_COLUMNS = (
+    "at", "rule", "city", "occurrence", "action", "by", "note", "until", "value", "rests_on_from", "rests_on_to",
+)  # fmt: skip
+TIMES = ("at", "until", "rests_on_from", "rests_on_to")
 LONGEST_SHELF = timedelta(hours=24)  # a shelf outlives no more than two shifts
 LONGEST_NOTE = 2000  # [characters]
 
@@ -48,6 +54,10 @@ class State:
         Id of the newest ring, empty before the first.
     since : datetime or None
         When the state last changed.
+    rang_at : datetime or None
+        When the newest ring rang; nothing that an operator does changes it.
+    silent : bool
+        It stands, and nothing current can be said of it.
     by : str
         Who brought it there; ``centre`` where nobody did.
     until : datetime or None
@@ -63,6 +73,8 @@ class State:
     held: str = ""
     occurrence: str = ""
     since: datetime | None = None
+    rang_at: datetime | None = None
+    silent: bool = False
     by: str = ""
     until: datetime | None = None
     why: str = ""
@@ -77,10 +89,15 @@ class State:
             return ACKNOWLEDGED if self.seen else UNACKNOWLEDGED
         return NORMAL if self.seen else RETURNED
 
+    @property
+    def rung(self) -> datetime | None:
+        """When what stands, or is over and nobody has acknowledged, rang; none where nothing does."""
+        return self.rang_at if self.active or not self.seen else None
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the log."""
+    """One row of the log; what the centre writes says from when to when its value was measured."""
 
     at: datetime
     rule: str
@@ -91,6 +108,8 @@ class Entry:
     note: str = ""
     until: datetime | None = None
     value: float = float("nan")
+    rests_on_from: datetime | None = None
+    rests_on_to: datetime | None = None
 
 
 Step = Callable[[State, Entry], State]
@@ -99,20 +118,39 @@ Step = Callable[[State, Entry], State]
 def _ring(state: State, entry: Entry) -> State:
     if state.held or state.active or not state.seen:
         raise NotPossible("models.alarms.not_raised", standing=_standing(state))
-    return replace(state, active=True, seen=False, occurrence=entry.occurrence)
+    return replace(state, active=True, seen=False, silent=False, occurrence=entry.occurrence, rang_at=entry.at)
 
 
 def _ring_again(state: State, entry: Entry) -> State:
     if state.name != RETURNED:
         raise NotPossible("models.alarms.not_ringing", standing=_standing(state))
-    return replace(state, active=True)
+    return replace(state, active=True, silent=False, rang_at=entry.at)
 
 
 def _clear(state: State, entry: Entry) -> State:
     if not state.active:
         raise NotPossible("models.alarms.not_returning", standing=_standing(state))
     # Who shelved it or took it out of service knew of it.
-    return replace(state, active=False, seen=state.seen or bool(state.held))
+    return replace(state, active=False, silent=False, seen=state.seen or bool(state.held))
+
+
+def _expire(state: State, entry: Entry) -> State:
+    """Over with nothing left to acknowledge: the day it warned of has begun and says by itself what it is like."""
+    if not state.active and state.seen:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, active=False, silent=False, seen=True)
+
+
+def _fall_silent(state: State, entry: Entry) -> State:
+    if not state.active or state.silent:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, silent=True)
+
+
+def _hear(state: State, entry: Entry) -> State:
+    if not state.silent:
+        raise NotPossible("models.alarms.not_returning", standing=_standing(state))
+    return replace(state, silent=False)
 
 
 def _acknowledge(state: State, entry: Entry) -> State:
@@ -166,6 +204,9 @@ STEPS: Mapping[str, Step] = {
     RAISED: _ring,
     RANG_AGAIN: _ring_again,
     CLEARED: _clear,
+    EXPIRED: _expire,
+    SILENT: _fall_silent,
+    HEARD: _hear,
     "acknowledged": _acknowledge,
     "shelved": _shelve,
     "unshelved": _unshelve,
@@ -237,7 +278,9 @@ def step(state: State, entry: Entry) -> State:
         )
     current = at(state, entry.at)
     after = STEPS[entry.action](current, entry)
-    return after if after is current else replace(after, since=entry.at, by=entry.by)
+    # Silence of the data is no change of what stands or who knows of it.
+    same = after is current or entry.action in (SILENT, HEARD)
+    return after if same else replace(after, since=entry.at, by=entry.by)
 
 
 def at(state: State, moment: datetime) -> State:
@@ -281,15 +324,15 @@ def entries(log: pd.DataFrame) -> list[Entry]:
     if log.empty:
         return []
     rows = log.sort_values("at", kind="stable")
-    columns = [rows[name].tolist() for name in ("at", "rule", "city", "action", "occurrence", "by", "note")]
-    until = [None if pd.isna(value) else value for value in rows["until"].tolist()]
-    return [Entry(*row) for row in zip(*columns, until, rows["value"].tolist(), strict=True)]
+    columns = {name: rows[name].tolist() for name in LOG_COLUMNS}
+    columns |= {name: [None if pd.isna(value) else value for value in columns[name]] for name in TIMES}
+    return [Entry(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def frame(written: Iterable[Entry]) -> pd.DataFrame:
     """Entries as rows of the log, typed."""
     table = pd.DataFrame([vars(entry) for entry in written], columns=list(LOG_COLUMNS))
     moments: dict[str, Any] = {
-        name: pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]") for name in ("at", "until")
+        name: pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]") for name in TIMES
     }
     return table.assign(**moments, value=table["value"].astype(float))

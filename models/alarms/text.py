@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from data import checks
 from data.city import LANGUAGES, City
+from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule, Trigger
-from data.words import Words, words
-from models.alarms.readings import Reading
+from data.words import MISSING, Words, words
+from models.alarms.readings import Reading, scale_top
 
 CATALOG = "rules"
 Line = Callable[[Rule, City, Reading, Words], Iterator[str]]
@@ -86,6 +88,7 @@ def _no_data(reading: Reading, city: City, say: Words) -> str:
 def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     yield say.say(
         "line.limit",
+        rank=_rank(reading, say),
         value=say.level(reading.value),
         unit=_unit(reading.unit, say),
         averaging=say.say(f"averaging.{rule.averaging}"),
@@ -98,9 +101,39 @@ def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str
 
 
 def _index(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
-    basis = say.say(f"basis.{reading.facts['basis']}")
-    yield say.say("line.index", value=say.number(reading.value), basis=basis, limit=say.number(reading.limit))
+    basis = say.say(f"basis.{reading.facts['basis']}", day=_day(reading, city, say))
+    value, limit = index_words(rule, reading.value, say), say.number(reading.limit)
+    yield say.say("line.index", rank=_rank(reading, say), value=value, basis=basis, limit=limit)
     yield _stations(reading, say)
+
+
+def index_words(rule: Rule, value: float, say: Words) -> str:
+    """
+    An index as it is printed: at the top of its scale with a plus, since the scale says nothing beyond.
+
+    Examples
+    --------
+    >>> from data.rules.alarms import rules
+    >>> rule = next(r for r in rules().rules if r.kind == "index")
+    >>> index_words(rule, 211.0, words(CATALOG, "en")), index_words(rule, 17292.0, words(CATALOG, "en"))
+    ('211', '500+')
+    """
+    top = scale_top(rule)
+    return f"{say.number(top)}+" if value >= top else say.number(value)
+
+
+def _day(reading: Reading, city: City, say: Words) -> str:
+    """The local day that the value was made of; the months are those of printed documents."""
+    if reading.rests_on is None:
+        return MISSING
+    return words("brief", say.language).day(local_date(reading.rests_on[0], city.zone), year=False)
+
+
+def _rank(reading: Reading, say: Words) -> str:
+    """Which of the stations' values it is."""
+    rank, of = int(reading.facts.get("rank", reading.facts["n"])), int(reading.facts["of"])
+    key = "only" if of == 1 else str(rank) if f"rank.{rank}" in say.entries else "other"
+    return say.say(f"rank.{key}", rank=rank, of=of)
 
 
 def _event(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
@@ -145,6 +178,33 @@ def _network(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[s
         yield say.say("line.network", names=names)
 
 
+def _instrument(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
+    facts = reading.facts
+    if not facts:
+        return
+    yield say.say(
+        "line.instrument",
+        station=facts["names"][say.language],
+        parameter=PARAMETERS[str(facts["parameter"])].label,
+        value=say.level(reading.value),
+        unit=_unit(reading.unit, say),
+    )
+    yield _compared(str(facts["compared"]), reading, say)
+    yield say.say("line.ask_owner", owner=facts["owner"])
+    if facts["more"]:
+        yield say.say("line.more_series", n=int(facts["more"]))
+
+
+def _compared(entry: str, reading: Reading, say: Words) -> str:
+    """What the value was held against; quality control's own doubt where nothing was compared here."""
+    told, figures, unit = checks.name(entry), checks.figures(entry), _unit(reading.unit, say)
+    if told == "neighbours" and len(figures) > 1:
+        return say.say("compared.neighbours", value=say.level(float(figures[0])), unit=unit, n=int(figures[1]))
+    if told == "usual":
+        return say.say("compared.usual", value=say.level(float(figures[0])), unit=unit)
+    return say.say("compared.fault_code" if told == "fault_code" else "compared.nothing")
+
+
 _TITLED: Mapping[str, str] = {"event": "event_titled"}  # how a title and its first line are joined
 _LINES: Mapping[str, Line] = {
     "limit": _limit,
@@ -153,6 +213,7 @@ _LINES: Mapping[str, Line] = {
     "forecast": _forecast,
     "stale": _stale,
     "network": _network,
+    "instrument": _instrument,
 }
 
 

@@ -60,8 +60,9 @@ def card(row: Mapping[str, object], log: pd.DataFrame, book: Rules, now: datetim
     level, key = str(row["priority"]), str(row["city"])
     head = f"{place(key)}: {title(str(row['rule']), book)}"
     mine = log[log["occurrence"] == row["occurrence"]] if row["occurrence"] else log.iloc[:0]
+    silent, colour = (" silent", GROUND) if row["no_data"] else ("", COLOURS.get(level, CALM))
     return (
-        f'<div class="ca-ring {html(row["state"])}" style="--ca:{COLOURS.get(level, CALM)}">'
+        f'<div class="ca-ring {html(row["state"])}{silent}" style="--ca:{colour}">'
         f'<em><i aria-hidden="true">{PRIORITIES.get(level, "●")}</i> {html(t(f"alarms.priority.{level}"))}</em>'
         f'<b>{html(head)}</b><span class="said">{html(_numbers(row))}</span>'
         f'<span class="soft">{html(_state(row, mine, now))}</span>{_act(row, book)}{_notes(mine, key)}</div>'
@@ -92,16 +93,32 @@ def _act(row: Mapping[str, object], book: Rules) -> str:
 
 
 def _state(row: Mapping[str, object], mine: pd.DataFrame, now: datetime) -> str:
-    rung = rings(mine)["at"].max() if len(mine) else pd.NaT
+    rung, city = row["rang_at"], str(row["city"])
+    if pd.isna(rung):  # a row of a release before 0.3, or one held since it was over
+        rung = rings(mine)["at"].max() if len(mine) else pd.NaT
     parts = [t(f"alarms.state.{row['state']}")]
     if pd.notna(rung):
-        parts.append(t("alarms.rings_since", moment=moment(rung, str(row["city"])), age=_age(rung, now)))
+        parts.append(t("alarms.rings_since", moment=moment(rung, city), age=_age(rung, now)))
+    parts += _rests_on(row, city)
     by, since = str(row.get("by") or ""), row.get("since")
     if by and by != "centre" and pd.notna(since):
         parts.append(t("alarms.by", name=by, age=_age(since, now)))
     if pd.notna(row.get("until")):
         parts.append(t("alarms.until", moment=moment(row["until"], str(row["city"]))))
     return " · ".join(parts)
+
+
+def _rests_on(row: Mapping[str, object], city: str) -> list[str]:
+    """From when to when the value was measured, or since when there is none; and when the calendar ends it."""
+    told = []
+    if pd.notna(row["no_data_since"]):
+        told.append(t("alarms.silent_since", moment=moment(row["no_data_since"], city)))
+    elif pd.notna(row["rests_on_to"]):
+        begin, end = (moment(row[name], city) for name in ("rests_on_from", "rests_on_to"))
+        told.append(t("alarms.rests_on", begin=begin, end=end))
+    if pd.notna(row["expires"]):
+        told.append(t("alarms.expires", moment=moment(row["expires"], city)))
+    return told
 
 
 def _notes(mine: pd.DataFrame, key: str) -> str:

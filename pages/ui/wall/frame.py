@@ -94,28 +94,35 @@ def _alarms(pictures: Sequence[Picture], found: Alarms, shown: int) -> str:
 
 
 def _line(row: dict[str, object], picture: Picture) -> str:
-    """One alarm: symbol, word of its priority, since when, where and what, and whether anybody has taken it."""
+    """One alarm: symbol, word of its priority, when it rang, where and what, and whether anybody has taken it."""
     priority = str(row["priority"]) if row["priority"] in PRIORITIES else "low"
     reader = language.language()
     said = str(row.get(SHORT[reader]) or row.get(COLUMNS[reader]) or row["text"])
     place = f"{picture.name}: " if row["city"] else ""
+    silent = " silent" if row["no_data"] else ""
     return (
-        f'<div class="alarm {html(row["state"])}"><em class="pri {priority}">{PRIORITIES[priority]} '
+        f'<div class="alarm {html(row["state"])}{silent}"><em class="pri {priority}">{PRIORITIES[priority]} '
         f"{html(t(f'wall.alarm.priority.{priority}'))}</em>"
-        f"<div>{html(_since(row, picture))} {html(place + said)} "
-        f"<small>{html(_taken(row))}</small></div></div>"
+        f"<div>{html(_moment(row['rung'], picture))} {html(place + said)} "
+        f"<small>{html(' · '.join([*_unheard(row, picture), _taken(row)]))}</small></div></div>"
     )
 
 
-def _since(row: dict[str, object], picture: Picture) -> str:
+def _moment(at: object, picture: Picture) -> str:
     """The time on the city's clock; with the date where it is not today's."""
-    since, zone = pd.Timestamp(row["since"]), picture.city.zone  # type: ignore[arg-type]
-    same = local_date(since, zone) == local_date(picture.now, zone)
+    when, zone = pd.Timestamp(at), picture.city.zone  # type: ignore[arg-type]
+    same = local_date(when, zone) == local_date(picture.now, zone)
     return (
-        language.clock(since, zone)
-        if same
-        else f"{language.day(since, zone, year=False)} {language.clock(since, zone)}"
+        language.clock(when, zone) if same else f"{language.day(when, zone, year=False)} {language.clock(when, zone)}"
     )
+
+
+def _unheard(row: dict[str, object], picture: Picture) -> list[str]:
+    """That nothing current can be said, and since when."""
+    if not row["no_data"]:
+        return []
+    since = row["no_data_since"]
+    return [t("wall.alarm.silent") if pd.isna(since) else t("wall.alarm.silent_since", moment=_moment(since, picture))]
 
 
 def _taken(row: dict[str, object]) -> str:

@@ -42,7 +42,7 @@ def _wall(cities: tuple[str, ...], language: str, minute: datetime) -> Drawn:
         status, simulated = city_tables.status(), city_tables.simulated()
         answering = panels.networks(status, minute)
         views = panels.views(pictures, status, answering)
-        found = board.alarms(city_tables.table("alarms"), cities)
+        found = board.alarms(city_tables.table("alarms"), cities, minute)
         html = (
             frame.top(answering, simulated=simulated, replay=clock.replaying())
             + f'<div class="views">{"".join(views)}</div>'

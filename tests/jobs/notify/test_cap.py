@@ -28,7 +28,8 @@ SPACE = f"{{{cap_xml.CAP}}}"
 ATOM = f"{{{cap_xml.ATOM}}}"
 RULES = {rule.key: rule for rule in rules().rules}
 PUBLIC = [key for key, rule in RULES.items() if rule.kind in cap.KINDS and rule.view != "health"]
-ACTIONS = ("raised", "returned", "rang_again", "acknowledged", "shelved", "unshelved", "out_of_service", "in_service")
+ACTIONS = ("raised", "returned", "rang_again", "acknowledged", "shelved", "unshelved", "out_of_service", "in_service",
+           "expired", "silent", "heard")  # fmt: skip
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 

@@ -45,11 +45,28 @@ ALARMS = declared(
     ("city", TEXT, "key of the city file"),
     ("state", TEXT, "`normal`, `unacknowledged`, `acknowledged`, `returned`, `shelved` or `out_of_service`"),
     ("since", TIME, "when the state last changed; empty before the first change"),
+    ("rang_at", TIME, "when its newest ring rang, whatever was done about it since; empty where nothing rang"),
+    ("expires", TIME, "when it ends whatever is measured: a warning for tomorrow when that day begins; else empty"),
     ("priority", TEXT, "`critical`, `high`, `medium` or `low`"),
     ("occurrence", TEXT, "id of the newest ring: rule, city and moment"),
     ("value", NUMBER, "in `unit`; empty while normal or without data"),
     ("unit", TEXT, "`µg/m³`, `AQI`, `h` or the event's own; empty where it is a count"),
     ("limit", NUMBER, "what `value` is held to, in `unit`"),
+    (
+        "rests_on_from",
+        TIME,
+        "begin of what `value` was made of (of a forecast, of the day it is about); empty for none",
+    ),
+    ("rests_on_to", TIME, "its end; the age of `value` counts from there"),
+    ("rank", WHOLE, "which highest of the stations' values it is, 1 the highest; 0 where it is no station's"),
+    ("n", WHOLE, "stations at or above `value`; 0 where stations are not counted"),
+    ("of", WHOLE, "stations that reported"),
+    (
+        "rests_on",
+        TEXT,
+        "JSON list of station and value in `unit`, the highest first; with the times, `parameter` and "
+        "`averaging` it names the rows",
+    ),
     ("parameter", TEXT, "what it is about; empty where it is about no pollutant"),
     ("averaging", TEXT, "`single` (hourly means beside it), `24h`, `nowcast` or empty"),
     ("text", TEXT, "what it says, English"),
@@ -69,6 +86,7 @@ ALARMS = declared(
     ("until", TIME, "end of a shelf"),
     ("simulated", YES_NO, "the numbers are the demo world's"),
     ("no_data", YES_NO, "nothing can be said now; the state is the last one known"),
+    ("no_data_since", TIME, "end of the newest value, where nothing can be said now and there ever was one"),
 )
 ALARM_LOG = declared(
     "alarm_log",
@@ -82,13 +100,19 @@ ALARM_LOG = declared(
     (
         "action",
         TEXT,
-        "`raised`, `returned`, `rang_again`, `acknowledged`, `shelved`, `unshelved`, `out_of_service`, `in_service`, "
-        "`comment` or `handover`",
+        "`raised`, `returned`, `rang_again`, `expired` (its day began), `silent` (its newest value is grey), `heard`, "
+        "`acknowledged`, `shelved`, `unshelved`, `out_of_service`, `in_service`, `comment` or `handover`",
     ),
     ("by", TEXT, "who; `centre` where nobody did"),
     ("note", TEXT, "why, in their words"),
     ("until", TIME, "end of a shelf"),
     ("value", NUMBER, "at that moment"),
+    (
+        "rests_on_from",
+        TIME,
+        "begin of what `value` was made of (of a forecast, of the day it is about); empty for none",
+    ),
+    ("rests_on_to", TIME, "its end"),
 )
 OUTBOX = declared(
     "outbox",
