@@ -28,6 +28,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from data import demo
 from data.schema import conform
 from data.store import Store, open_store
+from jobs.ingest.maintenance import checks
 from tests.browser.driver import Server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -142,8 +143,9 @@ def filled(folder: Path) -> tuple[Store, dict[str, str], str]:
         store = open_store(folder / "store")
         fill(store, DATA)
         return store, {"CLEANAIR_NOW": MOMENT}, "real history, replayed"
-    demo.fill(open_store(folder / "store-demo"), datetime.now(UTC))
-    return open_store(folder / "store-demo"), {}, "demo world"
+    store, now = open_store(folder / "store-demo"), datetime.now(UTC)
+    demo.fill(store, now, check=checks(store, now))
+    return store, {}, "demo world"
 
 
 def commit(store: Store, moment: datetime, value: float) -> None:

@@ -14,6 +14,7 @@ from data.demo.calendar import lattice, stamps
 from data.demo.dispersion import plumes
 from data.demo.noise import Floats, Hours, salt, uniform
 from data.demo.weather import STORM_EVERY, STORM_JITTER, weather
+from data.times import local_days
 
 COLUMNS = ("city", "station", "parameter", "kind", "start", "end", "figure")
 ORIGIN, YEARS = 2025, 3  # every third year, counted from this one, has a measure and a move
@@ -210,8 +211,8 @@ def station(city: str, number: int) -> str:
 
 
 def _measures(_: int, place: City, first: int, last: int) -> Iterator[Row]:
-    span = stamps(np.array([first, last])).tz_convert(place.zone).date
-    for one in measures(span[0], span[1]):
+    days = local_days(stamps(np.array([first, last])), place.zone)
+    for one in measures(days[0].date(), days[1].date()):
         if first <= (hour := _hour(one.day, place.zone)) <= last:
             yield "", "", "measure", hour, None, KEPT - 1
 

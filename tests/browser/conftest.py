@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from data import demo
 from data.store import open_store
+from jobs.ingest.maintenance import checks
 from tests.browser.driver import Server, chromium, quiet
 
 
@@ -16,7 +17,8 @@ from tests.browser.driver import Server, chromium, quiet
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty store with the demo world beside it."""
     place = tmp_path_factory.mktemp("browser") / "store"
-    demo.fill(open_store(place.with_name("store-demo")), datetime.now(UTC))
+    store, now = open_store(place.with_name("store-demo")), datetime.now(UTC)
+    demo.fill(store, now, check=checks(store, now))
     return place
 
 

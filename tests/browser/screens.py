@@ -13,6 +13,7 @@ from playwright.sync_api import Error, sync_playwright
 from data import demo
 from data.city import LANGUAGES
 from data.store import open_store
+from jobs.ingest.maintenance import checks
 from tests.browser.driver import ROOT, Server, chromium, looking
 
 SIZES = ((1920, 1080), (1280, 800), (390, 844))
@@ -69,7 +70,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         store = chosen.store or Path(place) / "store"
         if chosen.store is None:
-            demo.fill(open_store(store.with_name("store-demo")), datetime.now(UTC))
+            made, now = open_store(store.with_name("store-demo")), datetime.now(UTC)
+            demo.fill(made, now, check=checks(made, now))
         server = Server(store).start()
         try:
             failed = take(server, chosen.folder, chosen.pages, chosen.languages)

@@ -13,6 +13,7 @@ from data.city import LANGUAGES
 from data.schema import conform
 from data.store import open_store
 from jobs.events import detect
+from jobs.ingest.maintenance import checks
 from pages.ui.reader import language as reader_language
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -25,7 +26,8 @@ STORES = ("demo", "empty", "stale")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """URIs of `CLEANAIR_STORE`: the demo world beside an empty store, nothing at all, rows ten hours old."""
     made = {name: tmp_path_factory.mktemp(name) / "store" for name in STORES}
-    demo.fill(open_store(made["demo"].with_name("store-demo")), datetime.now(UTC), days=8)
+    world, now = open_store(made["demo"].with_name("store-demo")), datetime.now(UTC)
+    demo.fill(world, now, days=8, check=checks(world, now))
     open_store(made["stale"]).append(old_rows(datetime.now(UTC)))
     return made
 
