@@ -289,7 +289,7 @@ def _take(
 
 def _parts(rows: pd.DataFrame, profile: Profile) -> Iterator[tuple[pd.DataFrame, bool]]:
     """Rows that bring a flag of a centre, and rows that nobody has judged: a blank cell is no verdict."""
-    told = rows["flag"].notna() if profile.assessed and "flag" in rows else pd.Series(False, index=rows.index)
+    told = rows["flag"].notna() if profile.assessed else pd.Series(False, index=rows.index)
     for judged in (False, True):
         part = rows if (told == judged).all() else rows[told == judged]
         if len(part) and bool(told[part.index[0]]) == judged:

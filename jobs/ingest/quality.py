@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from data import clock
+from data import checks, clock
 from data.parameters import POLLUTANTS
 from data.schema import KEY, MEASURED, Conformed, conform
 from data.store import Store
@@ -85,7 +87,8 @@ def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows, and those of the last three days before them that only now turn out doubtful.
+        The rows, and those of the last three days before them that are seen otherwise now: they turn out doubtful, or
+        what nothing supported at first (`data.checks.UNCONFIRMED`) is borne out by what came since.
     """
     from models.quality.quality import flag
 
@@ -98,15 +101,29 @@ def _checked_city(
 ) -> pd.DataFrame:
     if not rows["kind"].isin(MEASURED).any():
         return flag(rows)  # hours ahead of a model are forecasts, no fault
-    names = sorted({*rows["parameter"], "pm25", "pm10"})
+    names = sorted({*rows["parameter"], *POLLUTANTS})  # other channels bear a rise out
     earlier = store.measurements(
         key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED
     )
     again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
     earlier = earlier[~again]
-    both = flag(pd.concat([earlier, rows], ignore_index=True), now=clock.machine())
+    recent = (earlier["start"] >= rows["start"].min() - AMENDED).to_numpy()
+    both = flag(pd.concat([_reopened(earlier, recent), rows], ignore_index=True), now=clock.machine())
     before, fresh = both.iloc[: len(earlier)], both.iloc[len(earlier) :]
-    changed = (before["flag"].to_numpy() != earlier["flag"].to_numpy()) & (
-        before["start"] >= rows["start"].min() - AMENDED
-    ).to_numpy()
+    changed = recent & (_verdicts(before) != _verdicts(earlier)).to_numpy()
     return pd.concat([before[changed].assign(known_at=pd.Timestamp(now)), fresh], ignore_index=True)
+
+
+def _reopened(rows: pd.DataFrame, recent: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Rows without the doubts that what came since may have answered: a newest value is asked before all is in."""
+    asked = recent & (rows["flag"] == "suspect").to_numpy() & checks.only(rows["checks"], checks.UNCONFIRMED)
+    if not asked.any():
+        return rows
+    told = rows["checks"].where(~asked, checks.none(rows.index))
+    return rows.assign(flag=rows["flag"].mask(asked, "ok"), checks=told)
+
+
+def _verdicts(rows: pd.DataFrame) -> pd.Series:
+    """Flag, and which of the open questions is asked: their figures move with every hour and are no news."""
+    asked = checks.each(rows["checks"], lambda e: ";".join(sorted(checks.UNCONFIRMED.intersection(checks.names(e)))))
+    return rows["flag"].astype("str").reset_index(drop=True) + ":" + pd.Series(asked, dtype="str")

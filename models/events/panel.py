@@ -41,7 +41,8 @@ class Panel:
     stations : DataFrame
         Index station: ``kind, lat, lon, network``.
     air : mapping of str to DataFrame
-        Per pollutant times × stations; unflagged values only. [µg/m³]
+        Per pollutant times × stations; unflagged values, and gas plumes of one station, which detectors look for.
+        [µg/m³]
     sky : mapping of str to Series
         Per weather or field parameter the median of what was measured, a model's where nothing was; ``dust_code`` and
         ``smoke_code`` are 1 where an airport reported it and 0 where it reported something else.
@@ -117,7 +118,8 @@ def panel(
                           inclusive="left") if step == 1 else _days(rows)  # fmt: skip
     mine = _stepped(rows, times, step)
     air_rows = once(standing_for_air(mine[mine["parameter"].isin(list(POLLUTANTS))]), stations)
-    sound = air_rows[air_rows["flag"] == "ok"]
+    plume = (air_rows["flag"] == "suspect") & checks.only(air_rows["checks"], {"plume"})
+    sound = air_rows[(air_rows["flag"] == "ok") | plume]
     air = {str(name): _wide(part, times) for name, part in sound.groupby("parameter", sort=False)}
     sky, modelled = _sky(mine, times)
     delivered, faulty = _health(air_rows, times)

@@ -1,12 +1,12 @@
 """Fault codes: numbers that a logger or an instrument writes in place of a value, found among values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from data.checks import make
-from models.quality.batch import Batch, Booleans, Floats, Integers, firsts, joined, lengths
+from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
 from models.quality.row_checks import CEILING_STEP, Found
 
 # Written for a fault or "no value" by loggers (nines), by counters at the end of their range (985 and 995 of the beta
@@ -137,6 +137,7 @@ class _Look:
     others: Floats
     number: Integers
     fraction: Floats
+    levels: dict[tuple[int, int], float | None] = field(default_factory=dict)  # by series and day, asked once
 
     def far(self, i: int) -> bool | None:
         """Whether a row stands far above all that can be compared with it; None where nothing can."""
@@ -144,16 +145,23 @@ class _Look:
         beside = np.array([self.others[i], self.fraction[i]])
         if bool((beside * FAR_OTHERS > value).any()):
             return False  # borne out
-        own = self._own(i)
-        if len(own) >= LEVEL_KNOWN:
-            near = self._near(i)
-            return bool(value > FAR_LEVEL * np.quantile(own, LEVEL_HIGH)) and bool(value > FAR_NEAR * near)
+        key = int(self.batch.series[i]), int(self.batch.start[i]) // DAY
+        if key not in self.levels:
+            self.levels[key] = self._level(i)
+        level = self.levels[key]
+        if level is not None:
+            return bool(value > FAR_LEVEL * level) and bool(value > FAR_NEAR * self._near(i))
         return True if self.number[i] >= 2 else None
 
-    def _own(self, i: int) -> Floats:
+    def _level(self, i: int) -> float | None:
+        """High level of the series in the days around, else in all; None where too few other values are known."""
         begin, end = np.searchsorted(self._starts(i), self.batch.start[i] + np.array([-1, 1]) * LEVEL_HOURS * 60)
         part = slice(self._first(i) + int(begin), self._first(i) + int(end))
-        return np.asarray(self.batch.value[part][~self.suspected[part]], dtype=np.float64)
+        own = self.batch.value[part][~self.suspected[part]]
+        if len(own) < LEVEL_KNOWN:  # days of codes alone
+            whole = slice(self._first(i), self._first(i) + len(self._starts(i)))
+            own = self.batch.value[whole][~self.suspected[whole]]
+        return float(np.quantile(own, LEVEL_HIGH)) if len(own) >= LEVEL_KNOWN else None
 
     def _near(self, i: int) -> float:
         """Highest plain value among the rows next to this one."""

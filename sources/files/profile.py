@@ -89,8 +89,8 @@ class Profile:
     home : callable
         Table of text → key of the city the rows are of, "" where the file does not say.
     assessed : bool
-        Flags in the file are a centre's own: such rows are asked only whether they are possible at all. Rows without
-        a flag are checked like any other.
+        Flags in the file are a centre's own: such rows are asked only whether they are possible at all. Rows whose
+        ``flag`` is missing are checked like any other.
     describes : bool
         Its stations replace what the store knows of them.
     binary : bool

@@ -32,8 +32,8 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     """
     table = table.rename(columns=dict(NAMES))
     rows = pd.DataFrame({n: _unguarded(table[n]) for n in TEXT if n in table}, index=table.index)
-    if "flag" in rows:
-        rows["flag"] = rows["flag"].where(rows["flag"].str.strip() != "")
+    flag = rows["flag"] if "flag" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    rows["flag"] = flag.where(flag.str.strip() != "")
     rows["start"] = _moments(table["start"])
     rows["minutes"], rows["value"] = number(table["minutes"]), number(table["value"])
     rows["source"] = rows["source"].fillna(KEY) if "source" in rows else KEY

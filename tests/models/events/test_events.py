@@ -232,3 +232,13 @@ def test_nothing_known_is_no_event() -> None:
     empty = series("net:a", "pm25", np.nan)
     end = datetime(2026, 3, 5, tzinfo=UTC)
     assert not len(detect(panel(empty, places(), START, end), city="x"))
+
+
+def test_a_plume_of_one_station_is_among_what_the_detectors_see():
+    start = pd.date_range("2025-01-01T00:00Z", periods=4, freq="h")
+    rows = pd.DataFrame({"source": "a", "station": "a:1", "city": "astana", "parameter": "so2", "kind": "reference",
+                         "start": start, "minutes": 60, "value": [20.0, 861.0, 1100.0, 700.0], "statistic": "mean",
+                         "flag": ["ok", "suspect", "suspect", "suspect"]})  # fmt: skip
+    rows["checks"] = pd.Series([(), ("plume:861,20",), ("plume:1100,20", "stuck:5"), ("spike:700,20",)], dtype=object)
+    seen = panel(rows, pd.DataFrame(), start[0], start[-1] + pd.Timedelta("1h")).of("so2")["a:1"]
+    assert seen.dropna().tolist() == [20.0, 861.0]

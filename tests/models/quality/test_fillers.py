@@ -103,11 +103,11 @@ def test_three_hours_of_nines_at_one_of_three_stations_in_one_batch():
 
 
 def test_days_of_a_code_do_not_become_the_level():
-    values = wave(24 * 20)
-    values[100:200] = 999.9
+    values = wave(24 * 30)
+    values[100:500] = 999.9
     given, _ = flags_of(flag(series(values)))
-    assert set(given[100:200]) == {"invalid"}
-    assert set(given[:100] + given[200:]) == {"ok"}
+    assert set(given[100:500]) == {"invalid"}
+    assert set(given[:100] + given[500:]) == {"ok"}
 
 
 def test_random_sound_rows_hold_no_codes():
