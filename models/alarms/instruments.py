@@ -138,7 +138,7 @@ def by_instrument(events: pd.DataFrame, found: pd.DataFrame) -> npt.NDArray[np.b
     ndarray of bool
         True where every station that the event names was doubted while it was in it.
     """
-    if found.empty or "stations" not in events:
+    if found.empty:
         return np.zeros(len(events), dtype=bool)
     told = zip(events["parameter"].astype(str), events["stations"], strict=True)
     return np.array([_doubted(parameter, stations, found) for parameter, stations in told], dtype=bool)

@@ -143,6 +143,8 @@ def test_notes_of_operators_on_the_alarm_card(hostile: Store) -> None:
     log = _ring(hostile, EVIL)
     row = {"rule": EVIL, "city": "tashkent", "priority": "high", "state": "acknowledged", "by": EVIL, "until": pd.NaT,
            "since": pd.Timestamp(NOW), "occurrence": log["occurrence"].iloc[0], "text": EVIL}  # fmt: skip
+    hostile.replace("alarms", pd.DataFrame([row]))
+    row = hostile.table("alarms").iloc[0].to_dict()
     from data.rules.alarms import rules
 
     with language.using("en"):
