@@ -1,5 +1,6 @@
 """The trends page: what years, days and trends may be called, and what is refused with its reason."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,12 +110,45 @@ def test_a_partial_year_is_not_called_annual(app: AppTest, store: Store) -> None
 
 def test_few_months_have_no_trend(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2025-08-01", "2025-11-01", 30))
-    assert "it needs at least six months" in show(app)
+    assert "it needs at least six months" in show(app, mode="raw")
 
 
-def test_seasons_are_not_taken_out_of_short_series(app: AppTest, store: Store) -> None:
+def test_no_trend_is_stated_of_less_than_four_years(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2023-01-01", "2026-01-01", 30))
-    assert "with less than four years" in show(app, mode="deseason")
+    for mode in ("deseason", "raw"):
+        assert "the known months span less than four years" in show(app, mode=mode)
+
+
+def test_ten_checked_days_are_no_verdict_on_a_year(app: AppTest, store: Store) -> None:
+    keep(store, medians("2024-12-31", "2025-12-30", 30), six_hourly("2025-12-10", "2025-12-26", 150, "openaq:9"))
+    said = show(app)
+    assert re.search(r"\*\*1\d of 1\d\*\* checked days lay above .* are \*\*too few for a statement\*\*", said)
+    assert "was exceeded" not in said
+    counts = table(app, "Not checked")
+    assert counts["Days over, of checked"].str.contains("too few days for a statement").any()
+
+
+def test_a_level_says_how_sure_it_is(app: AppTest, store: Store) -> None:
+    posts = [six_hourly("2024-06-01", "2026-01-09", v, f"openaq:{v}") for v in (20, 40, 90)]
+    keep(store, *posts, six_hourly("2025-03-01", "2025-06-01", 40, "openaq:40").assign(minutes=30, flag="suspect"))
+    said = show(app)
+    assert re.search(r"Without any one station the mean would be 3\d.*–6\d.* µg/m³ and the days above \d+–\d+", said)
+    assert "stations on the typical day" in said
+    years = next(e.value for e in app.dataframe if "Station-days" in e.value)
+    assert years["Years"].tolist()[0] == "2025 → 2026"
+    assert "Same stations, same days" in said
+
+
+def test_two_cities_stand_on_the_same_days(app: AppTest, store: Store) -> None:
+    keep(store, six_hourly("2024-01-01", "2026-01-01", 40),
+         six_hourly("2025-01-01", "2025-02-10", 20, "openaq:2", city="astana"),
+         six_hourly("2024-01-01", "2024-12-01", 20, "openaq:2", city="astana"))  # fmt: skip
+    show(app)
+    next(x for x in app.toggle if x.key == "trends.compare").set_value(True).run()
+    years = table(app, "Annual?").set_index(["City", "Year"])
+    column = next(name for name in years if name.startswith("Mean of the days both know"))
+    assert re.fullmatch(r"\d+\.\d \(33\d days\)", years.loc[("Tashkent", "2024"), column])
+    assert years.loc[("Tashkent", "2025"), column].startswith("not comparable: ")
 
 
 def test_the_weather_is_refused_with_its_reason(app: AppTest, store: Store) -> None:
