@@ -195,6 +195,25 @@ def test_indices_of_tashkent_are_computed_by_us(app: AppTest, store: Store) -> N
     assert "СИ" in " ".join(str(c) for e in app.dataframe for c in e.value.columns)
 
 
+def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTest, store: Store) -> None:
+    hours = pd.date_range("2025-01-01", "2026-01-01", freq="h", tz="UTC", inclusive="left")
+    plain = {"source": "openaq", "minutes": 60, "kind": "reference", "city": "tashkent"}
+    full = pd.DataFrame({"start": hours, "value": 60.0}).assign(parameter="no2", station="openaq:1", **plain)
+    part = pd.DataFrame({"start": hours[:3000], "value": 80.0}).assign(parameter="so2", station="openaq:7", **plain)
+    part.loc[1000, "value"] = 4000.0
+    keep(store, full, part)
+    post = {"source": "openaq", "station": "openaq:7", "city": "tashkent", "name": "Post Seven", "kind": "reference"}
+    store.put_stations(pd.DataFrame([post]), NOW)
+    show(app, parameter="no2")
+    next(x for x in app.toggle if x.key == "trends.indices").set_value(True).run()
+    words(app)
+    years, months = table(app, "ИЗА5"), table(app, "СИ").set_index("Month")
+    assert years["ИЗА5"].tolist()[-1].startswith("≥ ") or years["ИЗА5"].tolist()[0].startswith("≥ ")
+    graded = [one for one in years["Grade"] if one.startswith("no grade")]
+    assert graded == ["no grade, a bound only: SO₂ missing"]
+    assert months.loc["2025-02", "СИ at, on"] == "Post Seven, 11 Feb 2025"
+
+
 def test_dust_days_need_both_fractions(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2025-01-01", "2026-01-01", 30))
     show(app)
