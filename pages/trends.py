@@ -9,6 +9,7 @@ from data.city import City
 from data.parameters import POLLUTANTS
 from data.standards.coverage import least
 from models.trends.trends import Refused
+from models.trends.years import with_range, yearly
 from pages.ui.city import tables as city_tables
 from pages.ui.look import charts as look_charts
 from pages.ui.look import heatmaps
@@ -17,10 +18,12 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
+from pages.ui.trends import stated
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
 from pages.ui.trends.indices import indices
+from pages.ui.trends.same_stations import moved, same_stations
 from pages.ui.trends.view import (
     LEVELS,
     View,
@@ -31,7 +34,7 @@ from pages.ui.trends.view import (
     lines,
     view,
 )  # fmt: skip
-from pages.ui.trends.words import days_words, gap_words, level_words, partial_words, trend_words, verdict, whose
+from pages.ui.trends.words import course_words, days_words, gap_words, level_words, partial_words, verdict, whose
 
 MODES = ("raw", "deseason", "weather")
 LAWS = ("both", "own", "all")
@@ -96,7 +99,7 @@ def chips(shown: View) -> list[page_frame.Chip]:
     ]
     if len(shown.days):
         low, high = int(shown.days["stations"].min()), int(shown.days["stations"].max())
-        made.append(t("trends.stations", low=low, high=high))
+        made.append(t("trends.stations", low=low, high=high, typical=number(shown.days["stations"].median())))
         made.append(t("trends.low_cost", share=number(100 * shown.share_low_cost())))
     if shown.without:
         made.append((t("trends.dust_chip", n=len(shown.without)), "orange"))
@@ -174,7 +177,7 @@ def days_table(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
 
 def station_days(shown: View) -> None:
     """The ledger: station-days, worst station and day."""
-    rows = trends_tables.station_days(shown.city, shown.parameter, shown.first, shown.last)
+    rows = trends_tables.ledger_days(shown.city, shown.parameter, shown.first, shown.last)
     if len(rows):
         st.dataframe(
             rows[["standard", "level", "limit", "from", "to", "result", "exceeded", "exceeded_if_real", "checked",
@@ -202,17 +205,21 @@ def trend(shown: View, months: pd.DataFrame) -> None:
                         default="deseason", widget=right.segmented_control, required=True)  # fmt: skip
     raw = months["value"] if len(months) else pd.Series(dtype=float)
     marks = [trends_charts.Mark(m.day, m.names.get(language.language(), m.names["en"])) for m in shown.measures()]
-    effect = {}
-    if mode == "weather":
+    effect: dict[str, str] = {}
+    made = stated.trend(shown)
+    found = trends_tables.Course(made.shown, made.trend)
+    if mode == "raw":
+        found = trends_tables.course(made.months)
+        st.markdown(course_words(found, shown))
+    elif mode == "weather":
         found, effect = weathered(shown, raw)
-    else:
-        found = trends_tables.course(raw, mode == "deseason")
-    st.markdown(trend_words(found, shown) if found.refused != "weather" else t("trends.raw_instead"))
+        st.markdown(course_words(found, shown) if found.refused != "weather" else t("trends.raw_instead"))
+    st.markdown(stated.trend_sentences(shown))
     table = pd.DataFrame({"value": found.months})
     adjusted = mode != "raw" and found.trend is not None
     drawn = trends_charts.months(
         table, shown.unit, trend=found.trend, name=t(f"trends.mode.{mode}") if adjusted else "",
-        observed=raw if adjusted else None, marks=marks, model=adjusted and mode == "weather",
+        observed=raw if adjusted or len(raw) > len(table) else None, marks=marks, model=adjusted and mode == "weather",
         simulated=city_tables.simulated(),
     )  # fmt: skip
     st.plotly_chart(drawn, key="trends.trend", config=look_charts.CONFIG, alt=t("trends.trend_title"))
@@ -221,6 +228,7 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     if found.trend is not None:
         out = out.join(found.trend.at(pd.DatetimeIndex(months.index)).reset_index(drop=True))
     downloads.offer(out, f"{shown.stem}-months-{mode}", of=shown.station)
+    same_stations(shown)
     measures(shown, effect)
 
 
@@ -268,6 +276,9 @@ def effects(shown: View, made: object) -> dict[str, str]:
     for one in shown.measures():
         zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
         day = pd.Timestamp(datetime.combine(one.day, time(), zone))
+        if why := moved(shown, day.tz_localize(None)):
+            said[one.key] = why
+            continue
         try:
             found = before_after(made, day)  # type: ignore[arg-type]
         except Refused:
@@ -351,13 +362,11 @@ def page() -> None:
             page_frame.head(t("frame.page.trends"), words, [page_frame.zone_chip(city.zone)])
         return
     shown, law = chosen
-    years = trends_tables.yearly(shown.series, shown.until)
+    years = with_range(yearly(shown.series, shown.until), shown.rows)
     months = trends_tables.months_of(shown.series)
     counts = counted(trends_tables.over(city, shown.parameter, shown.station), shown)
     with top:
-        found = trends_tables.course(months["value"], True)
-        found = found if found.trend is not None else trends_tables.course(months["value"], False)
-        said = [level_words(years, shown), trend_words(found, shown)]
+        said = [level_words(years, shown), stated.trend_sentences(shown)]
         answer = " ".join(x for x in (*said, days_words(counts, shown)) if x)
         page_frame.head(f"{t('frame.page.trends')}: {shown.name}", answer, chips(shown))
     left, right = st.columns(2)

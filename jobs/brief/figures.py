@@ -246,7 +246,10 @@ def trend_facts(made: Stated) -> Facts:
 
 def matched_facts(made: Matched | None) -> Facts | None:
     """A comparison at the same stations on the same days."""
-    return None if made is None else {**asdict(made), "direction": made.direction}
+    if made is None:
+        return None
+    ends = {"first": made.first.isoformat(), "last": made.last.isoformat()}
+    return {**asdict(made), **ends, "direction": made.direction}
 
 
 def episodes(days: CityDays, limits: Sequence[Limit], names: dict[str, str], count: int = EPISODES) -> list[Facts]:

@@ -215,9 +215,11 @@ def yearly(
     Returns
     -------
     DataFrame
-        ``year, iza5, grade, exponents, parts`` (``pm25=1.80 no2=1.20 …``, largest first)``, left_out`` (pollutants
-        with a daily limit whose year is not complete at any station)``, complete`` (five entered and none was left
-        out)``, indicative, computed_by_us``. NaN where no pollutant entered.
+        ``year, iza5, lower_bound, grade, exponents, parts`` (``pm25=1.80 no2=1.20 …``, largest first)``, left_out``
+        (pollutants with a daily limit that were measured, but at no station for enough of the year)``, not_measured``
+        (with a daily limit, by nobody)``, complete`` (five entered and none was left out)``, indicative,
+        computed_by_us``. NaN where no pollutant entered. What is not complete is a ``lower_bound``: a term that is
+        missing can only raise the sum, so it has no grade. What nobody measures is no term of the index.
 
     Notes
     -----
@@ -263,13 +265,17 @@ def _year(
             terms[limit.parameter] = ratio ** powers[limit.hazard_class or class_of_particles]
     top = sorted(terms.items(), key=lambda term: -term[1])[:FIVE]
     total = sum(value for _, value in top) if top else np.nan
-    left_out = [limit.parameter for limit in held if limit.parameter not in terms]
+    missing = [limit.parameter for limit in held if limit.parameter not in terms]
+    left_out = [name for name in missing if name in means and year in means[name].index]
+    complete = len(top) == FIVE and not left_out
     return {
         "year": year,
         "iza5": total,
-        "grade": grade_iza(total) if top else "",
+        "lower_bound": bool(top) and not complete,
+        "grade": grade_iza(total) if complete else "",
         "parts": " ".join(f"{name}={value:.2f}" for name, value in top),
         "left_out": " ".join(left_out),
-        "complete": len(top) == FIVE and not left_out,
+        "not_measured": " ".join(name for name in missing if name not in left_out),
+        "complete": complete,
         "indicative": True,  # definition, hazard classes and some limits are unverified
     }

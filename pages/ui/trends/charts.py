@@ -34,7 +34,7 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
     Parameters
     ----------
     table : DataFrame
-        ``year, mean, days, of, complete``. [unit]
+        ``year, mean, days, of, complete``; with ``lower, upper`` the range of the mean is drawn. [unit]
     lines : sequence of Line
         Limits of the year's averaging.
     """
@@ -49,7 +49,7 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
         x=names, y=table["mean"].round(2), text=[level(v, 1) for v in table["mean"]], textposition="outside",
         marker={"color": [INK if done else "rgba(109,130,150,0.35)" for done in table["complete"]],
                 "pattern": {"shape": ["" if done else "/" for done in table["complete"]], "fgcolor": CALM}},
-        customdata=table[["days", "of"]].to_numpy(), cliponaxis=False,
+        customdata=table[["days", "of"]].to_numpy(), cliponaxis=False, error_y=reach(table),
         hovertemplate=f"%{{x}} · <b>%{{y:.1f}}</b> {t_unit(unit)} "
         "(%{customdata[0]}/%{customdata[1]})<extra></extra>",
     )  # fmt: skip
@@ -59,10 +59,19 @@ def years(table: pd.DataFrame, unit: str, *, lines: Sequence[Line] = (), simulat
                             font={"color": line.colour, "size": 11})  # fmt: skip
     if lines:
         made.update_layout(margin={"r": 40 + 6 * max(len(line.words) for line in lines)})
-    top = max([*table["mean"].dropna(), *(x.value for x in lines)], default=1.0)
+    highest = [*table["mean"].dropna(), *(table["upper"].dropna() if "upper" in table else [])]
+    top = max([*highest, *(x.value for x in lines)], default=1.0)
     made.layout.yaxis.update(range=[0, top * 1.18])
     made.layout.xaxis.update(type="category", showgrid=False)
     return made
+
+
+def reach(table: pd.DataFrame) -> dict[str, object] | None:
+    """The range of each mean as a line through its bar; None where no range is known."""
+    if "upper" not in table or table["upper"].isna().all():
+        return None
+    up, down = ((table[end] - table["mean"]).abs().fillna(0.0).round(2) for end in ("upper", "lower"))
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1.4, "width": 4}
 
 
 def axis_of_years(made: go.Figure, first: pd.Timestamp, last: pd.Timestamp) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import City, cities
+from models.trends.years import yearly
 from pages.ui.city import tables as city_tables
 from pages.ui.look import charts as look_charts
 from pages.ui.page import downloads
@@ -12,6 +13,7 @@ from pages.ui.reader import choices, language
 from pages.ui.reader.language import level, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
 from pages.ui.trends import tables as trends_tables
+from pages.ui.trends.same_stations import both_know
 from pages.ui.trends.view import (
     View,
     view,
@@ -40,7 +42,7 @@ def compare(shown: View) -> None:
     page_frame.caption(t("trends.compare_rules", parameter=shown.label))
     st.warning(f"**{t('trends.limits_of')}**\n\n" + "\n".join(f"- {x}" for x in incomparable(*pair)),
                icon=":material/balance:")  # fmt: skip
-    years = [trends_tables.yearly(one.series, one.until).assign(city=one.city.key, basis=one.basis) for one in pair]
+    years = [yearly(one.series, one.until).assign(city=one.city.key, basis=one.basis) for one in pair]
     table = pd.concat(years, ignore_index=True)
     st.dataframe(years_table(table, pair), hide_index=True, width="stretch")
     downloads.offer(table[["city", "basis", "year", "mean", "days", "of", "complete", "missing"]],
@@ -65,12 +67,16 @@ def same_rules(city: City, shown: View) -> View:
 def years_table(table: pd.DataFrame, pair: list[View]) -> pd.DataFrame:
     """Years of both cities side by side, each with its completeness."""
     names = {one.city.key: one.name for one in pair}
+    alike = {int(year): dict(zip(names, both_know(pair, int(year)), strict=True)) for year in set(table["year"])}
     return pd.DataFrame(
         {
             t("trends.column.year"): table["year"].astype(int).astype(str),
             t("frame.city"): table["city"].map(names),
             t("trends.basis"): [t(f"trends.basis_short.{b}") for b in table["basis"]],
             f"{t('trends.column.mean')}, {t_unit(pair[0].unit)}": [level(v, 1) for v in table["mean"]],
+            f"{t('trends.column.same_days')}, {t_unit(pair[0].unit)}": [
+                alike[int(y)][c] for y, c in zip(table["year"], table["city"], strict=True)
+            ],
             t("trends.column.days"): [t("trends.of", over=int(d), n=int(n)) for d, n in zip(table["days"], table["of"],
                                                                                             strict=True)],
             t("trends.column.complete"): [t("trends.complete" if c else "trends.partial") for c in table["complete"]],

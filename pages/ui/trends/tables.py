@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,19 +12,16 @@ from data.city import city as city_of
 from data.clock import local_date
 from data.schema import MEASURED
 from data.times import local_days
-from models.averages.city_days import as_series, city_days, monthly
-from models.averages.yearly import annual
+from models.averages.city_days import as_series, city_days, monthly, of_stations, station_days
 from models.limits.exceedance_days import exceedance_days
 from models.limits.in_force import applicable, own
 from models.stations.monitors import once, standing_for_air
 from models.trends.seasons import dust_days, heating, time_variation
-from models.trends.trends import Refused, Trend, anomalies, theil_sen
+from models.trends.trends import Refused, Trend, theil_sen
 from pages.ui.city import tables as city_tables
 
 KINDS = (*MEASURED, "simulated")
 PARTICLES = ("pm10", "pm25")
-SEASON_DAYS = 90
-LEAST_SEASONS = 48  # months: with fewer cycles the seasonal curve follows the months so closely that no noise is left
 LEAN = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "kind")
 
 
@@ -50,16 +48,38 @@ def daily(city: City, parameter: str) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
-def _days(version: str, key: str, parameter: str, station: str, until: date) -> pd.DataFrame:
+def _rows(version: str, key: str, parameter: str, station: str, until: date) -> pd.DataFrame:
     rows = daily(city_of(key), parameter)
+    rows = rows[rows["parameter"] == parameter]
     rows = rows if not station else rows[rows["station"] == station]
-    return city_days(rows, city_tables.stations(key), every_class=bool(station))
+    return station_days(rows, city_tables.stations(key), every_class=bool(station))
+
+
+def rows(city: City, parameter: str, station: str = "") -> pd.DataFrame:
+    """Station-days of the city's figure, or of one station, by basis (see `models.averages.city_days`)."""
+    return _rows(city_tables.settled(), city.key, parameter, station, today(city))
 
 
 def days(city: City, parameter: str, station: str = "") -> pd.DataFrame:
     """Figures of the city's days, or of one station's, by basis (see `models.averages.city_days`)."""
-    made = _days(city_tables.settled(), city.key, parameter, station, today(city))
-    return made[made["parameter"] == parameter]
+    return of_stations(rows(city, parameter, station))
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _left_out(
+    version: str, key: str, parameter: str, first: date, until: date
+) -> tuple[tuple[int, int], pd.DataFrame]:  # fmt: skip
+    city, store = city_of(key), city_tables.store()
+    asked: dict[str, Any] = {"parameters": [parameter], "start": midnight(city, first), "end": midnight(city, until)}
+    spans = store.spans(key, kinds=KINDS, **asked)
+    every = store.daily(key, **asked, zone=city.zone, kinds=KINDS, flags=None)
+    counts = (int(spans["rows"].sum()), int(spans["flagged"].sum()))
+    return counts, station_days(every, city_tables.stations(key))
+
+
+def left_out(city: City, parameter: str, first: date, until: date) -> tuple[tuple[int, int], pd.DataFrame]:
+    """Values delivered in a period and those that checks left out; the station-days if none had been left out."""
+    return _left_out(city_tables.settled(), city.key, parameter, first, until)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
@@ -103,49 +123,9 @@ def over(city: City, parameter: str, station: str = "") -> pd.DataFrame:
     return _over(city_tables.settled(), city.key, parameter, station, today(city))
 
 
-def yearly(series: pd.Series, until: date) -> pd.DataFrame:
-    """
-    Years of a series of days.
-
-    Returns
-    -------
-    DataFrame
-        ``year, mean, days, of, complete, missing``; the running year is never complete.
-    """
-    known = series.dropna()
-    if known.empty:
-        return pd.DataFrame(columns=["year", "mean", "days", "of", "complete", "missing"])
-    made = annual(known.to_frame("level"), tz="UTC")
-    counts = known.groupby(pd.DatetimeIndex(known.index).year).count()
-    spans = {y: 366 if pd.Timestamp(y, 1, 1).is_leap_year else 365 for y in made["year"]}
-    return pd.DataFrame(
-        {
-            "year": made["year"],
-            "mean": made["mean"],
-            "days": made["year"].map(counts).fillna(0).astype(int),
-            "of": made["year"].map(spans),
-            "complete": made["complete"] & (made["year"] < until.year),
-            "missing": made["missing"],
-        }
-    )
-
-
-def lasting(city: City, parameter: str, basis: str, first: int, last: int) -> int | None:
-    """Stations with a season of days in both the first and the last year that has such; None with one year only."""
-    rows = daily(city, parameter)
-    rows = rows[(rows["parameter"] == parameter) & (rows["median"].astype(bool) == (basis == "median"))]
-    year = pd.to_datetime(rows["day"]).dt.year
-    counts = rows[year.between(first, last)].groupby([year, "station"]).size()
-    counts = counts[counts >= SEASON_DAYS]
-    found = counts.index.get_level_values(0)
-    if not len(found) or found.min() == found.max():
-        return None
-    return len(set(counts.loc[found.min()].index) & set(counts.loc[found.max()].index))
-
-
 @dataclass(frozen=True)
 class Course:
-    """Months with their trend, or why there is none: ``few``, ``season``, ``short``, ``weather``."""
+    """Months with their trend, or why there is none: ``few``, ``weather``."""
 
     months: pd.Series
     trend: Trend | None
@@ -153,22 +133,16 @@ class Course:
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
-def _course(version: str, months: pd.Series, deseason: bool) -> Course:
-    known = months.dropna()
-    if deseason and len(known) and len(months.loc[known.index[0] : known.index[-1]]) < LEAST_SEASONS:
-        return Course(months, None, "short")
+def _course(version: str, months: pd.Series) -> Course:
     try:
-        shown = anomalies(months) if deseason else months
-        return Course(shown, theil_sen(shown))
+        return Course(months, theil_sen(months))
     except Refused:
-        known = pd.DatetimeIndex(months.dropna().index)
-        why = "season" if deseason and (len(months) < 24 or known.month.nunique() < 12) else "few"
-        return Course(months, None, why)
+        return Course(months, None, "few")
 
 
-def course(months: pd.Series, deseason: bool) -> Course:
-    """Theil–Sen of monthly means, raw or without their usual course over the year."""
-    return _course(city_tables.settled(), months, deseason)
+def course(months: pd.Series) -> Course:
+    """Theil–Sen of monthly means as measured, the season still in."""
+    return _course(city_tables.settled(), months)
 
 
 def months_of(series: pd.Series) -> pd.DataFrame:
@@ -245,7 +219,7 @@ def indices(city: City, exponents: str, first: int, last: int) -> tuple[pd.DataF
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def _station_days(version: str, key: str, parameter: str, first: int, until: date) -> pd.DataFrame:
+def _ledger_days(version: str, key: str, parameter: str, first: int, until: date) -> pd.DataFrame:
     from models.averages.limit_averages import from_daily
     from models.limits.ledger import ledger
 
@@ -261,7 +235,7 @@ def _station_days(version: str, key: str, parameter: str, first: int, until: dat
     )  # fmt: skip
 
 
-def station_days(city: City, parameter: str, first: int, last: int) -> pd.DataFrame:
+def ledger_days(city: City, parameter: str, first: int, last: int) -> pd.DataFrame:
     """The ledger of station-days by year (see `models.limits.ledger`)."""
     until = min(today(city), date(last + 1, 1, 1))
-    return _station_days(city_tables.settled(), city.key, parameter, first, until)
+    return _ledger_days(city_tables.settled(), city.key, parameter, first, until)

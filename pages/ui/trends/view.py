@@ -10,9 +10,10 @@ from data.city import City, Measure
 from data.demo import measures as demo_measures
 from data.parameters import PARAMETERS
 from data.standards.limits import Limit
-from models.averages.city_days import as_series
+from models.averages.city_days import as_series, basis_of, of_stations
 from models.limits.in_force import applicable
 from models.trends.seasons import without_days
+from models.trends.years import verdict
 from pages.ui.city import tables as city_tables
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import ALARM, WARN
@@ -34,6 +35,8 @@ class View:
         Empty for the city's median.
     basis : str
         ``mean`` or ``median``.
+    record : DataFrame
+        Station-days of the whole record on its basis (see `models.averages.city_days.station_days`).
     days : DataFrame
         Figures of the chosen years and basis (see `models.averages.city_days`), dust days still in.
     without : tuple of date
@@ -48,6 +51,7 @@ class View:
     basis: str
     first: int
     last: int
+    record: pd.DataFrame
     days: pd.DataFrame
     without: tuple[date, ...]
     until: date
@@ -78,6 +82,22 @@ class View:
         return without_days(as_series(self.days), self.without)
 
     @property
+    def end(self) -> date:
+        """First day after the chosen years that counts no more; today where they run on."""
+        return min(self.until, date(self.last + 1, 1, 1))
+
+    @property
+    def clean(self) -> pd.DataFrame:
+        """The record without dust days where asked."""
+        return self.record[~self.record["day"].isin([pd.Timestamp(d) for d in self.without])]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Station-days of the chosen years, without dust days where asked."""
+        clean = self.clean
+        return clean[pd.DatetimeIndex(clean["day"]).year.isin(list(self.years))]
+
+    @property
     def stem(self) -> str:
         """Name of its files."""
         place = "".join(c if c.isalnum() else "-" for c in self.station) or self.city.key
@@ -105,15 +125,14 @@ def view(
     city: City, parameter: str, station: str, basis: str | None, first: int, last: int, *, dust_out: bool
 ) -> View:  # fmt: skip
     """Put a view together; the basis with more days where none or an unknown one is asked for."""
-    found = tables.days(city, parameter, station)
-    at = pd.to_datetime(found["day"])
-    found = found[(at.dt.year >= first) & (at.dt.year <= last)]
-    known = bases(found) or ["mean"]
-    used = basis if basis in known else known[0]
+    every = tables.rows(city, parameter, station)
+    at = pd.DatetimeIndex(every["day"]).year
+    mine = every[(at >= first) & (at <= last)]
+    used = basis if basis in set(mine["basis"]) else basis_of(mine)
     out = tuple(tables.dusty(city) or ()) if dust_out else ()
     return View(
-        city, parameter, station, used, first, last, found[found["basis"] == used],
-        tuple(d for d in out if first <= d.year <= last), tables.today(city),
+        city, parameter, station, str(used), first, last, every[every["basis"] == used],
+        of_stations(mine[mine["basis"] == used]), tuple(d for d in out if first <= d.year <= last), tables.today(city),
     )  # fmt: skip
 
 
@@ -121,18 +140,18 @@ def counted(rows: pd.DataFrame, shown: View) -> pd.DataFrame:
     """
     Days over limits as this view may tell them.
 
-    Where the days are medians nothing was checked, whatever a few other stations measured; the medians above stand in
-    ``indicative_over``. A limit that was enacted anew with the same value within a year is one line.
+    Medians are never counted as checked; those above stand in ``indicative_over``. Days that hours of other
+    stations check are told with the verdict of `models.trends.years.verdict`: a few of them speak for no year. A
+    limit that was enacted anew with the same value within a year is one line.
     """
     rows = rows[rows["year"].between(shown.first, shown.last)]
     sums = ["days_over", "days_over_any", "days_checked", "days", "indicative_over", "indicative_of"]
     grouped = rows.groupby(["year", "standard", "level", "limit"], as_index=False, sort=False)
     made = grouped[sums].sum(min_count=1).merge(grouped["indicative"].any())
-    if shown.basis == "median":
-        made = made.assign(days_over=pd.NA, days_over_any=pd.NA, days_checked=0)
-        made = made.astype({"days_over": "Int64", "days_over_any": "Int64", "days_checked": "Int64"})
     share = made["days_checked"].astype(float) / made["days"].astype(float).clip(lower=1)
-    return made.assign(parameter=shown.parameter, completeness=share)
+    triples = zip(made["days_over"], made["days_checked"], made["days"], strict=True)
+    verdicts = [verdict(None if pd.isna(over) else int(over), int(n), int(of)) for over, n, of in triples]
+    return made.assign(parameter=shown.parameter, completeness=share, verdict=verdicts)
 
 
 def limit_name(limit: Limit, city: City) -> str:

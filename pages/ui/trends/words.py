@@ -6,23 +6,31 @@ from data.standards.coverage import MIN_COVERAGE, least
 from models.trends.trends import Trend
 from pages.ui.reader import language
 from pages.ui.reader.language import law_name, number, t, t_unit
+from pages.ui.trends import stated
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends.view import View
 
 
-def level_words(years: pd.DataFrame, shown: View) -> str:
-    """The last complete year, else that there is none."""
+def headline_year(years: pd.DataFrame) -> int | None:
+    """The last complete year; None where there is none."""
     whole = years[years["complete"]]
-    if not len(whole):
+    return int(whole["year"].iloc[-1]) if len(whole) else None
+
+
+def level_words(years: pd.DataFrame, shown: View) -> str:
+    """The last complete year with how sure its level is, else that there is none."""
+    year = headline_year(years)
+    if year is None:
         return t("trends.answer_no_year", city=shown.name, parameter=shown.label)
-    row = whole.iloc[-1]
-    said = {"city": shown.name, "parameter": shown.label, "year": int(row["year"]), "days": int(row["days"])}
+    row = years[years["year"] == year].iloc[0]
+    said = {"city": shown.name, "parameter": shown.label, "year": year, "days": int(row["days"])}
     value = language.amount(row["mean"], shown.unit, 1)
-    return t(f"trends.answer_year_{shown.basis}", value=value, of=int(row["of"]), **said)
+    made = t(f"trends.answer_year_{shown.basis}", value=value, of=int(row["of"]), **said)
+    return f"{made} {stated.level_words(shown, year)}".strip()
 
 
-def trend_words(found: trends_tables.Course, shown: View) -> str:
-    """The trend with its interval, or why there is none."""
+def course_words(found: trends_tables.Course, shown: View) -> str:
+    """The slope of the months as drawn, with its interval, or why there is none; no statement about the air."""
     if found.trend is None:
         return t(f"trends.refused.{found.refused}")
     return slope_words(found.trend, shown)
@@ -32,18 +40,10 @@ def slope_words(trend: Trend, shown: View) -> str:
     """`Falls by 1.2 (0.4 to 2.1) a year`; no direction where the interval holds zero."""
     clear = trend.lower > 0 or trend.upper < 0
     key = ("rises" if trend.slope > 0 else "falls") if clear else "unclear"
-    key = "stations" if clear and replaced(shown) else key
     return t(
         f"trends.slope_{key}", slope=number(trend.slope, 2), lower=number(trend.lower, 2), upper=number(trend.upper, 2),
         unit=t_unit(shown.unit), n=trend.n, percent=number(trend.percent, 1),
     )  # fmt: skip
-
-
-def replaced(shown: View) -> bool:
-    """Whether no station measured in both the first and the last year: then a change may be theirs, not the air's."""
-    if shown.station:
-        return False
-    return trends_tables.lasting(shown.city, shown.parameter, shown.basis, shown.first, shown.last) == 0
 
 
 def days_words(counts: pd.DataFrame, shown: View) -> str:
@@ -60,6 +60,9 @@ def days_words(counts: pd.DataFrame, shown: View) -> str:
         return t("trends.days_medians", year=int(row["year"]), limit=number(row["limit"]), law=law,
                  over=int(row["indicative_over"]), of=int(row["indicative_of"]))  # fmt: skip
     row = fullest(checked, checked["completeness"])
+    if row["verdict"] == "unknown":
+        return t("trends.days_too_few", year=int(row["year"]), limit=number(row["limit"]), law=law,
+                 over=int(row["days_over"]), checked=int(row["days_checked"]), days=int(row["days"]))  # fmt: skip
     key = "trends.days_answer_indicative" if row["indicative"] else "trends.days_answer"
     return t(key, year=int(row["year"]), limit=number(row["limit"]), law=law, over=int(row["days_over"]),
              checked=int(row["days_checked"]), days=int(row["days"]))  # fmt: skip
@@ -95,9 +98,10 @@ def whose(row: object, shown: View) -> str:
 
 
 def verdict(row: object) -> str:
-    """`12 of 340`, `none of 340`, or that nothing was checked and why."""
+    """`12 of 340`, `none of 340`, with too few days said, or that nothing was checked and why."""
     if row.days_checked == 0:  # type: ignore[attr-defined]
         return t("trends.unchecked_medians" if pd.notna(row.indicative_of) else "trends.unchecked")  # type: ignore[attr-defined]
-    if row.days_over == 0:  # type: ignore[attr-defined]
-        return t("trends.none_of", n=int(row.days_checked))  # type: ignore[attr-defined]
-    return t("trends.of", over=int(row.days_over), n=int(row.days_checked))  # type: ignore[attr-defined]
+    said = t("trends.none_of", n=int(row.days_checked))  # type: ignore[attr-defined]
+    if row.days_over:  # type: ignore[attr-defined]
+        said = t("trends.of", over=int(row.days_over), n=int(row.days_checked))  # type: ignore[attr-defined]
+    return t("trends.too_few", said=said) if row.verdict == "unknown" else said  # type: ignore[attr-defined]

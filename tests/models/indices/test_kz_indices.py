@@ -86,19 +86,33 @@ def test_iza5_by_hand_for_both_sets_of_exponents():
     assert first["iza5"] == pytest.approx(2**1.7 + 2**1.3 + 2 + 1 + 0.5)
     assert first["parts"].split()[0] == "o3=3.25"
     assert (first["exponents"], first["grade"]) == ("emirsaba", "high")
+    assert (first["complete"], first["lower_bound"], first["left_out"]) == (True, False, "")
+    assert "pm10" in first["not_measured"].split()
     second = yearly(table, *YEAR, zone=ZONE, exponents="rd-52.04.667-2005").iloc[0]
     assert second["iza5"] == pytest.approx(2**1.5 + 2**1.3 + 2 + 1 + 0.5)
     assert second["exponents"] == "rd-52.04.667-2005"
+
+
+def test_a_bound_has_no_grade_however_high():
+    means = {"pm25": 900.0, "no2": 900.0, "so2": 900.0, "co": 9000.0, "o3": 900.0}
+    whole = [rows(p, [v] * 8760, first=YEAR[0]) for p, v in means.items()]
+    assert yearly(pd.concat(whole), *YEAR, zone=ZONE).iloc[0]["grade"] == "very_high"
+    part = yearly(pd.concat([*whole, rows("pm10", [50.0] * 4000, first=YEAR[0])]), *YEAR, zone=ZONE).iloc[0]
+    assert (part["lower_bound"], part["grade"], part["left_out"]) == (True, "", "pm10")
+    four = yearly(pd.concat(whole[:4]), *YEAR, zone=ZONE).iloc[0]
+    assert (four["lower_bound"], four["grade"]) == (True, "")
 
 
 def test_iza5_says_what_is_left_out():
     half = pd.concat([rows("pm25", [70.0] * 8760, first=YEAR[0]), rows("no2", [80.0] * 4000, first=YEAR[0])])
     found = yearly(half, *YEAR, zone=ZONE).iloc[0]
     assert found["parts"] == "pm25=2.00"
-    assert "no2" in found["left_out"].split()
+    assert found["left_out"] == "no2"
     assert not found["complete"]
+    assert (found["lower_bound"], found["grade"]) == (True, "")
     nothing = yearly(rows("no2", [80.0] * 400), *YEAR, zone=ZONE).iloc[0]
     assert np.isnan(nothing["iza5"])
+    assert not nothing["lower_bound"]
     assert nothing["grade"] == ""
 
 

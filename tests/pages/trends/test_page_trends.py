@@ -1,5 +1,6 @@
 """The trends page: what years, days and trends may be called, and what is refused with its reason."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -111,12 +112,45 @@ def test_a_partial_year_is_not_called_annual(app: AppTest, store: Store) -> None
 
 def test_few_months_have_no_trend(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2025-08-01", "2025-11-01", 30))
-    assert "it needs at least six months" in show(app)
+    assert "it needs at least six months" in show(app, mode="raw")
 
 
-def test_seasons_are_not_taken_out_of_short_series(app: AppTest, store: Store) -> None:
+def test_no_trend_is_stated_of_less_than_four_years(app: AppTest, store: Store) -> None:
     keep(store, six_hourly("2023-01-01", "2026-01-01", 30))
-    assert "with less than four years" in show(app, mode="deseason")
+    for mode in ("deseason", "raw"):
+        assert "the known months span less than four years" in show(app, mode=mode)
+
+
+def test_ten_checked_days_are_no_verdict_on_a_year(app: AppTest, store: Store) -> None:
+    keep(store, medians("2024-12-31", "2025-12-30", 30), six_hourly("2025-12-10", "2025-12-26", 150, "openaq:9"))
+    said = show(app)
+    assert re.search(r"\*\*1\d of 1\d\*\* checked days lay above .* are \*\*too few for a statement\*\*", said)
+    assert "was exceeded" not in said
+    counts = table(app, "Not checked")
+    assert counts["Days over, of checked"].str.contains("too few days for a statement").any()
+
+
+def test_a_level_says_how_sure_it_is(app: AppTest, store: Store) -> None:
+    posts = [six_hourly("2024-06-01", "2026-01-09", v, f"openaq:{v}") for v in (20, 40, 90)]
+    keep(store, *posts, six_hourly("2025-03-01", "2025-06-01", 40, "openaq:40").assign(minutes=30, flag="suspect"))
+    said = show(app)
+    assert re.search(r"Without any one station the mean would be 3\d.*–6\d.* µg/m³ and the days above \d+–\d+", said)
+    assert "stations on the typical day" in said
+    years = next(e.value for e in app.dataframe if "Station-days" in e.value)
+    assert years["Years"].tolist()[0] == "2025 → 2026"
+    assert "Same stations, same days" in said
+
+
+def test_two_cities_stand_on_the_same_days(app: AppTest, store: Store) -> None:
+    keep(store, six_hourly("2024-01-01", "2026-01-01", 40),
+         six_hourly("2025-01-01", "2025-02-10", 20, "openaq:2", city="astana"),
+         six_hourly("2024-01-01", "2024-12-01", 20, "openaq:2", city="astana"))  # fmt: skip
+    show(app)
+    next(x for x in app.toggle if x.key == "trends.compare").set_value(True).run()
+    years = table(app, "Annual?").set_index(["City", "Year"])
+    column = next(name for name in years if name.startswith("Mean of the days both know"))
+    assert re.fullmatch(r"\d+\.\d \(33\d days\)", years.loc[("Tashkent", "2024"), column])
+    assert years.loc[("Tashkent", "2025"), column].startswith("not comparable: ")
 
 
 def test_the_weather_is_refused_with_its_reason(app: AppTest, store: Store) -> None:
@@ -176,6 +210,25 @@ def test_indices_of_tashkent_are_computed_by_us(app: AppTest, store: Store) -> N
     said = words(app)
     assert "computed by us" in said
     assert "СИ" in " ".join(str(c) for e in app.dataframe for c in e.value.columns)
+
+
+def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTest, store: Store) -> None:
+    hours = pd.date_range("2025-01-01", "2026-01-01", freq="h", tz="UTC", inclusive="left")
+    plain = {"source": "openaq", "minutes": 60, "kind": "reference", "city": "tashkent"}
+    full = pd.DataFrame({"start": hours, "value": 60.0}).assign(parameter="no2", station="openaq:1", **plain)
+    part = pd.DataFrame({"start": hours[:3000], "value": 80.0}).assign(parameter="so2", station="openaq:7", **plain)
+    part.loc[1000, "value"] = 4000.0
+    keep(store, full, part)
+    post = {"source": "openaq", "station": "openaq:7", "city": "tashkent", "name": "Post Seven", "kind": "reference"}
+    store.put_stations(pd.DataFrame([post]), NOW)
+    show(app, parameter="no2")
+    next(x for x in app.toggle if x.key == "trends.indices").set_value(True).run()
+    words(app)
+    years, months = table(app, "ИЗА5"), table(app, "СИ").set_index("Month")
+    assert years["ИЗА5"].tolist()[-1].startswith("≥ ") or years["ИЗА5"].tolist()[0].startswith("≥ ")
+    graded = [one for one in years["Grade"] if one.startswith("no grade")]
+    assert graded == ["no grade, a bound only: SO₂ missing"]
+    assert months.loc["2025-02", "СИ at, on"] == "Post Seven, 11 Feb 2025"
 
 
 def test_dust_days_need_both_fractions(app: AppTest, store: Store) -> None:
