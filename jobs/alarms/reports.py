@@ -15,6 +15,7 @@ from data.parameters import PARAMETERS
 from data.rules.alarms import PRIORITIES, Rule, Trigger, rules
 from data.standards.limits import Limit, registry
 from data.words import Words, words
+from models.alarms.text import index_number
 
 CATALOG = "alarms"
 
@@ -192,7 +193,7 @@ def figure(report: Report, said: Words) -> str:
         f"message.figure_{report.kind}",
         parameter=named(said, "parameter", report.parameter),
         averaging=named(said, "averaging", report.averaging),
-        value=said.number(report.value) if report.kind == "index" else said.level(report.value),
+        value=index_number(report.value, said) if report.kind == "index" else said.level(report.value),
         unit=named(said, "unit", report.unit),
     )
     limit = report.limit

@@ -11,6 +11,8 @@ from data.parameters import PARAMETERS
 from data.rules.alarms import Rule, Trigger
 from data.words import Words, words
 from models.alarms.readings import Reading
+from models.alarms.signals import INDEX
+from models.indices.aqi import bands
 
 CATALOG = "rules"
 Line = Callable[[Rule, City, Reading, Words], Iterator[str]]
@@ -99,8 +101,14 @@ def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str
 
 def _index(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     basis = say.say(f"basis.{reading.facts['basis']}")
-    yield say.say("line.index", value=say.number(reading.value), basis=basis, limit=say.number(reading.limit))
+    yield say.say("line.index", value=index_number(reading.value, say), basis=basis, limit=say.number(reading.limit))
     yield _stations(reading, say)
+
+
+def index_number(value: float, say: Words) -> str:
+    """A US AQI as it is written: at the end of its scale ``500+``, never more."""
+    top = max(band.index_high for band in bands(INDEX).values())
+    return f"{say.number(top)}+" if value >= top else say.number(value)
 
 
 def _event(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:

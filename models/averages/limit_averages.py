@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.standards.rounding import decimals_of
 from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
 from models.averages.periods import periods
@@ -47,6 +48,8 @@ class Checks:
         End of each interval.
     minutes : int
         Of the intervals that were measured.
+    decimals : ndarray of int, optional
+        In how many the data of each station are given: `data.standards.rounding.above`.
     """
 
     values: pd.DataFrame
@@ -54,6 +57,7 @@ class Checks:
     medians: pd.DataFrame
     ends: pd.DatetimeIndex
     minutes: int
+    decimals: npt.NDArray[np.int64] | None = None
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -109,14 +113,16 @@ def checks(
     if rows.empty:
         return made.nothing(averaging, minutes)
     if averaging in ("single", "1h"):
-        return made.samples(minutes)
-    if averaging == "24h":
-        return made.days()
-    if averaging == "8h":
-        return made.eight_hours()
-    if averaging == "year":
-        return made.years()
-    return made.seasons()
+        found = made.samples(minutes)
+    else:
+        makers = {"24h": made.days, "8h": made.eight_hours, "year": made.years}
+        found = makers.get(averaging, made.seasons)()
+    return replace(found, decimals=_decimals(sound, found.values.columns))
+
+
+def _decimals(sound: pd.DataFrame, stations: pd.Index) -> npt.NDArray[np.int64]:
+    given = sound.groupby("station")["value"].agg(decimals_of)
+    return np.asarray(given.reindex(stations).fillna(0), dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.standards.coverage import least
-from models.indices.aqi import averagings, combine, index
+from models.indices.aqi import averagings, combine, index, written
 from models.indices.nowcast import nowcast_frame
 from models.situation.figures import HOUR, figure_of, prepared
 from models.stations.freshness import BACKGROUND, described, not_grey
@@ -27,6 +27,8 @@ class Chip:
         The dominant pollutant.
     basis : str
         ``nowcast``, ``hour``, ``daily_mean`` or ``daily_median``: what was put into the scale.
+    beyond : bool
+        The concentration lies above the scale; `value` is its last number.
     """
 
     standard: str
@@ -37,6 +39,12 @@ class Chip:
     colour_assist: str = ""
     parameter: str = ""
     basis: str = ""
+    beyond: bool = False
+
+    @property
+    def shown(self) -> str:
+        """As it is written: ``500+`` beyond the scale; empty without an index."""
+        return "" if self.value is None else written(self.value, beyond=self.beyond)
 
 
 def chip(rows: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: str = "us-epa-2024") -> Chip:
@@ -75,7 +83,15 @@ def chip_of(air: pd.DataFrame, stations: pd.DataFrame, now: datetime, standard: 
         return Chip(standard, None)
     band = found.band
     return Chip(
-        standard, found.value, band.number, band.category, band.colour, band.colour_assist, found.parameter, basis
+        standard,
+        found.value,
+        band.number,
+        band.category,
+        band.colour,
+        band.colour_assist,
+        found.parameter,
+        basis,
+        found.beyond,
     )
 
 

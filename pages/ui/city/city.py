@@ -199,7 +199,7 @@ class Picture:
         category = t(f"quantity.category.{chip.category}")
         if standard.startswith("eaqi"):
             return t("situation.index_word", standard=named, category=category)
-        return t("situation.index", standard=named, index=chip.value, category=category)
+        return t("situation.index", standard=named, index=chip.shown, category=category)
 
     def leading(self) -> str:
         """The pollutant highest over its own 24-h limit, else the one that sets the index."""
