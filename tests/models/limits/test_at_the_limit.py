@@ -30,10 +30,16 @@ def around(mean: float) -> list[float]:
     return [round(x, 6) for value in PAIRS for x in (value, 2 * mean - value)]
 
 
+def lifted(by: float) -> list[float]:
+    """A day whose mean lies a twenty-fourth of this above the limit."""
+    *others, last = around(35.0)
+    return [*others, round(last + by, 6)]
+
+
 @pytest.mark.parametrize(
     ("values", "over"),
     [(around(35.0), 0), ([35.0] * 24, 0), ([35.0] * 23 + [36.0], 0), ([35.0] * 12 + [35.1] * 12, 1),
-     ([*around(35.0), 36.0], 0), ([*around(35.0), 36.3], 1)],
+     (lifted(1.0), 0), (lifted(1.3), 1)],
 )  # fmt: skip
 def test_a_mean_is_held_to_the_limit_in_the_decimals_of_its_data(values: list[float], over: int) -> None:
     assert counted(values) == (over, "exceeded" if over else "none")
