@@ -30,6 +30,7 @@ from jobs.forecast.export import forecast_csv
 from sources.credits import credit
 
 VERSION = "1"
+PLACE = ("name", "lat", "lon", "valid_from", "valid_until")  # of a place where a station stands or stood
 REVALIDATED = {"cache-control": "no-cache"}  # asks for a tag of the body
 
 
@@ -59,13 +60,18 @@ def list_cities(request: HttpRequest) -> Response:
 
 
 def list_stations(request: HttpRequest) -> Response:
-    """Stations of a city whose rows may leave, with their source's licence."""
+    """Stations of a city whose rows may leave, with their source's licence and every place they had."""
     where = _known_city(request)
-    rows = served("download").store.for_export().stations(where.key).drop(columns=["known_until"])
-    rows["licence"] = [
-        own or credit(source).licence for own, source in zip(rows["licence"], rows["source"], strict=True)
+    every = served("download").store.for_export().stations(where.key, every_place=True).drop(columns=["known_until"])
+    every["licence"] = [
+        own or credit(source).licence for own, source in zip(every["licence"], every["source"], strict=True)
     ]
-    return json({"city": where.key, "stations": records(rows)})
+    places: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in records(every):
+        places.setdefault((row["source"], row["station"]), []).append({name: row[name] for name in PLACE})
+    rows = records(every[every["valid_until"].isna()].drop(columns=["valid_from", "valid_until"]))
+    found = [{**row, "places": places[row["source"], row["station"]]} for row in rows]
+    return json({"city": where.key, "stations": found})
 
 
 def latest(request: HttpRequest) -> Response:

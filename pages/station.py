@@ -24,6 +24,7 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.station import charts as station_charts
+from pages.ui.station.order import worst_first
 from pages.ui.station.state import Place
 from pages.ui.station.tables import place
 
@@ -51,11 +52,7 @@ def chosen(city: City, called: dict[str, str], columns: list) -> tuple[str, str]
     spans = spans[spans["parameter"].isin(POLLUTANTS) & (spans["first"] <= city_tables.now())]
     if not len(spans):
         return None
-    awake = set(city_tables.latest(city.key, list(POLLUTANTS))["station"])
-    ranked = spans.assign(
-        model=spans["kind"] == "model", asleep=~spans["station"].isin(awake), called=spans["station"].map(called)
-    )
-    options = list(dict.fromkeys(ranked.sort_values(["asleep", "model", "called"])["station"]))
+    options = worst_first(spans, city_tables.latest(city.key, list(POLLUTANTS)), called, city_tables.now())
     station = choices.station(options, called, columns[0])
     known = set(spans.loc[spans["station"] == station, "parameter"])
     return station, choices.parameter([p for p in POLLUTANTS if p in known], columns[1])

@@ -24,6 +24,7 @@ PATIENCE = max(4 * EVERY, 8.0)  # without a look after which the screen calls it
 SHIFT = 240  # between moves of the whole picture by a few pixels, so that none burns in [s]
 QUIET = (4 * 60, 4 * 60 + 30)  # of the city's day, when the page starts afresh [min]
 THEMES = (*choices.THEMES, "contrast")
+EVERY_CITY = "all"
 GROUNDS = {"light": "#f5f6f8", "dark": "#14181c", "contrast": "#000000"}
 WALL = st.components.v2.component(
     "wall",
@@ -35,8 +36,15 @@ WALL = st.components.v2.component(
 
 def chosen() -> list[str]:
     """Cities by `?city=`: one, or all."""
-    key = choices.asked("city", [*cities(), "all"], "all")
-    return list(cities()) if key == "all" else [key]
+    key = choices.asked("city", [*cities(), EVERY_CITY], EVERY_CITY)
+    return list(cities()) if key == EVERY_CITY else [key]
+
+
+def stranger() -> str:
+    """That there is no such city as `?city=` says; empty where there is."""
+    asked = choices.stranger("city", [*cities(), EVERY_CITY])
+    names = {key: one.name(language.language()) for key, one in cities().items()}
+    return choices.no_such("city", asked, names) if asked else ""
 
 
 def seconds() -> int:
@@ -95,6 +103,9 @@ def failed(sentence: str) -> dict[str, object]:
 def picture() -> dict[str, object]:
     """What is to be shown now; whatever goes wrong is a sentence."""
     try:
+        unknown = stranger()
+        if unknown:
+            return {"html": wall_frame.bare(), "hold": None, "stamp": city_tables.now().timestamp(), "trouble": unknown}
         st.session_state["wall.last"] = made = drawn()
         st.session_state["wall.told"] = False
         return made

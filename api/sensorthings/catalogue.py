@@ -99,7 +99,7 @@ def catalogue(store: ExportReader) -> Catalogue:
     state = (str(store.folder), store.version("measurements", "stations"), etags.rule_state(), minute)
     with _guard:
         if state not in _kept:
-            _kept[state] = build(store.spans(), store.stations())
+            _kept[state] = build(store.spans(), store.stations(every_place=True))
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
         return _kept[state]
@@ -108,17 +108,20 @@ def catalogue(store: ExportReader) -> Catalogue:
 def build(spans: pd.DataFrame, stations: pd.DataFrame) -> Catalogue:
     """Entities of what there is and how it is described."""
     made = Catalogue()
-    known = {(r["source"], r["station"]): r for r in stations.to_dict("records")}
+    known: dict[tuple[Any, Any], list[Mapping[Any, Any]]] = {}
+    for row in stations.to_dict("records"):
+        known.setdefault((row["source"], row["station"]), []).append(row)
     spans = spans.sort_values(["station", "source", "parameter", "minutes"])
     for pair, rows in spans.groupby(["source", "station"], sort=False):
-        thing = _thing(made, (str(pair[0]), str(pair[1])), known.get(pair, {}), rows)
+        thing = _thing(made, (str(pair[0]), str(pair[1])), known.get(pair, [{}]), rows)
         for (parameter, minutes), each in rows.groupby(["parameter", "minutes"], sort=False):
             _stream(made, thing, (str(pair[0]), str(pair[1])), str(parameter), int(minutes), each)
     return made
 
 
-def _thing(made: Catalogue, pair: tuple[str, str], about: Mapping[Any, Any], rows: pd.DataFrame) -> str:
+def _thing(made: Catalogue, pair: tuple[str, str], places: list[Mapping[Any, Any]], rows: pd.DataFrame) -> str:
     source, station = pair
+    about = places[-1]
     city = str(rows["city"].iloc[0])
     key = station if station.startswith(f"{source}:") else f"{source}~{station}"
     name = str(about.get("name") or station)
@@ -131,11 +134,18 @@ def _thing(made: Catalogue, pair: tuple[str, str], about: Mapping[Any, Any], row
         **_rights(source, str(about.get("licence") or "")), **_marks(kinds),
     }  # fmt: skip
     made.add("Things", key, {"name": name, "description": f"Station {name} in {city}", "properties": properties})
-    _place(made, key, name, about)
+    _place(made, key, key, name, about)
+    for past in places[:-1]:
+        _place(made, key, f"{key}@{_began(past)}", str(past.get("name") or station), past)
     return key
 
 
-def _place(made: Catalogue, key: str, name: str, about: Mapping[Any, Any]) -> None:
+def _began(about: Mapping[Any, Any]) -> str:
+    """Since when a station has stood at a place, as far as anybody knows."""
+    return iso(about["known_at"] if pd.isna(about["valid_from"]) else about["valid_from"], "seconds")
+
+
+def _place(made: Catalogue, thing: str, key: str, name: str, about: Mapping[Any, Any]) -> None:
     """Location, its history and the feature of interest; none where nobody says where the station is."""
     if not about or pd.isna(about["lat"]) or pd.isna(about["lon"]):
         return
@@ -146,10 +156,13 @@ def _place(made: Catalogue, key: str, name: str, about: Mapping[Any, Any]) -> No
     }  # fmt: skip
     made.add("Locations", key, {**shared, "location": point})
     made.add("FeaturesOfInterest", key, {**shared, "description": f"Air around {name}", "feature": point})
-    made.add("HistoricalLocations", key, {"time": iso(about["known_at"])})
+    made.add("HistoricalLocations", key, {"time": _began(about)})
+    made.join("Things", thing, "HistoricalLocations", key)
+    if key == thing:  # a thing's locations are where it stands now, the others are its history
+        made.join("Things", thing, "Locations", key)
+        made.join("Locations", key, "Things", thing)
     for kind, relation, other in (
-        ("Things", "Locations", key), ("Things", "HistoricalLocations", key), ("Locations", "Things", key),
-        ("Locations", "HistoricalLocations", key), ("HistoricalLocations", "Thing", key),
+        ("Locations", "HistoricalLocations", key), ("HistoricalLocations", "Thing", thing),
         ("HistoricalLocations", "Locations", key),
     ):  # fmt: skip
         made.join(kind, key, relation, other)

@@ -73,6 +73,11 @@ SCHEMAS: Mapping[str, Schema] = {
     }),
     "Station": closed({
         **_columns(STATION_COLUMNS), "known_at": TIME, "station_class": {**TEXT, "enum": list(STATION_CLASSES)},
+        "places": listed(ref("StationPlace")),
+    }),
+    "StationPlace": closed({
+        "name": TEXT, "lat": maybe(NUMBER), "lon": maybe(NUMBER), "valid_from": maybe(TIME),
+        "valid_until": maybe(TIME),
     }),
     "Measurement": closed(_ROW),
     "LatestRow": closed({**_ROW, "age_minutes": NUMBER, "freshness": {**TEXT, "enum": ["fresh", "amber", "grey"]}}),

@@ -46,9 +46,12 @@ class ExportStore(View):
             self._known = {key: (rows, licences.licensed(rows, licences.terms()))}
         return self._known[key]
 
-    def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+    def stations(
+        self, city: str | None = None, as_of: datetime | None = None, *, every_place: bool = False
+    ) -> pd.DataFrame:
         """Descriptions of the stations whose rows may leave; one that stays is named by no other."""
         rows, licensed = self._described(as_of)
+        rows = self._inner.stations(as_of=as_of, every_place=True) if every_place else rows
         rows = rows if city is None else rows[rows["city"] == city]
         may = licensed.mask(rows)
         kept_in = set(rows.loc[~may, "station"])

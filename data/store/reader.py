@@ -89,8 +89,10 @@ class StoreReader(Protocol):
     ) -> Iterator[pa.RecordBatch]:
         """The same rows as `measurements`, sorted by time, in constant memory."""
 
-    def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
-        """Station descriptions, latest known or as of a moment."""
+    def stations(
+        self, city: str | None = None, as_of: datetime | None = None, *, every_place: bool = False
+    ) -> pd.DataFrame:
+        """Station descriptions, latest known or as of a moment; where they stand now, or every place they had."""
 
     def status(self) -> pd.DataFrame:
         """How each network's last attempt went."""

@@ -39,9 +39,11 @@ class SharedStore(View):
     def _narrow(self, where: Mapping[str, Any]) -> dict[str, Any]:
         return {**where, "withheld": withheld(self.reader, self.purpose)}
 
-    def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+    def stations(
+        self, city: str | None = None, as_of: datetime | None = None, *, every_place: bool = False
+    ) -> pd.DataFrame:
         """Station descriptions, without those of sources that are withheld; coordinates as exact as may be."""
-        rows = self._whole.stations(city, as_of)
+        rows = self._whole.stations(city, as_of, every_place=every_place)
         country = _countries()
         places = [country.get(c, "") for c in rows["city"]]
         pairs = list(zip(rows["source"], places, strict=True))

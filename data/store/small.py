@@ -12,7 +12,9 @@ import pyarrow as pa
 from data import clock
 from data.city import state as cities_state
 from data.place import Stray, settled, strays
+from data.schema import UTC_US as TIME
 from data.schema import conform_stations
+from data.store import places
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
 from data.store.storage.location import Place
@@ -66,9 +68,21 @@ class SmallTables:
         if len(fresh):
             self._extend("rejects", fresh[REJECTS.names])
 
-    def put_stations(self, rows: pd.DataFrame, known_at: datetime | None = None) -> int:
+    def put_stations(
+        self, rows: pd.DataFrame, known_at: datetime | None = None, seen: pd.DataFrame | None = None
+    ) -> int:
         """
         Keep station descriptions; a changed one closes the older, so that `as_of` still shows it.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            For `data.schema.conform_stations`.
+        known_at : datetime, optional
+            When the centre learned them; now by default.
+        seen : DataFrame, optional
+            By station, ``first`` and ``last``: which intervals they describe, so that one that moved keeps each place
+            with its span; they speak of now where it is not said.
 
         Returns
         -------
@@ -79,24 +93,55 @@ class SmallTables:
         moment = pd.Timestamp(known_at or datetime.now(UTC))
         with writing(self.place, self.wait):
             kept = self._read("stations")
-            current = kept[kept["known_until"].isna()]
+            held = kept[kept["known_until"].isna()]
+            current = places.newest(held)
             names = [c for c in fresh.columns if c not in ("source", "station")]
             both = fresh.merge(current, on=["source", "station"], how="left", suffixes=("", "_old"), indicator=True)
             same = both["_merge"] == "both"
             for name in names:
                 new, old = both[name], both[f"{name}_old"]
                 same &= (new == old) | (new.isna() & old.isna())
-            changed = fresh[~same.to_numpy()]
+            changed = fresh[~same.to_numpy()].assign(valid_from=pd.NaT, valid_until=pd.NaT)
+            changed = self._with_places(changed, held, moment, seen)
             if not len(changed):
                 return 0
-            gone = pd.MultiIndex.from_frame(kept[["source", "station"]]).isin(
-                pd.MultiIndex.from_frame(changed[["source", "station"]])
-            )
+            pair = ["source", "station"]
+            gone = pd.MultiIndex.from_frame(kept[pair]).isin(pd.MultiIndex.from_frame(changed[pair]))
             kept.loc[gone & kept["known_until"].isna(), "known_until"] = moment
             added = changed.assign(known_at=moment, known_until=pd.NaT)
             every = pd.concat([kept, added], ignore_index=True) if len(kept) else added
             self._replace("stations", every)
-        return len(changed)
+        return len(changed.drop_duplicates(pair))
+
+    def _with_places(
+        self, changed: pd.DataFrame, held: pd.DataFrame, moment: pd.Timestamp, seen: pd.DataFrame | None
+    ) -> pd.DataFrame:
+        """New descriptions of stations, for one that moved or had moved before one for each of its places."""
+        known = dict(iter(held.groupby(["source", "station"])))
+        plain, found = [], []
+        for row in changed.to_dict("records"):
+            spans = known.get((row["source"], row["station"]), held.iloc[:0])
+            before = spans.sort_values("valid_from", na_position="first")[list(changed.columns)].to_dict("records")
+            if len(before) < 2 and not any(places.apart(span, row) for span in before):
+                plain.append(row)
+                continue
+            after = places.painted(before, row, self._seen(row, moment, seen))
+            found += [] if pd.DataFrame(after).equals(pd.DataFrame(before)) else after
+        made = pd.DataFrame([*plain, *found], columns=list(changed.columns))
+        times = {name: pd.to_datetime(made[name], utc=True).astype(TIME) for name in places.VALIDITY}
+        return made.assign(**times)
+
+    def _seen(self, row: dict[Hashable, Any], moment: pd.Timestamp, seen: pd.DataFrame | None) -> places.Seen:
+        """Which time a description speaks of, and whether the store has rows of the station beside."""
+        first = last = moment
+        if seen is not None and row["station"] in seen.index:
+            first, last = (seen.loc[row["station"], name] for name in ("first", "last"))
+        before, after = self._beside(str(row["source"]), str(row["station"]), first, last)
+        return places.Seen(first, last, before, after)
+
+    def _beside(self, source: str, station: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[bool, Any]:
+        """Whether there are rows of a station before a moment, and the start of the next after another."""
+        raise NotImplementedError
 
     def put_status(self, network: str, city: str, **fields: Any) -> None:
         """Keep how the last attempt of one network for one city went; fields not named stay as they were."""
@@ -213,8 +258,10 @@ class SmallTables:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def stations(self, city: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
-        """Station descriptions, latest known or as of a moment."""
+    def stations(
+        self, city: str | None = None, as_of: datetime | None = None, *, every_place: bool = False
+    ) -> pd.DataFrame:
+        """Station descriptions, latest known or as of a moment; where they stand now, or every place they had."""
         rows = self.station_history()
         if as_of is None:
             rows = rows[rows["known_until"].isna()]
@@ -225,8 +272,10 @@ class SmallTables:
                 later = rows["known_until"].isna() & (rows["known_at"] > max(as_of, learned))
                 then |= later & ~rows["station"].isin(set(rows.loc[then, "station"]))
             rows = rows[then]
+        rows = rows if every_place else places.newest(rows)
         rows = rows if city is None else rows[rows["city"] == city]
-        return rows.sort_values(["station", "source"]).reset_index(drop=True)
+        order = ["station", "source", "valid_from"]
+        return rows.sort_values(order, na_position="first").reset_index(drop=True)
 
     def station_history(self) -> pd.DataFrame:
         """Every description of a station there ever was."""

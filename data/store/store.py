@@ -365,6 +365,11 @@ class Store(SmallTables):
         kept = self._kept(Where(start=start))
         return self._engine.ask(question, values, kept) if kept.files else None
 
+    def _beside(self, source: str, station: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[bool, Any]:
+        own: dict[str, Any] = {"sources": (source,), "stations": (station,)}
+        after = self.spans(start=last + pd.Timedelta(microseconds=1), **own)["first"].min()
+        return bool(len(self.spans(end=first, **own))), after
+
     def _where(self, *place: Any, **where: Any) -> Where:
         return Where(*place, **{**where, "strays": self._strays()})
 

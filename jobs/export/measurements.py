@@ -116,31 +116,42 @@ def tables(store: StoreReader, request: Request) -> Iterator[pa.Table]:
     book = _described(rows, request)
     yield SCHEMA.empty_table()  # so that a file has its header even where nothing follows
     for batch in rows.batches(**request.where()):
-        frame = checks.frame(batch)
-        keep = pd.MultiIndex.from_frame(frame[["source", "station"]]).isin(book.index)
+        place = _places(batch, book)
+        keep = place >= 0
         if keep.any():
-            yield _table(frame[keep], book, request)
+            yield _table(checks.frame(batch)[keep], book.iloc[place[keep]], request)
 
 
 def _described(rows: ExportReader, request: Request) -> pd.DataFrame:
-    """One row of description per station that leaves, as it was known then."""
+    """One row of description per place of a station that leaves, as it was known then."""
     leaving = rows.spans(**request.where())[["source", "station"]].drop_duplicates()
-    return _book(leaving, rows.stations(as_of=request.as_of), request.city)
+    return _book(leaving, rows.stations(as_of=request.as_of, every_place=True), request.city)
 
 
 def _places(batch: pa.RecordBatch, book: pd.DataFrame) -> Integers:
     """Row of `book` for each row of a batch, −1 where it stays."""
     source, station = (pc.dictionary_encode(batch[name]) for name in ("source", "station"))
-    known = {pair: place for place, pair in enumerate(book.index)}
+    known: dict[Any, int] = {}
+    for at, pair in enumerate(book.index):
+        known.setdefault(pair, at)
     size = max(len(station.dictionary), 1)
-    pairs = itertools.product(source.dictionary.to_pylist(), station.dictionary.to_pylist())
-    place = np.array([known.get(pair, -1) for pair in pairs], dtype=np.int64)
-    return np.asarray(place[source.indices.to_numpy() * size + station.indices.to_numpy()], dtype=np.int64)
+    pairs = list(itertools.product(source.dictionary.to_pylist(), station.dictionary.to_pylist()))
+    first = np.array([known.get(pair, -1) for pair in pairs], dtype=np.int64)
+    code = source.indices.to_numpy() * size + station.indices.to_numpy()
+    place = np.asarray(first[code], dtype=np.int64)
+    later = np.flatnonzero(book["valid_from"].notna() & book.index.duplicated())
+    if not len(later):
+        return place
+    start = pd.DatetimeIndex(pc.cast(batch["start"], pa.timestamp("us")).to_pandas()).tz_localize("UTC")
+    codes = {pair: i for i, pair in enumerate(pairs)}
+    for at in later:  # in the order of time: the last that had begun holds
+        place[(code == codes.get(book.index[at], -1)) & (start >= book["valid_from"].iloc[at])] = at
+    return place
 
 
 def _book(leaving: pd.DataFrame, stations: pd.DataFrame, city: str) -> pd.DataFrame:
-    """One row of description per station that leaves; text made safe for spreadsheets."""
-    names = ["name", "lat", "lon", "coord_quality", "station_class", "licence"]
+    """One row of description per place of a station that leaves; text made safe for spreadsheets."""
+    names = ["name", "lat", "lon", "coord_quality", "station_class", "licence", "valid_from"]
     book = leaving.merge(stations[["source", "station", *names]], on=["source", "station"], how="left")
     for name in ("name", "coord_quality", "station_class", "licence"):
         book[name] = book[name].fillna("")
@@ -154,6 +165,7 @@ def _book(leaving: pd.DataFrame, stations: pd.DataFrame, city: str) -> pd.DataFr
         station_id=book["station"].map(safe), source_key=book["source"].map(safe), city=city,
         country=city_of(city).country,
     )  # fmt: skip
+    book = book.sort_values(["source", "station", "valid_from"], na_position="first", kind="stable")
     return book.rename(columns={"name": "station_name"}).set_index(["source", "station"])
 
 
@@ -168,11 +180,9 @@ _WHOLE = {"averaging_minutes", *INDICES}
 SCHEMA = pa.schema([(n, pa.float64() if n in _NUMBERS else pa.int32() if n in _WHOLE else _TEXT) for n in COLUMNS])
 
 
-def _table(frame: pd.DataFrame, book: pd.DataFrame, request: Request) -> pa.Table:
-    if frame.empty:
-        return SCHEMA.empty_table()
+def _table(frame: pd.DataFrame, about: pd.DataFrame, request: Request) -> pa.Table:
+    """Rows with the description of each beside it."""
     zone = city_of(request.city).zone
-    about = book.loc[pd.MultiIndex.from_frame(frame[["source", "station"]])]
     end = interval_end(frame["start"], frame["minutes"])
     units = {k: p.unit for k, p in PARAMETERS.items()}
     cells: dict[str, Any] = {

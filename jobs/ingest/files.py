@@ -53,6 +53,7 @@ class _Account:
     last: pd.Timestamp | None = None
     stations: set[str] = field(default_factory=set)
     outside: Counter[str] = field(default_factory=Counter)
+    seen: list[pd.DataFrame] = field(default_factory=list)  # by station: first and last start of a batch
 
     def refuse(self, batch: _Batch, reasons: pd.DataFrame, origin: str) -> None:
         """Count rejected rows and keep one excerpt per reason for the rejects table."""
@@ -71,6 +72,8 @@ class _Account:
             self.first = min(t for t in (self.first, rows["start"].min()) if t is not None)
             self.last = max(t for t in (self.last, rows["start"].max()) if t is not None)
             self.stations |= set(rows["station"].unique())
+            times = rows["start"].groupby(rows["station"].astype("str"))
+            self.seen.append(times.agg(first="min", last="max"))
             self.outside.update(rows.loc[rows["city"] == NOWHERE, "station"].astype("str").value_counts().to_dict())
 
     def summary(self) -> dict[str, Any]:
@@ -215,7 +218,7 @@ def _import(
     if not account.read:
         raise ImportFileError("files.asked.no_measurement")
     _flush(batch, store, profile, known_at, account, described)
-    _describe(described, store, profile)
+    _describe(described, store, profile, account)
 
 
 def _nearby(data: list[Path], profile: Profile) -> list[Path]:
@@ -356,7 +359,7 @@ def _described(chunk: Chunk, layout: Layout, options: Options) -> pd.DataFrame:
     return layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
 
 
-def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile) -> None:
+def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile, account: _Account) -> None:
     """Keep what the files say of their stations; a format that only repeats us adds but never replaces."""
     said = [t for t in tables if len(t)]
     if not said:
@@ -365,4 +368,5 @@ def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile) -> Non
     if not profile.describes:
         rows = rows[~rows["station"].isin(store.stations()["station"])]
     if len(rows):
-        store.put_stations(rows)
+        every = pd.concat(account.seen) if account.seen else pd.DataFrame(columns=["first", "last"])
+        store.put_stations(rows, seen=every.groupby(level=0).agg({"first": "min", "last": "max"}))

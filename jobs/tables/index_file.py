@@ -102,5 +102,7 @@ def _indexed(standard: str, chunk: pd.DataFrame, source: Path) -> pd.DataFrame:
     asked = chunk[list(COLUMNS)].assign(parameter=chunk["parameter"].str.strip())
     found = index_frame(asked, standard)
     return chunk.assign(
-        index=found["index"].astype("str").where(found["index"].notna(), ""), category=found["category"]
+        index=found["index"].astype("str").where(found["index"].notna(), ""),
+        category=found["category"],
+        beyond=found["beyond"].map({True: "true", False: ""}),
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.standards.rounding import above, clean
 from data.times import interval_end
 from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
@@ -279,7 +280,7 @@ def lasting(signal: pd.DataFrame, threshold: npt.ArrayLike, deadband: float = 0.
     """
     value, standing = signal["value"].to_numpy(dtype=float), signal["standing"].to_numpy(dtype=float)
     bar = np.broadcast_to(np.asarray(threshold, dtype=float), value.shape)
-    word = np.where(value > bar, 1, np.where(standing <= bar - deadband, -1, 0))
+    word = np.where(above(value, bar), 1, np.where(clean(standing) <= clean(bar - deadband), -1, 0))
     ends = pd.DatetimeIndex(signal["at"]).as_unit("us").asi8 / 3.6e9  # [h]
     since = _run_starts(word, ends, signal["minutes"].to_numpy(dtype=float))
     lasted = ends - since

@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.checks import UNCONFIRMED, only
 from data.standards.coverage import MIN_COVERAGE
+from data.standards.rounding import decimals_of
 from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
 from models.averages.periods import periods
@@ -51,6 +52,8 @@ class Checks:
     if_real : DataFrame or None
         The values if what nothing else supports (`data.checks.UNCONFIRMED`) is the air; None where the rows do not
         tell which these are. [µg/m³]
+    decimals : ndarray of int, optional
+        In how many the data of each station are given: `data.standards.rounding.above`.
     """
 
     values: pd.DataFrame
@@ -59,6 +62,7 @@ class Checks:
     ends: pd.DatetimeIndex
     minutes: int
     if_real: pd.DataFrame | None = None
+    decimals: npt.NDArray[np.int64] | None = None
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -140,14 +144,16 @@ def _checks(
     if rows.empty:
         return made.nothing(averaging, minutes)
     if averaging in ("single", "1h"):
-        return made.samples(minutes)
-    if averaging == "24h":
-        return made.days()
-    if averaging == "8h":
-        return made.eight_hours()
-    if averaging == "year":
-        return made.years()
-    return made.seasons()
+        found = made.samples(minutes)
+    else:
+        makers = {"24h": made.days, "8h": made.eight_hours, "year": made.years}
+        found = makers.get(averaging, made.seasons)()
+    return replace(found, decimals=_decimals(sound, found.values.columns))
+
+
+def _decimals(sound: pd.DataFrame, stations: pd.Index) -> npt.NDArray[np.int64]:
+    given = sound.groupby("station")["value"].agg(decimals_of)
+    return np.asarray(given.reindex(stations).fillna(0), dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ __all__ = [
     "index",
     "index_frame",
     "index_numbers",
+    "written",
 ]
 
 STANDARDS: tuple[str, ...] = tuple(FILES)
@@ -70,6 +71,8 @@ class Index:
         Averaging of the concentration. [min]
     standard : str
         Key of the standard.
+    beyond : bool
+        The concentration lies above the scale; `value` is its last number.
     """
 
     value: int
@@ -77,6 +80,12 @@ class Index:
     parameter: str
     minutes: int
     standard: str
+    beyond: bool = False
+
+    @property
+    def shown(self) -> str:
+        """As it is written: ``500+`` beyond the scale."""
+        return written(self.value, beyond=self.beyond)
 
     @property
     def category(self) -> str:
@@ -165,10 +174,11 @@ def index(parameter: str, minutes: int, value: float, standard: str = "us-epa-20
     Notes
     -----
     US EPA, EPA-454/B-24-002 (May 2024): truncate to the printed decimals, draw the straight line within the band,
-    round half up; above 500 the last line goes on. Ozone: the 8-hour value up to 0.200 ppm, the 1-hour value from
-    0.125 ppm, the greater of the two counts. SO2: the 1-hour value up to 304 ppb, above it the index stays 200
-    unless the 24-hour value reaches 305 ppb and sets a higher one. Gases go to ppb by
-    `data.parameters.to_ppb`'s factor; a mixing ratio is the same at 20 °C and at 25 °C.
+    round half up. Above 500 the EPA lets the last line go on; no index is told beyond its scale here: 500 and
+    `beyond`. Ozone: the 8-hour value up to 0.200 ppm, the 1-hour value from 0.125 ppm, the greater of the two counts.
+    SO2: the 1-hour value up to 304 ppb, above it the index stays 200 unless the 24-hour value reaches 305 ppb and sets
+    a higher one. Gases go to ppb by `data.parameters.to_ppb`'s factor; a mixing ratio is the same at 20 °C and at
+    25 °C.
 
     European index (EEA, methodology of 2024): hourly values of five pollutants, rounded half up to whole µg/m³.
 
@@ -187,7 +197,20 @@ def index(parameter: str, minutes: int, value: float, standard: str = "us-epa-20
     values, numbers = scale.index(np.array([value], dtype=np.float64))
     if numbers[0] < 0:
         return None
-    return Index(int(values[0]), bands(standard)[int(numbers[0])], parameter, minutes, standard)
+    past = bool(scale.past(np.array([value], dtype=np.float64))[0])
+    return Index(int(values[0]), bands(standard)[int(numbers[0])], parameter, minutes, standard, past)
+
+
+def written(value: float, *, beyond: bool) -> str:
+    """
+    An index as it is written.
+
+    Examples
+    --------
+    >>> written(187, beyond=False), written(500, beyond=True)
+    ('187', '500+')
+    """
+    return f"{value:.0f}+" if beyond else f"{value:.0f}"
 
 
 def combine(indices: Iterable[Index | None]) -> Index | None:
@@ -212,7 +235,7 @@ def combine(indices: Iterable[Index | None]) -> Index | None:
     known = [one for one in indices if one is not None]
     if len({one.standard for one in known}) > 1:
         raise ValueError("indices of different standards cannot be combined; choose one standard")
-    return max(known, key=lambda one: one.value, default=None)
+    return max(known, key=lambda one: (one.value, one.beyond), default=None)
 
 
 def index_frame(rows: pd.DataFrame, standard: str = "us-epa-2024") -> pd.DataFrame:
@@ -229,8 +252,9 @@ def index_frame(rows: pd.DataFrame, standard: str = "us-epa-2024") -> pd.DataFra
     Returns
     -------
     DataFrame
-        On the same row labels: ``index`` and ``band`` (Int64, missing where the standard defines none),
-        ``category``, ``colour`` and ``colour_assist`` (text, empty where there is none).
+        On the same row labels: ``index`` and ``band`` (Int64, missing where the standard defines none), ``beyond``
+        (the concentration lies above the scale, the index is its last), ``category``, ``colour`` and
+        ``colour_assist`` (text, empty where there is none).
 
     Raises
     ------
@@ -248,11 +272,13 @@ def index_frame(rows: pd.DataFrame, standard: str = "us-epa-2024") -> pd.DataFra
     parameters = rows["parameter"].to_numpy(object)
     found = np.full(len(rows), -1, dtype=np.int64)
     number = np.full(len(rows), -1, dtype=np.int64)
+    past = np.zeros(len(rows), dtype=bool)
     for (parameter, averaging), scale in scales(standard).items():
         mine = np.flatnonzero((parameters == parameter) & (minutes == averaging))
         found[mine], number[mine] = scale.index(values[mine])
+        past[mine] = scale.past(values[mine])
     known = bands(standard)
-    table = pd.DataFrame({"index": _whole(found), "band": _whole(number)}, index=rows.index)
+    table = pd.DataFrame({"index": _whole(found), "band": _whole(number), "beyond": past}, index=rows.index)
     for name in ("category", "colour", "colour_assist"):
         words = {key: getattr(band, name) for key, band in known.items()}
         table[name] = [words.get(key, "") for key in number.tolist()]

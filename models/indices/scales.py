@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from data.parameters import MOLAR_VOLUME_20C, PARAMETERS
 from data.standards.breakpoints import breakpoints
+from data.standards.rounding import clean, half_up
 
 _PER_PPB: Mapping[str, float] = MappingProxyType({"ppb": 1.0, "ppm": 1e-3})
 _CAP = 1e15  # keeps the integer arithmetic of `Scale.index` exact; no concentration comes near
@@ -34,7 +35,8 @@ class Scale:
     noise : float
         A concentration this far below zero is an instrument's noise and has the index of zero. [µg/m³]
     beyond : str
-        Above the last band: ``continue`` its line, ``hold`` its highest index, empty = no index.
+        Above the last band: ``continue`` and ``hold`` its highest index, of which the first means beyond the scale
+        (`past`); empty = no index.
     """
 
     per_unit: float  # steps per µg/m³
@@ -49,13 +51,9 @@ class Scale:
 
     def steps(self, values: Floats) -> Floats:
         """Concentration in whole steps, truncated or rounded half up as the standard says."""
-        scaled = np.minimum(values * self.per_unit, _CAP)
-        if self.half_up:
-            whole = np.floor(scaled)
-            return np.asarray(whole + (scaled - whole >= 0.5), dtype=np.float64)
-        # A billionth undoes what the change of unit loses, so that 54 ppb written in µg/m³ stays 54 ppb.
-        slack = 0.0 if self.per_unit in (1.0, 10.0) else 1e-9
-        return np.asarray(np.floor(scaled * (1 + slack)), dtype=np.float64)
+        # First without noise, so that 24 × 9.1 makes 9.1 and 54 ppb written in µg/m³ stay 54 ppb.
+        scaled = clean(np.minimum(values * self.per_unit, _CAP))
+        return half_up(scaled, 0) if self.half_up else np.floor(scaled)
 
     def index(self, values: Floats) -> tuple[Integers, Integers]:
         """Index and band number of concentrations [µg/m³]; both −1 where there is none."""
@@ -72,7 +70,18 @@ class Scale:
         rise, width = (self.index_high - self.index_low)[row], (self.high - self.low)[row]
         # Whole numbers throughout: floor(x + 1/2) of the line, without a rounding of its own.
         line = (2 * rise * (steps - self.low[row]) + width) // (2 * width) + self.index_low[row]
-        return np.where(known, line, -1), np.where(known, self.band[row], -1)
+        return np.where(known, np.minimum(line, self.top), -1), np.where(known, self.band[row], -1)
+
+    @property
+    def top(self) -> int:
+        """The highest index that is printed; what lies above the scale is told as this and ``+``."""
+        return int(self.index_high[-1])
+
+    def past(self, values: Floats) -> npt.NDArray[np.bool_]:
+        """Whether concentrations lie above the last band of a scale that goes on there. [µg/m³]"""
+        known = np.isfinite(values) & (values >= 0)
+        steps = self.steps(np.where(known, values, 0.0))
+        return np.asarray(known & (steps > self.high[-1]) & (self.beyond == "continue"), dtype=np.bool_)
 
 
 def _per_unit(parameter: str, unit: str, decimals: int) -> float:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.standards.rounding import above
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 
@@ -89,7 +90,10 @@ def _line(
     days = int(np.sum([limit.in_force(day.date()) for day in pd.date_range(f"{year}-01-01", f"{year}-12-31")]))
     if not days:
         return None
-    mine, other, median = (part[part.index.year == year] > limit.concentration for part in (city, any_station, beside))
+    mine, other, median = (
+        pd.Series(above(part[part.index.year == year], limit.concentration), dtype=bool)
+        for part in (city, any_station, beside)
+    )
     return {
         "parameter": limit.parameter,
         "year": year,

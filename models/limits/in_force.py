@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from data.standards.limits import AVERAGINGS, Group, Limit, LimitError, Registry, registry
+from data.standards.rounding import above
 
 REFERENCES = ("who-2021",)
 Verdict = Literal["within", "above", "not comparable"]
@@ -250,7 +251,7 @@ def compare(value: float, over: int | str, limit: Limit, *, statistic: str = "me
     note = _obstacle(value, over, limit, statistic)
     if note not in ("", HOUR_BESIDE_SINGLE):
         return Comparison(limit, value, "not comparable", None, limit.indicative, note)
-    verdict: Verdict = "above" if value > limit.concentration else "within"
+    verdict: Verdict = "above" if above(value, limit.concentration) else "within"
     return Comparison(limit, value, verdict, value / limit.concentration, limit.indicative or bool(note), note)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.standards import rounding
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import AVERAGINGS, Group, Limit
 from data.times import local_days
@@ -224,7 +225,8 @@ def _line(
     names = made.values.columns[there]
     values, why = made.values.to_numpy()[chosen][:, there], made.why[chosen][:, there]
     values[cut], why[cut] = np.nan, REASONS.index("partial")
-    above = values > limit.concentration
+    places = None if made.decimals is None else made.decimals[there]
+    above = rounding.above(values, limit.concentration, places)
     counts = _counts(values, why, above, made.medians.to_numpy()[chosen][:, there], limit)
     counts["exceeded_if_real"] = _if_real(made, chosen, there, above | cut[:, None], limit)
     beside = limit.averaging == "single" and made.minutes not in AVERAGINGS["single"] and counts["checked"] > 0
@@ -276,7 +278,7 @@ def _counts(
         "not_checked": values.size - checked,
         "completeness": checked / values.size,
         **reasons,
-        "indicative_exceeded": int((beside > limit.concentration).sum()) if beside.size else None,
+        "indicative_exceeded": int(rounding.above(beside, limit.concentration).sum()) if beside.size else None,
         "indicative_of": beside.size or None,
     }
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from data.standards.coverage import least
-from models.indices.aqi import averagings, bands, index
+from models.indices.aqi import averagings, index
 from models.indices.nowcast import STANDS_FOR, WINDOW, nowcast, ozone_nowcast
 from models.situation.air import HOUR_NS, Floats, Stamps
 from models.situation.statement import IndexValue
@@ -84,9 +84,8 @@ def _said(parameter: str, minutes: int, value: float, scale: str, basis: str) ->
     found = index(parameter, minutes, max(value, 0.0), scale)
     if found is None:
         return None
-    top = bands(scale)[max(bands(scale))].index_high if scale == US else max(bands(scale))
     band = found.band
     return IndexValue(
-        scale, min(found.value, top), band.number, band.category, band.colour, band.colour_assist, parameter, basis,
-        beyond=found.value > top,
+        scale, found.value, band.number, band.category, band.colour, band.colour_assist, parameter, basis,
+        beyond=found.beyond,
     )  # fmt: skip

@@ -85,7 +85,7 @@ class Situation:
     def index(self, scale: str = SCALES[0]) -> IndexValue | None:
         """The worst index of the newest hours over all pollutants; None where nothing current can be indexed."""
         found = [said.indices[scale] for said in self.now.values() if scale in said.indices]
-        return max(found, key=lambda one: one.value, default=None)
+        return max(found, key=lambda one: (one.value, one.beyond), default=None)
 
     def of_city(self, parameter: str) -> tuple[Statement, Statement]:
         """The city's newest hour and its day of any pollutant, also one without rows."""

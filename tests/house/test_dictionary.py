@@ -174,4 +174,5 @@ def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = set(COLUMNS) - {"known_until"}
     assert set(latest["latest"][0]) == kept | set(described("latest row"))
     station = client.get("/api/v1/stations?city=astana").json()["stations"][0]
-    assert set(station) == set(STATION_COLUMNS) | {"known_at"}
+    assert set(station) == set(STATION_COLUMNS) | {"known_at", "places"}
+    assert sorted(station["places"][0]) == sorted(described("station place"))

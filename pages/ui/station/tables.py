@@ -27,6 +27,6 @@ def _place(version: str, city: str, station: str, parameter: str, moment: dateti
 
 
 def place(city: str, station: str, parameter: str) -> Place:
-    """What the station page says, as of these ten minutes; read-only."""
+    """What the station page says, as of this minute, as every other page that tells an age; read-only."""
     moment = city_tables.now().replace(second=0, microsecond=0)
-    return _place(city_tables.measured(city), city, station, parameter, moment - timedelta(minutes=moment.minute % 10))
+    return _place(city_tables.measured(city), city, station, parameter, moment)

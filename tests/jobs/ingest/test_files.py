@@ -189,14 +189,14 @@ class Counting:
     def append(self, rows: pd.DataFrame, rejects: pd.DataFrame | None = None) -> Appended:
         return Appended(stored=len(rows))
 
-    def put_stations(self, rows: pd.DataFrame) -> int:
+    def put_stations(self, rows: pd.DataFrame, seen: pd.DataFrame) -> int:
         return len(rows)
-
-    def table(self, name: str) -> pd.DataFrame:
-        return TABLES[name].empty()
 
     def stations(self) -> pd.DataFrame:
         return TABLES["stations"].empty()
+
+    def table(self, name: str) -> pd.DataFrame:
+        return TABLES[name].empty()
 
 
 def corruptions(good: bytes, count: int, seed: int) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ def read(path):
 def test_index_and_category_are_added_and_the_rest_is_carried_along(table, tmp_path):
     summary = run("us-epa-2024", table, tmp_path / "out.csv")
     out = read(tmp_path / "out.csv")
-    assert out.columns.tolist() == ["parameter", "minutes", "value", "note", "index", "category"]
+    assert out.columns.tolist() == ["parameter", "minutes", "value", "note", "index", "category", "beyond"]
     assert out["index"].tolist() == ["100", "", "", "29", ""]  # NO2 60.5 µg/m³ = 31.6 ppb, truncated to 31 → 29.2
     assert out["value"].tolist() == ["35.45", "35.45", "", "60.5", "x"]
     assert out["category"].tolist() == ["Moderate", "", "", "Good", ""]
@@ -75,4 +75,4 @@ def test_a_table_without_rows_keeps_its_head(tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("parameter,minutes,value\n")
     assert run("eaqi-2024", source, tmp_path / "out.csv")["rows"] == 0
-    assert (tmp_path / "out.csv").read_text() == "parameter,minutes,value,index,category\n"
+    assert (tmp_path / "out.csv").read_text() == "parameter,minutes,value,index,category,beyond\n"

@@ -45,10 +45,26 @@ def test_us_gases_are_read_in_their_own_averaging(parameter, minutes, ppb, expec
     assert (found and found.value) == expected
 
 
-def test_the_last_line_goes_on_above_500():
-    assert index("pm25", 1440, 425.3, US).value == 699  # 301 + 199 / 99.9 · 199.8
-    assert index("pm10", 1440, 18_000, US).value > 500
-    assert index("pm10", 1440, 18_000, US).category == "Hazardous"
+@pytest.mark.parametrize(("parameter", "value"), [("pm25", 325.5), ("pm25", 425.3), ("pm25", 9999.0), ("pm10", 18_000)])
+def test_no_index_is_told_beyond_its_scale(parameter, value):
+    found = index(parameter, 1440, value, US)
+    assert (found.value, found.beyond, found.shown, found.category) == (500, True, "500+", "Hazardous")
+    row = index_frame(pd.DataFrame([{"parameter": parameter, "minutes": 1440, "value": value}])).iloc[0]
+    assert (row["index"], row["beyond"]) == (500, True)
+
+
+def test_the_end_of_a_scale_is_not_beyond_it():
+    found = index("pm25", 1440, 325.4, US)
+    assert (found.value, found.beyond, found.shown) == (500, False, "500")
+    assert not index("so2", 60, 5_000.0, US).beyond, "held back for the 24-hour value, which may say more"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(sum([9.1] * 24) / 24, 51), (9.099999999999998, 51), (9.04, 50), (35.0, 99), (sum([35.5] * 24) / 24, 101)],
+)
+def test_noise_of_floating_point_sets_no_category(value, expected):
+    assert index("pm25", 1440, value, US).value == expected
 
 
 @pytest.mark.parametrize(

@@ -128,9 +128,9 @@ def test_a_model_is_called_one(app: AppTest, store: Store) -> None:
     assert "×**" not in said
 
 
-def test_an_unknown_station_in_the_url_is_passed_over(app: AppTest, store: Store) -> None:
+def test_an_unknown_parameter_in_the_url_is_passed_over(app: AppTest, store: Store) -> None:
     keep(store, rows("openaq:1", [10.0] * 30))
-    assert "openaq\\:1" in show(app, station="nobody<script>", parameter="gold")
+    assert "openaq\\:1" in show(app, parameter="gold")
 
 
 def test_a_city_without_stations_says_so(app: AppTest, store: Store) -> None:

@@ -41,6 +41,8 @@ _STATIONS = {
     "licence": "of its data; empty = the network's",
     "same_as": "id of the same monitor in another network; both count once",
     "coord_quality": "`exact`, `rounded`, `generic`, or empty = unknown",
+    "valid_from": "first moment it stood there; empty = as far back as there is anything",
+    "valid_until": "when it went to another place; empty = it stands there",
     "known_at": "when this centre learned the description",
     "known_until": "when another description replaced it; empty = still current",
 }
@@ -69,10 +71,12 @@ MEASUREMENTS = Declared(
 )
 STATIONS = Declared(
     "stations",
-    "A row is a description of a station, as long as it held.",
+    "A row is a description of a station at one place, as long as it held; one that moved has a row for each place.",
     "data.store.small",
-    ("source", "station", "known_at"),
-    _columns({**STATION_COLUMNS, "known_at": TIME, "known_until": TIME}, _STATIONS),
+    ("source", "station", "valid_from", "known_at"),
+    _columns(
+        {**STATION_COLUMNS, "valid_from": TIME, "valid_until": TIME, "known_at": TIME, "known_until": TIME}, _STATIONS
+    ),
 )
 REJECTS = Declared(
     "rejects",
