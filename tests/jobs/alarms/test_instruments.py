@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from data.city import LANGUAGES, city
+from data.schema import conform
 from data.store import Store, open_store
 from jobs.alarms.evaluate import evaluate, log_of
 from jobs.alarms.replay import replay
 from jobs.ingest import files
 from jobs.server import watch
 from models.alarms.text import COLUMNS
-from tests.conftest import hourly
+from tests.conftest import NOW, hourly
 
 NAMES = ("Chilonzor", "Sergeli", "Yunusobod")
 START = pd.Timestamp("2026-01-15", tz="UTC")
@@ -73,9 +74,10 @@ def test_one_stuck_reference_station_rings_for_its_instrument_only(store: Store,
 def test_neither_an_event_nor_all_channels_of_the_station_make_it_air(
     store: Store, tmp_path: Path, parameters: tuple[str, ...]
 ) -> None:
+    """Rows that no check has flagged, as a store of an older release holds them."""
     table = pd.read_csv(odd(tmp_path / "odd.csv", 4321.0))
-    pd.concat([table.assign(parameter=p) for p in parameters]).to_csv(tmp_path / "odd.csv", index=False)
-    files.run([tmp_path / "odd.csv"], "tidy", "tashkent", store)
+    for parameter in parameters:
+        store.append(conform(table.assign(parameter=parameter, source="tidy"), known_at=NOW).rows)
     now, memory = (START + pd.Timedelta(HOURS, "h")).to_pydatetime(), watch.Memory()
     for back in (2, 1, 0):
         watch.look(store, now - timedelta(hours=back), memory)
