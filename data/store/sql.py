@@ -30,6 +30,8 @@ class Where:
         What rules of sharing keep from the reader.
     licensed : Licensed, optional
         What licences let leave; everything where None.
+    judged : bool
+        With the verdicts on spans of stations (`data.store.verdicts`); without them for whoever writes rows back.
     """
 
     city: str | None = None
@@ -45,6 +47,7 @@ class Where:
     without_sources: Sequence[str] = field(default_factory=tuple)
     withheld: Sequence[Withheld] = field(default_factory=tuple)
     licensed: Licensed | None = None
+    judged: bool = True
 
     def clause(self) -> tuple[str, list[Any]]:
         """SQL condition and its values."""
@@ -102,7 +105,7 @@ FROM incoming n
 LEFT JOIN (SELECT * FROM kept WHERE known_until IS NULL AND start BETWEEN ? AND ?) o ON {JOIN_KEY}
 """
 
-ROWS = "SELECT {columns} FROM kept WHERE {where} ORDER BY {order}"
+ROWS = "SELECT {columns} FROM {kept} WHERE {where} ORDER BY {order}"
 BY_STATION = "station, parameter, start, minutes, source, statistic"
 BY_TIME = "start, station, parameter, minutes, source, statistic"
 
@@ -110,7 +113,7 @@ LATEST = f"""
 SELECT {", ".join(COLUMNS)} FROM (
     SELECT *,
            row_number() OVER (PARTITION BY source, station, parameter, minutes, statistic ORDER BY start DESC) AS place
-    FROM kept WHERE {{where}}
+    FROM {{kept}} WHERE {{where}}
 ) AS ranked WHERE place = 1
 ORDER BY station, parameter, source, minutes, statistic
 """
@@ -122,7 +125,7 @@ SELECT source, station, parameter, kind, minutes, day,
        count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
        statistic = 'median' AS median
 FROM (
-    SELECT *, {day} AS day FROM kept WHERE {where} AND minutes > 0
+    SELECT *, {day} AS day FROM {kept} WHERE {where} AND minutes > 0
 ) AS dated
 GROUP BY source, station, parameter, kind, minutes, statistic, day
 ORDER BY station, parameter, source, minutes, statistic, day
@@ -131,13 +134,13 @@ ORDER BY station, parameter, source, minutes, statistic, day
 SPANS = """
 SELECT city, source, station, parameter, minutes, kind, min(start) AS first, max(start) AS last, count(*) AS rows,
        sum(CASE WHEN flag <> 'ok' THEN 1 ELSE 0 END) AS flagged
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind
 ORDER BY city, station, parameter, source, minutes
 """
 
 COUNTS = """
-SELECT source, flag, kind, count(*) AS rows FROM kept WHERE {where}
+SELECT source, flag, kind, count(*) AS rows FROM {kept} WHERE {where}
 GROUP BY source, flag, kind ORDER BY source, flag, kind
 """
 
@@ -146,7 +149,7 @@ TALLY = """
 SELECT city, source, station, parameter, minutes, kind, flag,
        CASE WHEN flag = 'ok' THEN '' ELSE regexp_replace(array_join(checks, ';'), ':[^;]*', '') END AS named,
        count(*) AS rows, min(start) AS first, max(start) AS last
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind, flag, named
 ORDER BY city, source, station, parameter, minutes, flag, named
 """
@@ -156,20 +159,20 @@ _LAG = "(unix_micros(known_at) - unix_micros(start)) / CAST(60000000 AS DOUBLE) 
 LAGS = f"""
 SELECT city, source, percentile_cont(0.25) WITHIN GROUP (ORDER BY {_LAG}) AS lag,
        max(known_at) AS known, count(*) AS rows
-FROM kept WHERE {{where}} AND start <= known_at
+FROM {{kept}} WHERE {{where}} AND start <= known_at
 GROUP BY city, source ORDER BY city, source
 """
 
 # What grows with every row that arrives, also with one that revises another.
 MARKS = """
 SELECT city, source, max(known_at) AS known, count(*) AS rows
-FROM kept WHERE {where}
+FROM {kept} WHERE {where}
 GROUP BY city, source ORDER BY city, source
 """
 
 # When a source has any row at all.
 INTERVALS = """
-SELECT DISTINCT source, start, minutes FROM kept WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
+SELECT DISTINCT source, start, minutes FROM {kept} WHERE {where} AND minutes > 0 ORDER BY source, start, minutes
 """
 
 # Types of what these questions answer beside columns of the table.

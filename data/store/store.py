@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from data import checks, clock
 from data.schema import COLUMNS, KEY
 from data.sharing import Reader
-from data.store import sql
+from data.store import sql, verdicts
 from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
 from data.store.export import OWNER, ExportStore
-from data.store.revisions import split
+from data.store.revisions import Appended, split
 from data.store.shared import SharedStore
 from data.store.small import SmallTables
 from data.store.sql import Where
@@ -32,18 +32,6 @@ from data.store.tables.schemas import MEASUREMENTS, MONTH
 
 DEFAULT = "var/store"
 FIRST = ("measurements", "stations", "rejects", "status")  # tables that every store begins with
-
-
-@dataclass(frozen=True)
-class Appended:
-    """How many rows of a batch were new, replaced an older value, or were known already."""
-
-    stored: int = 0
-    revised: int = 0
-    unchanged: int = 0
-
-    def __add__(self, other: "Appended") -> "Appended":
-        return Appended(self.stored + other.stored, self.revised + other.revised, self.unchanged + other.unchanged)
 
 
 def open_store(uri: str | Path | None = None) -> "Store":
@@ -164,9 +152,7 @@ class Store(SmallTables):
         """
         chosen = Where(city, parameters, start, end, **where)
         names = list(columns or COLUMNS)
-        clause, values = chosen.clause()
-        question = sql.ROWS.format(columns=", ".join(names), where=clause, order=sql.BY_STATION)
-        return self._frame(question, values, self._kept(chosen), names)
+        return self._asked(sql.ROWS, chosen, names, columns=", ".join(names), order=sql.BY_STATION)
 
     def latest(
         self,
@@ -179,8 +165,7 @@ class Store(SmallTables):
     ) -> pd.DataFrame:
         """Newest row per source, station, parameter and averaging within the last days, none from the future."""
         chosen = Where(city, parameters, now - timedelta(days=days), now + timedelta(microseconds=1), **where)
-        clause, values = chosen.clause()
-        return self._frame(sql.LATEST.format(where=clause), values, self._kept(chosen), list(COLUMNS))
+        return self._asked(sql.LATEST, chosen, list(COLUMNS))
 
     def daily(
         self,
@@ -204,28 +189,26 @@ class Store(SmallTables):
         """
         clock = ZoneInfo(zone) if isinstance(zone, str) else zone
         chosen = Where(city, parameters, start, end, flags=flags, **where)
-        clause, values = chosen.clause()
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
         day, moments = local_day(clock, start, end)
-        question = sql.DAILY.format(day=day, where=clause)
-        days = self._frame(question, [*moments, *values], self._kept(chosen), names)
+        met = self._met(chosen) if set(flags or ()) == {"ok"} else ()
+        edges = verdicts.local_days(met, clock) if met else None
+        asked = chosen if edges is None else replace(chosen, judged=False)
+        days = self._asked(sql.DAILY, asked, names, moments, day=day)
+        if edges is not None:
+            days = verdicts.without_days(days, met, edges)
         days["day"] = pd.to_datetime(days["day"], unit="D").dt.date
         return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
         """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
         chosen = Where(city, **where)
-        clause, values = chosen.clause()
         names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
-        return self._frame(sql.SPANS.format(where=clause), values, self._kept(chosen), names)
+        return self._asked(sql.SPANS, chosen, names)
 
     def counts(self, **where: Any) -> pd.DataFrame:
         """Rows per source, flag and kind."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        return self._frame(
-            sql.COUNTS.format(where=clause), values, self._kept(chosen), ["source", "flag", "kind", "rows"]
-        )
+        return self._asked(sql.COUNTS, Where(**where), ["source", "flag", "kind", "rows"])
 
     def tally(self, **where: Any) -> pd.DataFrame:
         """
@@ -242,36 +225,26 @@ class Store(SmallTables):
             city, source, station, parameter, minutes, kind, flag, checks (tuple of names, empty where the flag is
             ok), rows, first, last.
         """
-        chosen = Where(**where)
-        clause, values = chosen.clause()
         names = [
             "city", "source", "station", "parameter", "minutes", "kind", "flag", "named", "rows", "first", "last",
         ]  # fmt: skip
-        found = self._frame(sql.TALLY.format(where=clause), values, self._kept(chosen), names)
+        found = self._asked(sql.TALLY, Where(**where), names)
         found["named"] = checks.column(map(checks.divided, found["named"]), found.index)
         return found.rename(columns={"named": "checks"})
 
     def lags(self, **where: Any) -> pd.DataFrame:
         """How long after their interval rows became known: city, source, lag [min], known (newest), rows."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
         names = ["city", "source", "lag", "known", "rows"]
-        return self._frame(sql.LAGS.format(where=clause), values, self._kept(chosen), names)
+        return self._asked(sql.LAGS, Where(**where), names)
 
     def marks(self, **where: Any) -> pd.DataFrame:
         """What grows with every row that arrives, new or revised: city, source, known (newest), rows."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
         names = ["city", "source", "known", "rows"]
-        return self._frame(sql.MARKS.format(where=clause), values, self._kept(chosen), names)
+        return self._asked(sql.MARKS, Where(**where), names)
 
     def intervals(self, **where: Any) -> pd.DataFrame:
         """Every interval for which a source has any row: source, start, minutes."""
-        chosen = Where(**where)
-        clause, values = chosen.clause()
-        return self._frame(
-            sql.INTERVALS.format(where=clause), values, self._kept(chosen), ["source", "start", "minutes"]
-        )
+        return self._asked(sql.INTERVALS, Where(**where), ["source", "start", "minutes"])
 
     def batches(
         self, *, rows: int = 50_000, columns: Sequence[str] | None = None, **where: Any
@@ -285,8 +258,8 @@ class Store(SmallTables):
             Of `COLUMNS`, or of those that are asked for; month by month, so that nothing but one month is ever sorted.
         """
         chosen = Where(**where)
-        clause, values = chosen.clause()
-        question = sql.ROWS.format(columns=", ".join(columns or COLUMNS), where=clause, order=sql.BY_TIME)
+        names = ", ".join(columns or COLUMNS)
+        question, values = self._question(sql.ROWS, chosen, columns=names, order=sql.BY_TIME)
         every = self._kept(chosen)
         for month in sorted({_month(name) for name in every.files}):
             files = tuple(name for name in every.files if _month(name) == month)
@@ -300,9 +273,11 @@ class Store(SmallTables):
         Parameters
         ----------
         *tables : str
-            Only these tables; all by default.
+            Only these tables; all by default. The measurements are read with the verdicts on stations.
         """
-        names = tables or self.place.tables()
+        names = list(tables) or self.place.tables()
+        if "measurements" in tables and verdicts.TABLE not in tables and self.begun(verdicts.TABLE):
+            names = [*tables, verdicts.TABLE]
         return " ".join(f"{n}={self._table(n).version()}" for n in names)
 
     def settled(self) -> str:
@@ -314,10 +289,11 @@ class Store(SmallTables):
         """
         first = clock.now().replace(day=1)
         edge = f"{MONTH}={first - timedelta(days=1):%Y-%m}"
-        key = f"{self._measurements.version()} {edge}"
+        key = f"{self._measurements.version()} {self._table(verdicts.TABLE).version()} {edge}"
         if self._past is None or self._past[0] != key:
             old = sorted(name for name in self._measurements.files() if _month(name) < edge)
-            digest = hashlib.sha1("\n".join([edge, *old]).encode(), usedforsecurity=False).hexdigest()
+            spans = [str(s[:-1]) for s in self._spans_judged(None)]  # not their figures, which move with every day
+            digest = hashlib.sha1("\n".join([edge, *old, *spans]).encode(), usedforsecurity=False).hexdigest()
             self._past = (key, digest)
         return self._past[1]
 
@@ -372,6 +348,23 @@ class Store(SmallTables):
         return ExportStore(self, OWNER) if reader is None else SharedStore(self, reader, "download").for_export()
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _asked(
+        self, text: str, chosen: Where, names: Sequence[str], first: Sequence[Any] = (), **put: str
+    ) -> pd.DataFrame:
+        question, values = self._question(text, chosen, first, **put)
+        return self._frame(question, values, self._kept(chosen), names)
+
+    def _question(self, text: str, chosen: Where, first: Sequence[Any] = (), **put: str) -> tuple[str, list[Any]]:
+        """A question with its values; rows of spans with a verdict are judged where it asks for flags or checks."""
+        clause, values = chosen.clause()
+        asks = any(word in f"{text} {clause} {put.get('columns', '')}" for word in ("flag", "checks"))
+        kept, judged = verdicts.relation(self._met(chosen) if asks else (), chosen.flags)
+        return text.format(kept=kept, where=clause, **put), [*first, *judged, *values]
+
+    def _met(self, chosen: Where) -> Sequence[verdicts.Span]:
+        """Spans with a verdict that a question may meet."""
+        return verdicts.touching(self._spans_judged(chosen.as_of), chosen) if chosen.judged else ()
 
     def _kept(self, chosen: Where) -> Kept:
         months = None

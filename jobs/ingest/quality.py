@@ -39,8 +39,9 @@ def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
         return rows
     begin = short["start"].min().floor("h") - REACH
     earlier = store.measurements(
-        str(short["city"].iloc[0]), sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
-    )
+        str(short["city"].iloc[0]), sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"])),
+        judged=False,
+    )  # fmt: skip
     earlier = earlier[earlier["minutes"] < 60]
     readings = pd.concat([earlier, short], ignore_index=True).drop_duplicates(list(KEY), keep="last")
     hours = hourly_means(readings, pd.Timestamp(now))
@@ -95,8 +96,9 @@ def _checked_city(
         return flag(rows)  # hours ahead of a model are forecasts, no fault
     names = sorted({*rows["parameter"], "pm25", "pm10"})
     earlier = store.measurements(
-        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED
-    )
+        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED,
+        judged=False,
+    )  # fmt: skip
     again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
     earlier = earlier[~again]
     both = flag(pd.concat([earlier, rows], ignore_index=True), now=now)
