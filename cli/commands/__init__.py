@@ -25,6 +25,7 @@ MODULES = (
     "forecast",
     "notify",
     "maintenance",
+    "verdicts",
     "events",
     "alarms",
     "publishing",
