@@ -18,6 +18,7 @@ SPAN = ["station", "parameter", "check", "start"]
 TOLD = ["until", "figure", "lower", "upper", "other", "doubts"]
 READ = ("source", "station", "parameter", "start", "minutes", "value", "flag")
 KINDS = ("reference", "indicative", "simulated")
+WIND = "wind_speed"
 DIGITS = 2  # significant ones in which a figure must move before a verdict counts as another
 SOONER = pd.Timedelta(microseconds=1)
 
@@ -50,7 +51,9 @@ def refresh(store: Store, where: City, moment: datetime | None = None) -> dict[s
     plain: dict[str, Any] = {"kinds": KINDS, "judged": False}
     rows = store.measurements(where.key, None, None, now, columns=READ, **plain)
     days = store.daily(where.key, None, None, now, zone=where.zone, **plain)
-    found = judge(rows, days, store.stations(where.key), where.zone).assign(city=where.key)
+    whole = store.daily(where.key, None, None, now, zone=where.zone, flags=("ok", "suspect"), **plain)
+    found = judge(rows, days, whole, _wind(store, where, now), store.stations(where.key), where.zone)
+    found = found.assign(city=where.key)
     done = _keep(store, where.key, found)
     _say(store, where.key, rows, now, len(found))
     return done
@@ -75,6 +78,13 @@ def looked(store: StoreReader, key: str | None = None) -> pd.DataFrame:
     """When the cities were last looked at; a city without a row was never."""
     rows = store.table(STATUS)
     return rows if key is None else rows[rows["city"] == key]
+
+
+def _wind(store: Store, where: City, now: datetime) -> pd.Series:
+    """Mean wind speed by local day, over all that tell it [m/s]."""
+    rows = store.measurements(where.key, [WIND], None, now, columns=("start", "value"), flags=("ok",))
+    days = rows["start"].dt.tz_convert(where.zone).dt.tz_localize(None).dt.normalize()
+    return rows.groupby(days)["value"].mean()
 
 
 def _keep(store: Store, key: str, found: pd.DataFrame) -> dict[str, int]:

@@ -61,6 +61,13 @@ def network(days: pd.DataFrame, places: pd.DataFrame) -> Network:
     return Network(level, _weights(places, names), cast(pd.DatetimeIndex, every), names)
 
 
+def laid(net: Network, days: pd.DataFrame) -> Floats:
+    """Levels of other daily means on the days and stations of a network."""
+    other = network(days, pd.DataFrame({"station": net.stations, "lat": np.nan, "lon": np.nan}))
+    table = pd.DataFrame(other.level, index=other.days, columns=other.stations)
+    return np.asarray(table.reindex(index=net.days, columns=net.stations), dtype=np.float64)
+
+
 def _twins(places: pd.DataFrame, there: set[str]) -> set[str]:
     """Second ids of monitors that report under another one too."""
     if "same_as" not in places:
