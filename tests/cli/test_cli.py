@@ -69,7 +69,7 @@ def test_what_was_exported_can_be_imported(filled: Store, tmp_path: Path, capsys
 
 
 def test_an_import_looks_for_verdicts_and_they_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = hourly([9.0 + n % 5 / 10 for n in range(700)], parameter="h2s", first="2026-01-01")
+    rows = hourly([9.0 if n % 10 == 0 else 12.0 + n % 30 for n in range(700)], parameter="h2s", first="2026-01-01")
     file, store = tmp_path / "h2s.csv", tmp_path / "other"
     plain = rows[["source", "station", "parameter", "start", "minutes", "value", "kind", "city"]]
     plain.to_csv(file, index=False)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
+import sources  # states the licences  # noqa: F401
 from data import checks
 from data.store import Store
 from data.store.verdicts import entry, local_days, spans
