@@ -26,6 +26,7 @@ from jobs.events import export as events_export
 from jobs.events.looked import looked
 from jobs.export import measurements as export_measurements
 from jobs.export import request as export_request
+from jobs.export.verdicts import verdicts_csv
 from jobs.forecast.export import forecast_csv
 from sources.credits import credit
 
@@ -146,6 +147,14 @@ def events(request: HttpRequest) -> Response:
     return Response(body, media_type="text/csv", headers=headers)
 
 
+def verdicts(request: HttpRequest) -> Response:
+    """Spans in which stations of a city cannot be believed, as CSV."""
+    where = _known_city(request)
+    headers = {"content-disposition": f'attachment; filename="station_verdicts-{where.key}.csv"'}
+    body = verdicts_csv(served("download").store.for_export(), where.key)
+    return Response(body, media_type="text/csv", headers=headers)
+
+
 def forecast(request: HttpRequest) -> Response:
     """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
     where = _known_city(request)
@@ -176,6 +185,7 @@ def routes() -> list[Route]:
         "/api/v1/attribution.csv": attribution,
         "/api/v1/events.csv": events,
         "/api/v1/forecast.csv": forecast,
+        "/api/v1/station_verdicts.csv": verdicts,
         **alarms.ROUTES,
         "/api/v1/snapshots": snapshots.listed,
         "/api/v1/snapshots.atom": snapshots.feed,

@@ -18,6 +18,7 @@ from pages.ui.city import tables as city_tables
 from pages.ui.feeds import charts as feeds_charts
 from pages.ui.feeds import outside
 from pages.ui.feeds import tables as feed
+from pages.ui.feeds import verdicts as feeds_verdicts
 from pages.ui.look.charts import CONFIG
 from pages.ui.look.palette import FRESHNESS, KINDS
 from pages.ui.page import frame as page_frame
@@ -388,6 +389,7 @@ def page() -> None:
     st.subheader(t("feeds.stations"), anchor=False)
     chosen = choices.city()
     stations(chosen.key)
+    feeds_verdicts.draw(chosen.key)
     notes(chosen.key)
     rejects(zone)
 

@@ -26,6 +26,7 @@ MODULES = (
     "forecast",
     "notify",
     "maintenance",
+    "verdicts",
     "events",
     "alarms",
     "publishing",

@@ -38,19 +38,22 @@ def import_(a: Arguments) -> Result:
     """Bring files into the store."""
     from tqdm import tqdm
 
-    from jobs.ingest import files
+    from jobs.ingest import files, verdicts
 
+    store = open_store(a.store)
     where = city(a.city).key if a.city else None
     with tqdm(total=0, unit=" rows", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         done = files.run(
             [Path(f) for f in a.files],
             a.format,
             where,
-            open_store(a.store),
+            store,
             stamps=a.stamps,
             progress=bar.update,
             mapping=a.mapping,
         )
+    if done["stored"] + done["revised"]:
+        verdicts.refresh_all(store, where)
     if not a.json:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())
     if done["read"] and not done["stored"] + done["revised"] + done["unchanged"]:

@@ -13,7 +13,7 @@ from data.demo.history import beginning, earlier_days
 from data.demo.simulation import described
 from data.demo.world import HOURS_OF, SOURCE, build, newest
 from data.schema import conform_stations
-from data.store.store import Appended
+from data.store.revisions import Appended
 from data.times import interval_end
 
 if TYPE_CHECKING:

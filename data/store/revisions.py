@@ -22,6 +22,18 @@ SORT = [
 
 
 @dataclass(frozen=True)
+class Appended:
+    """How many rows of a batch were new, replaced an older value, or were known already."""
+
+    stored: int = 0
+    revised: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Appended") -> "Appended":
+        return Appended(self.stored + other.stored, self.revised + other.revised, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True)
 class Parts:
     """The rows of a batch that must be written."""
 

@@ -14,7 +14,7 @@ from data.city import state as cities_state
 from data.place import Stray, settled, strays
 from data.schema import UTC_US as TIME
 from data.schema import conform_stations
-from data.store import places
+from data.store import places, verdicts
 from data.store.storage.choose import place
 from data.store.storage.errors import StoreError
 from data.store.storage.location import Place
@@ -44,6 +44,7 @@ class SmallTables:
         self._typed: dict[str, tuple[pa.Table, pa.Table]] = {}  # rows as they lie on disk, and typed
         self._history: tuple[pa.Table | None, Hashable, pd.DataFrame] | None = None
         self._astray: tuple[Hashable, tuple[Stray, ...]] | None = None
+        self._judged: tuple[pa.Table, tuple[verdicts.Span, ...]] | None = None
         self._guard = Lock()
 
     @property
@@ -328,6 +329,17 @@ class SmallTables:
     def undeclared(self) -> tuple[Undeclared, ...]:
         """Tables, columns and types in the store that no release declared."""
         return undeclared({name: self._table(name).columns() for name in self.place.tables()})
+
+    def _spans_judged(self, as_of: datetime | None) -> tuple[verdicts.Span, ...]:
+        """Spans of stations whose rows are doubted, now or as of a moment."""
+        stored = self._table(verdicts.TABLE).rows()
+        if stored is None:
+            return ()
+        if as_of is not None:
+            return verdicts.spans(verdicts.known(self._read(verdicts.TABLE), as_of))
+        if self._judged is None or self._judged[0] is not stored:
+            self._judged = stored, verdicts.spans(verdicts.known(self._read(verdicts.TABLE)))
+        return self._judged[1]
 
     def _read(self, name: str) -> pd.DataFrame:
         stored, declared = self._table(name).rows(), TABLES.get(name)

@@ -40,6 +40,8 @@ class Where:
         What rules of sharing keep from the reader.
     licensed : Licensed, optional
         What licences let leave; everything where None.
+    judged : bool
+        With the verdicts on spans of stations (`data.store.verdicts`); without them for whoever writes rows back.
     """
 
     city: str | None = None
@@ -57,15 +59,10 @@ class Where:
     licensed: Licensed | None = None
     until: datetime | None = None
     ahead: bool = False
+    judged: bool = True
     strays: Sequence[Stray] = ()
 
-    def asked(self, question: str, before: Sequence[Any] = (), **words: str) -> tuple[str, list[Any]]:
-        """A question of this module about these measurements, and its values after those that stand before its FROM."""
-        relation, named = self._relation()
-        clause, values = self.clause()
-        return question.format(kept=relation, where=clause, **words), [*before, *named, *values]
-
-    def _relation(self) -> tuple[str, list[Any]]:
+    def relation(self) -> tuple[str, list[Any]]:
         """SQL for the rows, each in the city it stands in; the label it was stored under is `label` then."""
         if not self.strays:
             return "kept", []

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 from data import checks, clock
 from data.schema import COLUMNS, KEY
 from data.sharing import Reader
-from data.store import sql
+from data.store import sql, verdicts
 from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
 from data.store.export import OWNER, ExportStore
 from data.store.hidden import Hidden
-from data.store.revisions import split
+from data.store.revisions import Appended, split
 from data.store.shared import SharedStore
 from data.store.small import SmallTables
 from data.store.sql import Where
@@ -33,18 +33,6 @@ from data.store.tables.schemas import MEASUREMENTS, MONTH
 
 DEFAULT = "var/store"
 FIRST = ("measurements", "stations", "rejects", "status")  # tables that every store begins with
-
-
-@dataclass(frozen=True)
-class Appended:
-    """How many rows of a batch were new, replaced an older value, or were known already."""
-
-    stored: int = 0
-    revised: int = 0
-    unchanged: int = 0
-
-    def __add__(self, other: "Appended") -> "Appended":
-        return Appended(self.stored + other.stored, self.revised + other.revised, self.unchanged + other.unchanged)
 
 
 def open_store(uri: str | Path | None = None) -> "Store":
@@ -206,7 +194,12 @@ class Store(SmallTables):
         chosen = self._where(city, parameters, start, end, flags=flags, **where)
         names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
         day, moments = local_day(clock, start, end)
-        days = self._frame(sql.DAILY, chosen, names, moments, day=day)
+        met = self._met(chosen) if set(flags or ()) == {"ok"} else ()
+        edges = verdicts.local_days(met, clock) if met else None
+        asked = chosen if edges is None else replace(chosen, judged=False)
+        days = self._frame(sql.DAILY, asked, names, moments, day=day)
+        if edges is not None:
+            days = verdicts.without_days(days, met, edges)
         days["day"] = pd.to_datetime(days["day"], unit="D").dt.date
         return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
@@ -265,7 +258,8 @@ class Store(SmallTables):
             Of `COLUMNS`, or of those that are asked for; month by month, so that nothing but one month is ever sorted.
         """
         chosen = self._where(**where)
-        question, values = chosen.asked(sql.ROWS, columns=", ".join(columns or COLUMNS), order=sql.BY_TIME)
+        names = ", ".join(columns or COLUMNS)
+        question, values = self._question(sql.ROWS, chosen, columns=names, order=sql.BY_TIME)
         every = self._kept(chosen)
         for month in sorted({_month(name) for name in every.files}):
             files = tuple(name for name in every.files if _month(name) == month)
@@ -279,9 +273,11 @@ class Store(SmallTables):
         Parameters
         ----------
         *tables : str
-            Only these tables; all by default.
+            Only these tables; all by default. The measurements are read with the verdicts on stations.
         """
-        names = tables or self.place.tables()
+        names = list(tables) or self.place.tables()
+        if "measurements" in tables and verdicts.TABLE not in tables and self.begun(verdicts.TABLE):
+            names = [*tables, verdicts.TABLE]
         said = [f"{n}={self._table(n).version()}" for n in names]
         return " ".join([*said, *self._hidden.told(self._measurements.version())] if "measurements" in names else said)
 
@@ -294,10 +290,11 @@ class Store(SmallTables):
         """
         first = clock.now().replace(day=1)
         edge = f"{MONTH}={first - timedelta(days=1):%Y-%m}"
-        key = f"{self._measurements.version()} {edge}"
+        key = f"{self._measurements.version()} {self._table(verdicts.TABLE).version()} {edge}"
         if self._past is None or self._past[0] != key:
             old = sorted(name for name in self._measurements.files() if _month(name) < edge)
-            digest = hashlib.sha1("\n".join([edge, *old]).encode(), usedforsecurity=False).hexdigest()
+            spans = [str(s[:-1]) for s in self._spans_judged(None)]  # not their figures, which move with every day
+            digest = hashlib.sha1("\n".join([edge, *old, *spans]).encode(), usedforsecurity=False).hexdigest()
             self._past = (key, digest)
         return self._past[1]
 
@@ -353,6 +350,17 @@ class Store(SmallTables):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
+    def _question(self, text: str, chosen: Where, first: Sequence[Any] = (), **put: str) -> tuple[str, list[Any]]:
+        """A question with its values; rows of spans with a verdict are judged where it asks for flags or checks."""
+        clause, values = chosen.clause()
+        asks = any(word in f"{text} {clause} {put.get('columns', '')}" for word in ("flag", "checks"))
+        kept, named = verdicts.relation(self._met(chosen) if asks else (), chosen)
+        return text.format(kept=kept, where=clause, **put), [*first, *named, *values]
+
+    def _met(self, chosen: Where) -> Sequence[verdicts.Span]:
+        """Spans with a verdict that a question may meet."""
+        return verdicts.touching(self._spans_judged(chosen.as_of), chosen) if chosen.judged else ()
+
     def _kept(self, chosen: Where) -> Kept:
         months = None
         if chosen.start is not None:
@@ -379,7 +387,7 @@ class Store(SmallTables):
         dtypes, kept = {**COLUMNS, **sql.ANSWERS}, self._kept(chosen)
         if not kept.files:
             return pd.DataFrame({n: pd.Series(dtype=dtypes[n]) for n in names})
-        question, values = chosen.asked(template, before, **words)
+        question, values = self._question(template, chosen, before, **words)
         answer = checks.frame(self._engine.ask(question, values, kept).select(list(names)))
         odd = {n: dtypes[n] for n in names if str(answer[n].dtype) != dtypes[n]}
         return answer.astype(odd) if odd else answer  # a cast of every column takes longer than the question

@@ -146,7 +146,7 @@ def _kept(store: Store, note: object) -> pd.DataFrame:
     start, end = pd.Timestamp(note.start), pd.Timestamp(note.end)  # type: ignore[attr-defined]
     rows = store.measurements(
         note.city, [note.parameter] if note.parameter else None, (start - BEFORE).to_pydatetime(),  # type: ignore[attr-defined]
-        end.to_pydatetime(), stations=[note.station],  # type: ignore[attr-defined]
+        end.to_pydatetime(), stations=[note.station], judged=False,  # type: ignore[attr-defined]
     )  # fmt: skip
     return rows[covered(rows, note)].reset_index(drop=True)
 
@@ -172,7 +172,7 @@ def _hours_again(store: Store, rows: pd.DataFrame) -> int:
     hours = hours[hours["minutes"] == 60]
     have = store.measurements(
         str(rows["city"].iloc[0]), None, rows["start"].min().floor("h").to_pydatetime(), None,
-        stations=sorted(set(rows["station"])), minutes=[60],
+        stations=sorted(set(rows["station"])), minutes=[60], judged=False,
     )  # fmt: skip
     names = list(KEY)
     fresh = hours[~pd.MultiIndex.from_frame(hours[names]).isin(pd.MultiIndex.from_frame(have[names]))]

@@ -47,8 +47,8 @@ def _hours(store: Store, short: pd.DataFrame, key: str, now: datetime) -> pd.Dat
     """Hourly means of a city's readings, with those kept before."""
     begin = short["start"].min().floor("h") - REACH
     earlier = store.measurements(
-        key, sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"]))
-    )
+        key, sorted(set(short["parameter"])), begin, now, stations=sorted(set(short["station"])), judged=False,
+    )  # fmt: skip
     earlier = earlier[earlier["minutes"] < 60]
     readings = pd.concat([earlier, short], ignore_index=True).drop_duplicates(list(KEY), keep="last")
     return hourly_means(readings, pd.Timestamp(now))
@@ -103,8 +103,9 @@ def _checked_city(
         return flag(rows)  # hours ahead of a model are forecasts, no fault
     names = sorted({*rows["parameter"], *POLLUTANTS})  # other channels bear a rise out
     earlier = store.measurements(
-        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED
-    )
+        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED,
+        judged=False,
+    )  # fmt: skip
     again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
     earlier = earlier[~again]
     recent = (earlier["start"] >= rows["start"].min() - AMENDED).to_numpy()

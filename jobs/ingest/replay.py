@@ -56,7 +56,7 @@ def fill(store: Store, folder: Path) -> int:
     ReplayError
         When the files are not there.
     """
-    from jobs.ingest import files
+    from jobs.ingest import files, verdicts
 
     stored = 0
     for form, city, patterns in IMPORTS:
@@ -68,6 +68,7 @@ def fill(store: Store, folder: Path) -> int:
         done = files.run(paths, form, city, store)
         stored += int(done["stored"])
         sys.stderr.write(f"{form}: {done['read']:,} rows read, {done['stored']:,} stored\n")
+    verdicts.refresh_all(store)
     return stored
 
 

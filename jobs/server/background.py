@@ -38,6 +38,7 @@ class Heavy(NamedTuple):
 HEAVY = (
     Heavy("refit", "attribution_status", timedelta(hours=1)),  # the screens show the last 24 hours
     Heavy("forecast", "forecast_status", timedelta(hours=1)),  # weather and measurements come by the hour
+    Heavy("verdicts", "verdict_status", timedelta(days=1)),  # a verdict rests on weeks
 )
 
 

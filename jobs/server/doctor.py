@@ -70,6 +70,7 @@ def _store(uri: str | None) -> Iterator[Finding]:
         store = open_store(uri)
         yield Finding(*(_writable(store.folder) if store.uri == str(store.folder) else _locks(store)))
         yield from _contents(store)
+        yield from _verdicts(store)
         yield from _undeclared(store)
     except StoreError as error:
         yield Finding(BAD, "store", str(error))
@@ -105,6 +106,24 @@ def _contents(store: Store) -> Iterator[Finding]:
     for row in store.status().itertuples():
         newest = f"{row.rows} rows, newest {clock.to_the_minute(row.newest)}" if pd.notna(row.newest) else "nothing yet"
         yield Finding(BAD if row.error else GOOD, f"{row.network} for {row.city}", str(row.error or newest))
+
+
+def _verdicts(store: Store) -> Iterator[Finding]:
+    """Spans in which a station cannot be believed, those that still stand one by one."""
+    from jobs.ingest import verdicts
+
+    looked = {row.city: row for row in verdicts.looked(store).itertuples()}
+    for key in sorted(set(store.spans()["city"])):
+        if key not in looked:
+            yield Finding(NOTE, f"verdicts for {key}", "not looked yet; `cleanair verdicts` looks")
+            continue
+        held = verdicts.current(store, key)
+        standing = held[held["until"].isna() & held["doubts"]]
+        at = clock.to_the_minute(looked[key].computed_at)
+        yield Finding(GOOD, f"verdicts for {key}", f"{len(held)}, {len(standing)} still stand; looked {at}")
+        for row in standing.itertuples():
+            figures = f"{row.figure:.3g} ({row.lower:.3g} to {row.upper:.3g}) since {clock.to_the_minute(row.start)}"
+            yield Finding(NOTE, f"{row.station} {row.parameter}", f"{row.check} {figures}; its values are left out")
 
 
 def _undeclared(store: Store) -> Iterator[Finding]:

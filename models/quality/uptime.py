@@ -242,4 +242,5 @@ UNSAID = "network"
 CHECKS = (
     "maintenance", "sentinel", "range", "negative", "future_time", "fault_code", "ceiling", "stuck", "spike",
     "plume", "unsupported", "fractions", "dead_channel", "flat", "level", "level_break", "neighbours", "clock",
+    "out_of_level", "level_undetermined", "copied", "dead", "drifting_zero", "half_flat", "scale_break", "deaf",
 )  # fmt: skip

@@ -68,6 +68,22 @@ def test_what_was_exported_can_be_imported(filled: Store, tmp_path: Path, capsys
     assert last(capsys)["unchanged"] == 39
 
 
+def test_an_import_looks_for_verdicts_and_they_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = hourly([9.0 if n % 10 == 0 else 12.0 + n % 30 for n in range(700)], parameter="h2s", first="2026-01-01")
+    file, store = tmp_path / "h2s.csv", tmp_path / "other"
+    plain = rows[["source", "station", "parameter", "start", "minutes", "value", "kind", "city"]]
+    plain.to_csv(file, index=False)
+    assert run("import", file, "--format", "tidy", "--store", store, "--json") == 0
+    capsys.readouterr()
+    assert run("verdicts", "--list", "--city", "tashkent", "--store", store, "--json") == 0
+    said = capsys.readouterr().out
+    assert "tashkent demo:1 h2s: drifting_zero 9 (9 to 9)" in said
+    held = json.loads(said.strip().splitlines()[-1])["verdicts"]
+    assert (held[0]["check"], held[0]["until"], held[0]["doubts"]) == ("drifting_zero", None, True)
+    assert run("verdicts", "--store", store, "--json") == 0
+    assert last(capsys)["done"]["tashkent"] == {"verdicts": len(held), "new": 0, "changed": 0, "gone": 0}
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [

@@ -82,8 +82,8 @@ class Table:
         """The table at its newest version, or None before the first write."""
         with self._guard:
             state = self.place.state(self.name)
-            if self._open is not None and state is not None and state == self._seen:
-                return self._open
+            if state is not None and state == self._seen:
+                return self._open  # None where the table was not there in this state of the store either
             try:
                 if self._open is None or state is None:
                     self._open = None
@@ -92,9 +92,9 @@ class Table:
                     self._open.update_incremental()
                 self._seen = state
             except TableNotFoundError:
-                self._open = None
+                self._open, self._seen = None, state
             except (DeltaError, OSError) as error:
-                self._open = None
+                self._open = self._seen = None
                 raise self.place.failure("read", error) from None
             return self._open
 

@@ -5,14 +5,18 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from data.store.tables.declarations import alarms, attribution, collected, forecast, registers
+from data.store.tables.declarations import alarms, attribution, collected, forecast, registers, verdicts
 from data.store.tables.declarations.collected import MONTH
 from data.store.tables.declarations.column import Declared, arrow_schema
 
 __all__ = ["MEASUREMENTS", "MONTH", "REJECTS", "STATIONS", "STATUS", "STATUS_COLUMNS", "TABLES", "arrow_schema"]
 
 TABLES: Mapping[str, Declared] = MappingProxyType(
-    {table.name: table for group in (collected, attribution, forecast, alarms, registers) for table in group.TABLES}
+    {
+        table.name: table
+        for group in (collected, verdicts, attribution, forecast, alarms, registers)
+        for table in group.TABLES
+    }
 )
 """Every declared table by its name. A store may hold others: what a newer release or a person put there stays."""
 

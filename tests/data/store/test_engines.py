@@ -87,7 +87,26 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.append(
         hourly([v + 100 for v in wave[:30]], station="st:1", source="ref", **{**plain, "known_at": LEARNED + LATER})
     )
+    spans = [
+        ("ki'osk №3", "pm25", 10, 40),
+        ("ki'osk №3", "pm25", 30, 60),
+        ("st:1", "no2", 100, None),
+        ("?", "no2", 1, 2),
+    ]
+    kept = [verdict(station, parameter, since, until) for station, parameter, since, until in spans]
+    store.replace("station_verdicts", pd.DataFrame(kept))
     return store.folder
+
+
+def verdict(station: str, parameter: str, since: int, until: int | None) -> dict[str, object]:
+    """One that holds from so many hours after `LONG`, known two hours after the rows."""
+    begin = pd.Timestamp(LONG, tz="UTC")
+    return {
+        "city": "astana", "station": station, "parameter": parameter, "check": "dead" if until else "deaf",
+        "start": begin + pd.Timedelta(hours=since), "until": begin + pd.Timedelta(hours=until) if until else pd.NaT,
+        "figure": float(since), "lower": 1.0, "upper": 2.0, "other": "", "doubts": True,
+        "known_at": pd.Timestamp(LEARNED) + pd.Timedelta(hours=2), "known_until": pd.NaT,
+    }  # fmt: skip
 
 
 LATER = timedelta(days=2)
@@ -173,7 +192,24 @@ def test_a_day_of_25_hours(asked: Store) -> None:
 
 
 def test_what_the_checks_said_is_named_without_its_numbers(asked: Store) -> None:
-    assert set(asked.tally(city="astana")["checks"]) == {(), ("level", "spike"), ("stuck",)}
+    plain = {(), ("level", "spike"), ("stuck",)}
+    assert set(asked.tally(city="astana", judged=False)["checks"]) == plain
+    assert set(asked.tally(city="astana")["checks"]) >= {*plain, ("dead",), ("dead", "dead"), ("stuck", "deaf")}
+
+
+def test_rows_of_a_span_tell_the_verdict(asked: Store) -> None:
+    rows = asked.measurements("astana", ["pm25"], stations=["ki'osk №3"]).set_index("start")
+    first = pd.Timestamp(LONG, tz="UTC")
+    told = {hour: tuple(rows.loc[first + pd.Timedelta(hours=hour), ["flag", "checks"]]) for hour in (9, 10, 32, 35, 59)}
+    assert told == {
+        9: ("ok", ()),
+        10: ("suspect", ("dead:10,1,2",)),
+        32: ("invalid", ("stuck:3", "dead:10,1,2", "dead:30,1,2")),
+        35: ("suspect", ("dead:10,1,2", "dead:30,1,2")),
+        59: ("suspect", ("dead:30,1,2",)),
+    }
+    before = asked.measurements("astana", ["pm25"], stations=["ki'osk №3"], as_of=LEARNED + timedelta(hours=1))
+    assert set(before["flag"].iloc[[9, 10, 35]]) == {"ok"}
 
 
 @pytest.mark.parametrize("role", ["public", "member"])

@@ -5,8 +5,10 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from data.city import city
 from data.store import Store
 from jobs.collect import collector
+from jobs.ingest import verdicts
 from jobs.server.doctor import NOTE, examine
 from tests.conftest import hourly
 
@@ -30,3 +32,16 @@ def test_tables_columns_and_types_that_nobody_declared_are_noted(store: Store, m
     assert {one["mark"] for one in found.values()} == {NOTE}
     assert examine(store.uri)["failed"] == before["failed"]
     assert not [f for f in before["findings"] if f["about"].startswith(("table ", "column "))]
+
+
+def test_verdicts_that_still_stand_are_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "probe", lambda city: [])
+    store.append(
+        hourly([9.0 if n % 10 == 0 else 12.0 + n % 30 for n in range(700)], parameter="h2s", first="2026-01-01")
+    )
+    found = {f["about"]: f["found"] for f in examine(store.uri)["findings"]}
+    assert "not looked" in found["verdicts for tashkent"]
+    verdicts.refresh(store, city("tashkent"))
+    found = {f["about"]: f["found"] for f in examine(store.uri)["findings"]}
+    assert found["verdicts for tashkent"].startswith("1, 1 still stand")
+    assert found["demo:1 h2s"].startswith("drifting_zero 9 (9 to 9) since 2025-12-31")

@@ -16,7 +16,7 @@ from data.store import Store, open_store
 from jobs.access.operators import Operator
 from jobs.collect import attempts
 from jobs.collect.keep import Outcome
-from jobs.ingest import maintenance, notes
+from jobs.ingest import maintenance, notes, verdicts
 
 MAIN = Path(__file__).resolve().parents[3] / "pages" / "main.py"
 KEY = "planted-key-7c2b"
@@ -165,3 +165,25 @@ def test_a_signed_in_operator_flags_a_span_and_takes_it_back(store: Store, monke
     next(x for x in app.button if x.label == "Withdraw this note").click().run()
     assert len(notes.notes(store)) == 0
     assert set(store.measurements("astana")["flag"]) == {"ok"}
+
+
+# --- verdicts on stations ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "still"),
+    [("en", "cannot be believed", "still"), ("ru", "нельзя верить", "до сих пор"), ("uz", "ishonib", "hozirgacha"),
+     ("kk", "сенуге болмайтын", "әлі де")],
+)  # fmt: skip
+def test_verdicts_are_listed_with_figure_band_and_span(store: Store, lang: str, title: str, still: str) -> None:
+    now = datetime.now(UTC)
+    low = 9 + pd.Series(range(24 * 40)) % 5 / 10
+    store.append(conform(hours(now, "openaq:1", count=24 * 40).assign(parameter="h2s", value=low), now).rows)
+    assert any("{" not in c.value and "cleanair verdicts" in c.value for c in show(lang=lang).caption)
+    verdicts.refresh_all(store)
+    app = show(lang=lang)
+    assert any(title in s.value for s in app.subheader)
+    found = next(d.value for d in app.dataframe if (d.value == still).any(axis=None))
+    told = found.iloc[0].tolist()
+    assert "openaq:1" in told
+    assert any("9" in str(cell) and "µg" in str(cell).replace("мкг", "µg").replace("mkg", "µg") for cell in told)
