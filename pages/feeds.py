@@ -390,6 +390,7 @@ def page() -> None:
     chosen = choices.city()
     stations(chosen.key)
     feeds_verdicts.draw(chosen.key)
+    feeds_verdicts.overlap(chosen.key)
     notes(chosen.key)
     rejects(zone)
 

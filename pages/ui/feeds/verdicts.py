@@ -7,8 +7,10 @@ import streamlit as st
 
 from data.checks import name as check_name
 from data.city import city
+from data.schema import MEASURED
 from data.store.verdicts import entry
 from jobs.ingest import verdicts
+from models.quality.agreement import LEAST, agreement
 from models.quality.uptime import CHECKS
 from pages.ui.city import tables as city_tables
 from pages.ui.page import frame as page_frame
@@ -43,6 +45,34 @@ def draw(key: str) -> None:
         column_config={t("feeds.verdicts.seen"): wide},
     )  # fmt: skip
     offer(rows[list(CSV)], f"station-verdicts-{key}")
+
+
+def overlap(key: str) -> None:
+    """How low-cost sensors of a city agree with its reference stations, where both measured."""
+    store = city_tables.store()
+    rows = _agreement(f"{store.folder} {city_tables.settled()}", key)
+    names = city_tables.names(key)
+    if not len(rows):
+        st.caption(t("feeds.verdicts.no_overlap", n=LEAST))
+        return
+    shown = pd.DataFrame(
+        {
+            t("feeds.station"): [names.get(s) or s for s in rows["station"]],
+            t("feeds.from"): [str(d) for d in rows["first"]],
+            t("feeds.until"): [str(d) for d in rows["last"]],
+            t("feeds.verdicts.days"): [language.number(n) for n in rows["n"]],
+            "r": [language.number(r, 2) for r in rows["r"]],
+            t("feeds.verdicts.ratio"): [language.number(r, 2) for r in rows["ratio"]],
+        }
+    )
+    page_frame.caption(t("feeds.verdicts.overlap"))
+    st.dataframe(shown, hide_index=True, width="stretch")
+    offer(rows, f"agreement-{key}")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _agreement(version: str, key: str) -> pd.DataFrame:
+    return agreement(city_tables.store().daily(key, ["pm25"], None, None, zone=city(key).zone, kinds=MEASURED))
 
 
 def table(rows: pd.DataFrame, names: dict[str, str], zone: ZoneInfo) -> pd.DataFrame:
