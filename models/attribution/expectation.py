@@ -12,7 +12,6 @@ from models.attribution.tables import CATEGORIES, POLLUTANTS, SHARED, SPREAD
 
 STATED_SD = 0.5
 """Log-standard deviation of a stated annual share that does not carry its own: half to double within 85 %."""
-KNOWN = ("heating", "traffic", "industry", "dust", "fire", "regional")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def inventory(sources: pd.DataFrame | None) -> pd.DataFrame:
     if sources is None or not len(sources):
         return pd.DataFrame({c: pd.Series(dtype=str if c in columns[:3] else float) for c in columns})
     table = require(sources, ("site", "category", "lat", "lon"), "sources").copy()
-    unknown = sorted(set(table["category"]) - set(KNOWN))
+    unknown = sorted(set(table["category"]) - set(CATEGORIES))
     if unknown:
         raise InputError("models.attribution.category", parameter="category", named=unknown[0], known=CATEGORIES)
     if "status" in table:
