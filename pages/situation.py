@@ -90,6 +90,7 @@ def curve(picture: Picture) -> None:
         lines=picture.lines(),
         model=picture.model,
         simulated=city_tables.simulated(),
+        now=picture.now,
     )
     ahead = forecast_tables.outlook(picture.city.key, picture.parameter)
     soon = ahead.hours.head(forecast_words.SOON)

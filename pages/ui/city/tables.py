@@ -102,7 +102,7 @@ def measured(city: str) -> str:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _marks(version: str, start: datetime) -> dict[tuple[str, str], str]:
     """Rows and newest knowledge of each city and source since a moment: they grow with every row that arrives."""
-    rows = store().marks(start=start)
+    rows = store().marks(start=start, ahead=True)
     return {(r.city, r.source): f"{r.source} {r.rows} {r.known.isoformat()}" for r in rows.itertuples()}
 
 

@@ -207,7 +207,7 @@ def ahead(made: go.Figure, hours: pd.DataFrame, *, now: datetime, zone: ZoneInfo
     """
     if not len(hours):
         return
-    drawn = [pd.Timestamp(x) for trace in made.data for x in (trace.x[:1] if trace.x is not None else ())]
+    edges = [pd.Timestamp(edge).tz_localize(zone) for edge in made.layout.xaxis.range or ()]
     band(made, hours, zone)
     for method, part in segments(hours):
         made.add_scatter(
@@ -216,8 +216,8 @@ def ahead(made: go.Figure, hours: pd.DataFrame, *, now: datetime, zone: ZoneInfo
             hovertemplate=HOVER + t_unit(unit),
         )  # fmt: skip
     _present(made, pd.Timestamp(now), zone)
-    first = min(drawn, default=pd.Timestamp(hours["start"].min()).tz_convert(zone).tz_localize(None))
-    clockwork(made, first.tz_localize(zone), hours["start"].max() + HOUR, zone)
+    first, last = hours["start"].min(), hours["start"].max() + HOUR
+    clockwork(made, min(edges, default=first), max([last, *edges]), zone)
     low, high = made.layout.yaxis.range or (0, 1)
     made.layout.yaxis.update(range=[low, max(high, float(hours["upper"].max(skipna=True) or 0) * 1.08)])
 

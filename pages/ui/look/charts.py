@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ LOOK: Mapping[str, Any] = {
     "xaxis": {"showgrid": True, "gridcolor": GROUND, "ticks": "", "automargin": True},
     "yaxis": {"rangemode": "tozero", "gridcolor": GROUND, "zeroline": False, "automargin": True, "nticks": 6},
 }
+BACK, AHEAD = timedelta(hours=72), timedelta(hours=24)  # the axis of the last days, whatever there is to draw
 HOVER = "%{x|%d.%m %H:%M} · <b>%{y:.0f}</b> "
 
 
@@ -201,6 +203,7 @@ def hours(
     model: pd.DataFrame | None = None,
     simulated: bool = False,
     height: int = 280,
+    now: datetime | None = None,
 ) -> go.Figure:
     """
     Hours as a thin line, their running mean bold, a model dotted beside them, limits across.
@@ -213,6 +216,9 @@ def hours(
         The city's clock.
     lines : sequence of Line
         Limits of the bold line's own averaging.
+    now : datetime, optional
+        The axis runs from `BACK` before it to `AHEAD` after it, however little there is to draw, so that what is old
+        does not fill the width as if it were of today; from the first to the last point without it.
 
     Returns
     -------
@@ -243,8 +249,11 @@ def hours(
             hovertemplate=HOVER + t_unit(unit),
         )
     levels(made, lines)
-    if ends:
+    if now is not None:
+        clockwork(made, pd.Timestamp(now) - BACK, pd.Timestamp(now) + AHEAD, zone)
+    elif ends:
         clockwork(made, min(ends), max(ends), zone)
+    if ends:
         top = max(
             [*(float(x["value"].max()) for x, *_ in parts if x is not None and len(x)), *(x.value for x in lines)]
         )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.clock import local_date
 from data.times import interval_end
-from pages.ui.look.charts import Line, regular
+from pages.ui.look.charts import AHEAD, BACK, Line, regular
 from pages.ui.reader import language
 
 UPPER = 14.0  # part of the height in which words above a line have no room [%]
@@ -21,9 +21,9 @@ def spark(
     *,
     zone: ZoneInfo,
     now: datetime,
-    back: timedelta = timedelta(hours=72),
+    back: timedelta = BACK,
     lines: Sequence[Line] = (),
-    ahead: timedelta = timedelta(0),
+    ahead: timedelta = AHEAD,
     forecast: pd.DataFrame | None = None,
 ) -> str:
     """
@@ -36,7 +36,7 @@ def spark(
     zone : ZoneInfo
         The city's clock; its midnights are the ticks.
     now : datetime
-        Right edge, unless `ahead` moves it.
+        `ahead` before the right edge, `back` after the left one, whatever there is to draw.
     back : timedelta
         How far the left edge lies from it.
     lines : sequence of Line

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.city import cities, city
 from pages.ui.events import footprints
+from pages.ui.forecast import charts as forecast_charts
 from pages.ui.look import basemap, palette
 from pages.ui.look import charts as look_charts
 from pages.ui.reader import language
@@ -52,6 +53,26 @@ def test_the_running_mean_is_bold_and_the_limit_is_named() -> None:
     assert made.layout.shapes[0].y0 == 60
     assert "24-h limit 60 (UZ)" in [a.text for a in made.layout.annotations]
     assert made.layout.yaxis.range[1] > 60, "the limit must be on the picture"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 30])
+def test_the_axis_of_the_last_days_is_the_same_whatever_there_is_to_draw(rows: int) -> None:
+    now = datetime(2026, 1, 11, 3, tzinfo=UTC)  # 8 h in Tashkent
+    made = look_charts.hours(hours([10.0] * rows), zone=TASHKENT, unit="µg/m³", now=now)
+    assert [str(edge) for edge in made.layout.xaxis.range] == ["2026-01-08 08:00:00", "2026-01-12 08:00:00"]
+    assert [str(at)[:10] for at in made.layout.xaxis.tickvals] == [f"2026-01-{day:02}" for day in (9, 10, 11, 12)]
+    assert all(str(day) in words for day, words in zip((9, 10, 11, 12), made.layout.xaxis.ticktext, strict=True))
+    coming = hours([20.0] * 6, "2026-01-11T03:00Z").assign(lower=10.0, upper=30.0, method="damped")
+    forecast_charts.ahead(made, coming, now=now, zone=TASHKENT, unit="µg/m³")
+    assert [str(edge) for edge in made.layout.xaxis.range] == ["2026-01-08 08:00:00", "2026-01-12 08:00:00"]
+
+
+def test_the_wall_curve_leaves_room_for_what_did_not_come() -> None:
+    now = datetime(2026, 1, 11, tzinfo=UTC)
+    made = spark(hours([10.0, 20.0]), hours([]), zone=TASHKENT, now=now)
+    points = made.split('class="hour" d="')[1].split('"')[0]
+    assert points.startswith("M10.4,")  # one of 96 hours from the left edge
+    assert 'class="here" x1="750.0"' in made
 
 
 def test_what_is_simulated_is_marked_in_the_figure_itself() -> None:
