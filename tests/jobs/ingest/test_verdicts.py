@@ -1,6 +1,7 @@
 """The look for verdicts keeps what it finds, once, with its history; collection never writes them into rows."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from data.city import city
 from data.store import Store
 from jobs.ingest import verdicts
 from jobs.ingest.quality import checked
+from jobs.tables import assess
 from tests.conftest import hourly
 
 HOME = city("tashkent")
@@ -95,3 +97,19 @@ def test_collection_does_not_write_verdicts_into_rows(filled: Store) -> None:
 def test_an_empty_city_is_looked_at_too(store: Store) -> None:
     assert verdicts.refresh(store, HOME, END)["verdicts"] == 0
     assert pd.isna(store.table("verdict_status")["newest"].iloc[0])
+
+
+def test_the_ledger_does_not_hold_doubted_rows_against_anybody(filled: Store, tmp_path: Path) -> None:
+    filled.put_stations(
+        pd.DataFrame([{"source": "demo", "station": f"demo:{n}", "city": "tashkent", "kind": "reference",
+                       "lat": 41.3, "lon": 69.2} for n in range(5)])
+    )  # fmt: skip
+    asked = (filled, "tashkent", datetime(2025, 12, 1, tzinfo=UTC), END, "who-2021", tmp_path / "ledger.csv")
+    before, after = {}, {}
+    for counts in (before, after):
+        assess.run(*asked)
+        table = pd.read_csv(asked[-1]).query("averaging == '24h'")
+        counts.update(table.groupby("parameter")["checked"].max())
+        verdicts.refresh(filled, HOME, END)
+    assert (before["pm10"], after["pm10"]) == (31, 0)  # the copied channel is the only one
+    assert after["pm25"] == before["pm25"] * 4 / 5
