@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+import pandas as pd
 
 from data import clock
 from data.city import City
-from data.clock import iso
+from data.clock import iso, local_date
 from data.parameters import POLLUTANTS
 from data.store.reader import ExportReader, StoreReader
 from jobs.arguments import ArgumentError, moment, period, words
 from jobs.statements.document import VERSION, document
 from jobs.statements.gather import Store, gather
+from models.situation.period import period as period_statement
 from models.situation.statement import Statement
+from models.situation.stating import About
+from models.stations.freshness import BACKGROUND
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,9 @@ def statements(store: Store, wanted: Asked) -> list[Statement]:
 
 
 def _said(store: Store, wanted: Asked) -> Iterator[Statement]:
+    if wanted.start is not None and wanted.end is not None:
+        yield from _periods(store, wanted, wanted.start, wanted.end)
+        return
     found = gather(store, wanted.city, wanted.at)
     chosen = wanted.parameters or tuple(found.now)
     for name in chosen:
@@ -96,6 +104,23 @@ def _said(store: Store, wanted: Asked) -> Iterator[Statement]:
             yield from found.of_station(wanted.station, name)
         else:
             yield from found.of_city(name)
+
+
+def _periods(store: Store, wanted: Asked, start: datetime, end: datetime) -> Iterator[Statement]:
+    """Whole local days from the first to the last of the period that is over."""
+    city, zone = wanted.city, wanted.city.zone
+    first, last = local_date(start, zone), local_date(min(end, wanted.at) - timedelta(microseconds=1), zone)
+    spans = store.spans(city.key, start=start, end=end)
+    stations = store.stations(city.key)
+    rows = spans[(spans["kind"] != "model") & spans["parameter"].isin(POLLUTANTS)]
+    rows = rows[rows["station"] == wanted.station] if wanted.station else rows
+    chosen = wanted.parameters or tuple(name for name in POLLUTANTS if name in set(rows["parameter"]))
+    counted = set(stations.loc[stations["station_class"].fillna("").isin(BACKGROUND), "station"])
+    for name in chosen:
+        could = frozenset(set(rows.loc[rows["parameter"] == name, "station"]) & counted)
+        about = About(city.key, city.law, zone, wanted.station, could)
+        sound, every = (store.daily(city.key, [name], start, end, zone=zone, flags=f) for f in (("ok",), None))
+        yield period_statement(sound, every, stations, name, about, first, last, pd.Timestamp(wanted.at))
 
 
 def withheld(shown: StoreReader, leaving: ExportReader, city: City) -> int:

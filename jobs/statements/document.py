@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -48,6 +49,12 @@ def document(said: Statement, *, explain: bool = False) -> dict[str, Any]:
         "index": _index(said.indices.values()),
         "age_minutes": said.age_minutes, "n": said.n, "of": said.of, "notes": list(said.notes),
     }  # fmt: skip
+    if said.level is not None:
+        made["level"] = {
+            name: plain(value) if isinstance(value, float) else value
+            for name, value in asdict(said.level).items()
+            if name not in ("value", "lower", "upper")
+        }
     if explain:
         made["rows"] = [
             {"station": r.station, "start": _moment(r.start), "minutes": int(r.minutes), "kind": r.kind,

@@ -16,6 +16,7 @@ from data.parameters import PARAMETERS
 from data.standards.limits import Limit
 from models.limits.in_force import Comparison
 from models.stations.freshness import Freshness, freshness
+from models.trends.level import Level as PeriodLevel
 
 Kind = Literal["now", "day", "period"]
 Averaging = Literal["1h", "24h", "daily_mean", "daily_median", "period"]
@@ -147,6 +148,8 @@ class Statement:
         End of the newest sound row that could have entered if it were young enough, UTC: "nothing since".
     held : Held
         Against the limit that is law there.
+    level : PeriodLevel or None
+        Of a period: days, days over the 24-h limit with their range, what left-out values would change.
     """
 
     kind: Kind
@@ -174,6 +177,7 @@ class Statement:
     missing: str = ""
     unknown_class: int = 0
     provisional: bool = False
+    level: PeriodLevel | None = None
 
     @cached_property
     def rows(self) -> pd.DataFrame:

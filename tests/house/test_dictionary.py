@@ -168,7 +168,10 @@ def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(latest) == sorted(described("latest"))
     said = client.get("/api/v1/statements?city=astana&explain=1").json()
     assert sorted(said) == sorted(described("statements"))
-    assert sorted(said["statements"][0]) == sorted(described("statement"))
+    assert sorted([*said["statements"][0], "level"]) == sorted(described("statement"))
+    days = f"from={NOW - timedelta(days=2):%Y-%m-%d}&to={NOW:%Y-%m-%d}"
+    year = client.get(f"/api/v1/statements?city=astana&parameter=pm25&explain=1&{days}").json()
+    assert sorted(year["statements"][0]) == sorted(described("statement"))
     table = client.get("/api/v1/statements?city=astana&explain=1&format=csv").text
     assert table.split("\n")[0].split(",") == described("statements csv")
     kept = set(COLUMNS) - {"known_until"}
