@@ -1,6 +1,7 @@
 """Verdicts on the stations of a city as CSV, those that hold now."""
 
 from data.store.reader import StoreReader
+from data.times import iso_texts
 from jobs.export.csv_lines import safe
 from jobs.ingest.verdicts import current
 
@@ -10,7 +11,6 @@ COLUMNS = (
 )  # fmt: skip
 TEXTS = ("city", "station", "parameter", "check", "other")
 TIMES = ("start", "until", "known_at")
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def verdicts_csv(store: StoreReader, key: str) -> str:
@@ -31,5 +31,5 @@ def verdicts_csv(store: StoreReader, key: str) -> str:
     """
     rows = current(store, key)[list(COLUMNS)]
     texts = {name: rows[name].map(safe) for name in TEXTS}
-    times = {name: rows[name].dt.strftime(STAMP) for name in TIMES}
+    times = {name: iso_texts(rows[name]) for name in TIMES}
     return str(rows.assign(**texts, **times).to_csv(index=False, lineterminator="\n"))

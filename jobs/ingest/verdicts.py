@@ -11,6 +11,7 @@ from data.store import Store
 from data.store.reader import StoreReader
 from data.store.tables.schemas import TABLES
 from data.store.verdicts import TABLE, known
+from data.times import interval_end, local_days
 
 STATUS = "verdict_status"
 KEY = TABLES[TABLE].key
@@ -83,8 +84,7 @@ def looked(store: StoreReader, key: str | None = None) -> pd.DataFrame:
 def _wind(store: Store, where: City, now: datetime) -> pd.Series:
     """Mean wind speed by local day, over all that tell it [m/s]."""
     rows = store.measurements(where.key, [WIND], None, now, columns=("start", "value"), flags=("ok",))
-    days = rows["start"].dt.tz_convert(where.zone).dt.tz_localize(None).dt.normalize()
-    return rows.groupby(days)["value"].mean()
+    return rows.groupby(local_days(rows["start"], where.zone))["value"].mean()
 
 
 def _keep(store: Store, key: str, found: pd.DataFrame) -> dict[str, int]:
@@ -122,7 +122,7 @@ def _without(rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
 
 
 def _say(store: Store, key: str, rows: pd.DataFrame, now: datetime, count: int) -> None:
-    ends = rows["start"] + pd.to_timedelta(rows["minutes"], unit="min")
+    ends = interval_end(rows["start"], rows["minutes"])
     look = {
         "city": key, "computed_at": pd.Timestamp(now), "newest": ends.max(),
         "channels": len(rows[["station", "parameter"]].drop_duplicates()), "verdicts": count,
