@@ -111,7 +111,7 @@ def answer(picture: Picture, shown: Shown) -> str:
     means = picture.day.averaging in ("24h", "daily_mean")
     if picture.limit is None or not len(rows) or not means:  # medians are held to no limit
         return picture.answer()
-    above = int((rows["day"] > picture.limit).sum())
+    above = int((rows["verdict"] == "above").sum())
     return t("map.answer", city=picture.name, above=above, n=len(rows), limit=number(picture.limit), law=picture.law(),
              parameter=picture.label())  # fmt: skip
 

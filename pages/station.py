@@ -9,8 +9,6 @@ from data import checks, reasons
 from data.city import City
 from data.clock import local_date
 from data.parameters import POLLUTANTS
-from models.limits.in_force import compare
-from models.stations.freshness import StationState
 from models.trends.trends import Refused
 from models.wind.roses import pollution_rose, wind_rose
 from pages.ui.city import tables as city_tables
@@ -66,40 +64,46 @@ def daily(city: City, station: str, parameter: str) -> bool:
 
 
 def value_words(shown: Place) -> str:
-    """The newest value with its moment, or since when the station is silent."""
-    newest = shown.newest
-    if newest is None:
-        return t("station.silent_year")
-    moment = language.at(newest.end.to_pydatetime(), shown.city.zone)
-    if newest.freshness == "grey":
-        return t("station.silent", moment=moment)
-    key = "station.newest_day" if shown.minutes >= 1440 else "station.newest_hour"
-    if shown.medians:
-        key = "station.newest_median"
-    return t(key, value=language.amount(newest.value, shown.unit, digits(newest.value)), moment=moment)
+    """The newest value that speaks, with its moment, or since when the station is silent."""
+    lead = shown.lead
+    if lead.value is None:
+        if shown.heard is None and not shown.newest:
+            return t("station.silent_year")
+        last = shown.heard if shown.heard is not None else shown.newest["end"]
+        return t("station.silent", moment=language.at(last.to_pydatetime(), shown.city.zone))
+    key = {"1h": "newest_hour", "daily_median": "newest_median"}.get(lead.averaging, "newest_day")
+    moment = language.at(lead.end.to_pydatetime(), shown.city.zone)  # type: ignore[union-attr]
+    return t(f"station.{key}", value=language.amount(lead.value, shown.unit, digits(lead.value)), moment=moment)
 
 
 def law_words(shown: Place) -> str:
-    """The newest 24 hours held to the 24-h limit, or why that cannot be."""
-    newest = shown.newest
-    if newest is None or newest.freshness == "grey":
-        return ""
-    if newest.flag != "ok":
-        return t("station.newest_flagged", flag=t(f"quantity.flag.{newest.flag}"))
-    if newest.kind == "model":
+    """The day held to the 24-h limit, or why that cannot be; and what is newer and flagged."""
+    if shown.kind == "model":
         return t("station.modelled")
-    if shown.medians:
+    said = [_day_words(shown)] if shown.lead.value is not None else []
+    if shown.doubted:
+        row = shown.newest
+        amount = language.amount(row["value"], shown.unit, digits(row["value"]))
+        moment = language.at(row["end"].to_pydatetime(), shown.city.zone)
+        said.append(t("station.newest_flagged", value=amount, moment=moment, flag=t(f"quantity.flag.{row['flag']}")))
+    return " ".join(said)
+
+
+def _day_words(shown: Place) -> str:
+    day, held = shown.day, shown.day.held
+    if day.averaging == "daily_median":
         return t("station.median_not_held")
-    day = newest.value if shown.minutes >= 1440 else shown.day_mean
-    if day is None:
+    if day.value is None:
         return t("station.no_day")
-    said = language.amount(day, shown.unit, digits(day))
-    if shown.limit is None:
+    said = language.amount(day.value, shown.unit, digits(day.value))
+    if held.limit is None or held.ratio is None:
         return t("station.day_free", value=said)
-    held = compare(day, 1440, shown.limit)
-    law = law_name(shown.city.law)
     key = "station.day_held_indicative" if held.indicative else "station.day_held"
-    return t(key, value=said, ratio=times(held.ratio), limit=number(shown.limit.concentration), law=law)
+    words = t(key, value=said, ratio=times(held.ratio), limit=number(held.limit.concentration),
+              law=law_name(shown.city.law))  # fmt: skip
+    if day.interval != "humidity":
+        return words
+    return f"{words} {t('station.day_corrected', lower=number(day.lower), upper=number(day.upper))}"
 
 
 def digits(value: float | None) -> int:
@@ -109,14 +113,15 @@ def digits(value: float | None) -> int:
 
 def chips(shown: Place) -> list[page_frame.Chip]:
     """Age, coverage of the last day, kind, class, clock."""
-    newest: StationState | None = shown.newest
+    lead, heard = shown.lead, shown.heard
+    age = (pd.Timestamp(shown.now) - heard).total_seconds() / 60 if heard is not None else None
     made: list[page_frame.Chip] = [
-        page_frame.freshness(newest.freshness, newest.age * 60) if newest else (t("station.silent_year"), "red")
+        page_frame.freshness(lead.freshness, age) if age is not None else (t("station.silent_year"), "red")
     ]
     if shown.minutes == 60:
         sound = shown.since(timedelta(hours=24))
         made.append(t("station.coverage_day", n=24, reporting=min(24, int((sound["flag"] == "ok").sum()))))
-    kind = newest.kind if newest else str(shown.about.get("kind") or "reference")
+    kind = shown.kind or str(shown.about.get("kind") or "reference")
     words = f"{KINDS[kind]} {t(f'quantity.kind.{kind}')}"
     made.append((words, "violet") if kind in ("model", "simulated") else words)
     made.append(t(f"quantity.station_class.{shown.about.get('station_class') or 'unknown'}"))
@@ -185,7 +190,7 @@ def _given(rows: pd.DataFrame) -> pd.DataFrame:
 
 def wet(shown: Place, back: timedelta) -> None:
     """Raw and corrected values of a low-cost sensor, or why there is no correction."""
-    kind = shown.newest.kind if shown.newest else ""
+    kind = shown.kind
     if kind != "indicative" or shown.parameter not in ("pm1", "pm25", "pm10"):
         return
     st.subheader(t("station.wet_title"), anchor=False)
@@ -307,8 +312,7 @@ def around(shown: Place, called: dict[str, str]) -> None:
             t("situation.column_age"): [
                 f"{FRESHNESS[f]} {language.age(60 * a)}" for f, a in zip(rows["freshness"], rows["age"], strict=True)
             ],
-            t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" for k in rows["kind"]],
-            t("station.column.flag"): [t(f"quantity.flag.{f}") for f in rows["flag"]],
+            t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" if k else "" for k in rows["kind"]],
         }
     )
     st.dataframe(table, hide_index=True, width="stretch")

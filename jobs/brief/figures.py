@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.standards.rounding import above
 from models.averages.city_days import as_series, basis_of, of_stations, station_days
 from models.limits.exceedance_days import COLUMNS, exceedance_days
 from models.trends.level import Level
@@ -156,7 +157,7 @@ def single(daily: pd.DataFrame, limits: Sequence[Limit]) -> Facts | None:
         "station": str(top["station"]),
         "minutes": int(top["minutes"]),
         "indicative": any(limit.indicative for limit in limits),
-        "days_over": int(rows.loc[(ratios > 1).to_numpy(), "day"].nunique()),
+        "days_over": int(rows.loc[above(ratios, 1.0), "day"].nunique()),
     }
 
 
@@ -211,7 +212,7 @@ def _against(limits: Sequence[Limit], law: bool, year: int, mean: float, compara
     if not found:
         return None
     limit, whole = found
-    said = "above" if mean > limit.concentration else "within"
+    said = "above" if above(mean, limit.concentration) else "within"
     return {
         "limit": limit.concentration,
         "indicative": limit.indicative,
@@ -273,8 +274,8 @@ def episodes(days: CityDays, limits: Sequence[Limit], names: dict[str, str], cou
         ``first, last, days, peak, peak_day, station, station_value, over, basis``, in the order of their highest day.
     """
     series = days.series
-    over = pd.Series([any(x.in_force(d.date()) and v > x.concentration for x in limits) for d, v in series.items()],
-                     index=series.index, dtype=bool)  # fmt: skip
+    days = [any(x.in_force(d.date()) and above(v, x.concentration) for x in limits) for d, v in series.items()]
+    over = pd.Series(days, index=series.index, dtype=bool)
     chosen = series[over] if over.any() else series.nlargest(count)
     steps = pd.Series(chosen.index, index=chosen.index).sort_index().diff() != timedelta(days=1)
     runs = [run for _, run in chosen.sort_index().groupby(steps.cumsum())]

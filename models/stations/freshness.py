@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, overload
 
@@ -10,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.checks import Entries, entries
 from data.times import interval_end
 
 Freshness = Literal["fresh", "amber", "grey"]
@@ -26,42 +24,6 @@ class Step(NamedTuple):
 AMBER, GREY = Step(3.0, 2), Step(6.0, 4)  # nobody else reads them: ask amber_after and grey_after
 BACKGROUND = ("background", "")  # a station of unknown class counts, and the figure says so
 AHEAD = timedelta(minutes=10)  # a clock may run ahead by this much
-
-
-@dataclass(frozen=True)
-class StationState:
-    """
-    The newest value of one station and parameter.
-
-    Attributes
-    ----------
-    end : Timestamp
-        End of its interval, UTC.
-    age : float
-        From `end` to now. [h]
-    checks : tuple of str
-        Entries of the checks that doubt it.
-    note : str
-        Free text beside it.
-    counts : bool
-        Whether it may enter the city's figure: fresh or amber, sound, no model, background or unknown class.
-    """
-
-    station: str
-    name: str
-    parameter: str
-    value: float
-    minutes: int
-    end: pd.Timestamp
-    age: float
-    freshness: Freshness
-    kind: str
-    flag: str
-    checks: Entries
-    note: str
-    station_class: str
-    source: str
-    counts: bool
 
 
 @overload
@@ -134,58 +96,6 @@ def freshness(end: datetime, minutes: int, now: datetime) -> Freshness:
     if hours > grey_after(minutes):
         return "grey"
     return "amber" if hours > amber_after(minutes) else "fresh"
-
-
-def station_states(latest: pd.DataFrame, stations: pd.DataFrame, now: datetime) -> tuple[StationState, ...]:
-    """
-    Newest value, age and standing of every station and parameter.
-
-    Parameters
-    ----------
-    latest : DataFrame
-        Measurement rows up to now; the newest of each station and parameter is taken, the shorter interval first.
-    stations : DataFrame
-        ``station, name, station_class`` and, if there, ``same_as``.
-    now : datetime
-        Aware.
-
-    Returns
-    -------
-    tuple of StationState
-        By parameter, highest value first.
-    """
-    rows = ended(latest, now)
-    newest = rows.sort_values(["end", "minutes"], ascending=[True, False], kind="stable")
-    newest = newest.drop_duplicates(["station", "parameter"], keep="last")
-    newest = newest.sort_values(["parameter", "value", "station"], ascending=[True, False, True], kind="stable")
-    names, classes = described(stations)
-    return tuple(
-        _station_state(row, names.get(row["station"], row["station"]), classes.get(row["station"], ""), now)
-        for row in newest.to_dict("records")
-    )
-
-
-def _station_state(row: dict[str, object], name: str, station_class: str, now: datetime) -> StationState:
-    end, minutes = pd.Timestamp(str(row["end"])), int(str(row["minutes"]))
-    fresh = freshness(end, minutes, now)
-    sound = row["flag"] == "ok" and row["kind"] != "model" and station_class in BACKGROUND
-    return StationState(
-        station=str(row["station"]),
-        name=name,
-        parameter=str(row["parameter"]),
-        value=float(str(row["value"])),
-        minutes=minutes,
-        end=end,
-        age=(now - end).total_seconds() / 3600,
-        freshness=fresh,
-        kind=str(row["kind"]),
-        flag=str(row["flag"]),
-        checks=entries(row.get("checks")),
-        note=str(row.get("note") or ""),
-        station_class=station_class,
-        source=str(row["source"]),
-        counts=sound and fresh != "grey",
-    )
 
 
 def ended(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:

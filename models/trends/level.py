@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.standards.limits import Limit
+from data.standards.rounding import above
 
 Array = npt.NDArray[np.float64]
 
@@ -105,9 +106,11 @@ def level(
     held = concentrations(pd.DatetimeIndex(wide.index), limits)
     less = [_medians(np.delete(table, i, axis=1)) for i in range(table.shape[1])] if table.shape[1] > 1 else []
     means = [float(np.nanmean(part)) for part in less if np.isfinite(part).any()]
-    counts = [int(np.sum(part > held)) for part in less if np.isfinite(part).any()] if np.isfinite(held).any() else []
+    counts = (
+        [int(np.sum(above(part, held))) for part in less if np.isfinite(part).any()] if np.isfinite(held).any() else []
+    )
     value = float(np.nanmean(whole))
-    over = int(np.sum(whole > held)) if np.isfinite(held).any() else None
+    over = int(np.sum(above(whole, held))) if np.isfinite(held).any() else None
     return Level(
         value=value,
         lower=min(value, *means) if means else None,

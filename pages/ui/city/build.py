@@ -69,7 +69,8 @@ def paint(
 
 
 COLUMNS = (
-    "station", "kind", "day", "day_end", "daily", "hour", "end", "age", "fresh", "minutes", "flag", "checks", "note",
+    "station", "kind", "day", "day_end", "daily", "ratio", "verdict", "hour", "end", "age", "fresh",
+    "minutes", "flag", "checks", "note",
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str])
     for text in ("flag", "note"):
         table[text] = table[text].fillna("").astype(object)
     table["daily"] = table["daily"].eq(True)
-    for number in ("day", "hour", "age"):
+    for number in ("day", "ratio", "hour", "age"):
         table[number] = table[number].astype(float)
     for name in (*(c for c in described if str(c).startswith("name")), "station_class"):
         known = described[name].to_dict()
@@ -112,7 +113,9 @@ def _station(name: str, hour: Statement, day: Statement, doubted: dict[Hashable,
     own = doubted if newer and doubted is not None else {}
     kind = lead.levels[0].kind if lead.levels else (doubted or {}).get("kind", "reference")
     return {
-        "station": name, "kind": kind, "day": day.value, "day_end": day.end, "daily": day.daily, "hour": hour.value,
+        "station": name, "kind": kind, "day": day.value, "day_end": day.end, "daily": day.daily,
+        "ratio": day.held.ratio,
+        "verdict": day.verdict, "hour": hour.value,
         "end": end, "age": None if end is None else (lead.moment - end).total_seconds() / 60,
         "fresh": lead.freshness, "minutes": 1440 if lead.daily else 60,
         "flag": own.get("flag", ""), "checks": own.get("checks", ()), "note": own.get("note", ""),

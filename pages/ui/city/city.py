@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from data.city import City
@@ -39,8 +38,8 @@ class Picture:
         Figures, verdicts, indices, wind.
     stations : DataFrame
         Row per station that measures the headline pollutant, from its own two statements: ``station, name, lat, lon,
-        kind, station_class, day, day_end, daily, hour, end, age`` [min]``, fresh, minutes``; and of the newest row, if
-        that is flagged and newer, ``flag, checks, note``.
+        kind, station_class, day, day_end, daily, ratio, verdict, hour, end, age`` [min]``, fresh, minutes``; and of the
+        newest row, if that is flagged and newer, ``flag, checks, note``.
     series : DataFrame
         ``start, hour, day``: the city's hours and running 24-h means.
     model : DataFrame
@@ -320,10 +319,9 @@ class Picture:
         A station without a day shows its newest hour, uncoloured; one whose day is not the city's carries its date.
         """
         rows = self.stations
-        ratio = rows["day"] / self.limit if self.limit else rows["day"] * np.nan
         return rows.assign(
             number=[self._pin(row) for row in rows.to_dict("records")],
-            colour=[by_ratio(None if r != r else float(r)) for r in ratio],
+            colour=[by_ratio(None if r != r else float(r)) for r in rows["ratio"]],
             faded=rows["fresh"] == "grey",
         )
 

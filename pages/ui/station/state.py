@@ -2,8 +2,10 @@
 
 import math
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,12 +17,14 @@ from data.parameters import PARAMETERS
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.times import interval_end, local_days
+from jobs.statements.gather import speaking
 from models.averages.averages import coverage, time_average
 from models.averages.limit_averages import DAY, is_median
 from models.averages.running import running_mean
 from models.limits.in_force import applicable
 from models.quality.humidity import PARTICLES, corrected
-from models.stations.freshness import StationState, station_states
+from models.situation.situation import situation
+from models.situation.statement import Statement
 from models.trends.seasons import time_variation
 
 HOUR = 60
@@ -49,8 +53,10 @@ class Place:
         The station's row.
     minutes : int
         Averaging of what is shown. [min]
-    newest : StationState or None
-        Newest value of the last year.
+    hour, day : Statement
+        What is said of the station now: the newest hour, and the last 24 hours or the newest delivered day.
+    newest : dict
+        The newest row of the last year, whatever its flag; empty without any.
     rows : DataFrame
         Rows of that averaging, newest year, all flags.
     running : DataFrame
@@ -65,7 +71,8 @@ class Place:
         ``weekday, hour, mean, lower, upper, n``; empty with less than a week of hours.
     wind : Wind or None
     neighbours : DataFrame
-        ``station, distance`` [km]``, value, end, age`` [h]``, freshness, kind, flag``, nearest first.
+        ``station, distance`` [km]``, value, end, age`` [h]``, freshness, kind``, nearest first: what each says of
+        itself.
     limit : Limit or None
         24-h limit that is law here now.
     """
@@ -75,7 +82,9 @@ class Place:
     parameter: str
     now: datetime
     minutes: int
-    newest: StationState | None
+    hour: Statement
+    day: Statement
+    newest: dict[Hashable, Any]
     rows: pd.DataFrame
     running: pd.DataFrame
     days: pd.DataFrame
@@ -92,13 +101,27 @@ class Place:
         return PARAMETERS[self.parameter].unit
 
     @property
-    def day_mean(self) -> float | None:
-        """Mean of the 24 hours that end with the newest hour; None below 75 % of them. [unit]"""
-        if not len(self.running) or self.newest is None:
-            return None
-        last = self.running.iloc[-1]
-        recent = interval_end(last["start"], HOUR) == self.newest.end
-        return float(last["value"]) if recent and last["value"] == last["value"] else None
+    def lead(self) -> Statement:
+        """The newest hour, else the newest delivered day."""
+        return self.hour if self.hour.value is not None else self.day
+
+    @property
+    def kind(self) -> str:
+        """Of the newest row; empty without any."""
+        return str(self.newest.get("kind", ""))
+
+    @property
+    def heard(self) -> pd.Timestamp | None:
+        """End of what `lead` rests on, else of the newest sound row, however old."""
+        known = [one.heard for one in (self.hour, self.day) if one.heard is not None]
+        return self.lead.newest if self.lead.newest is not None else max(known, default=None)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a newer row than the one that speaks is flagged."""
+        if not self.newest or self.newest["flag"] == "ok":
+            return False
+        return self.heard is None or self.newest["end"] > self.heard
 
     def since(self, back: timedelta) -> pd.DataFrame:
         """Rows of the last stretch, counted from the newest whole hour."""
@@ -132,16 +155,33 @@ def place(
     sound = mine[mine["flag"] == "ok"]
     hours = series(sound) if minutes == HOUR else pd.Series(dtype=float)
     known = stations[stations["station"] == station]
-    states = station_states(mine.tail(2000), stations, now) if len(mine) else ()
+    hour, its_day = _statements(pd.concat([rows.tail(2000), humidity]), stations, city, now, station, parameter)
     day = local_date(now, city.zone)
     limit = next((x for x in applicable(city.law, parameter, day, averaging="24h") if x.law), None)
     return Place(
         city=city, about=known.iloc[0] if len(known) else pd.Series({"station": station}), parameter=parameter, now=now,
-        minutes=minutes, newest=states[0] if states else None, rows=mine, running=_running(hours),
+        minutes=minutes, hour=hour, day=its_day, newest=_newest(mine), rows=mine, running=_running(hours),
         days=days_of(sound, minutes, city), medians=minutes >= DAY and bool(is_median(sound).any()),
         dried=_dried(mine, humidity, now), profile=_profile(hours, city), wind=_wind(hours, wind, station, stations),
-        neighbours=neighbours(station, parameter, stations, latest, now), limit=limit,
+        neighbours=neighbours(station, parameter, stations, latest, now, city), limit=limit,
     )  # fmt: skip
+
+
+def _statements(
+    rows: pd.DataFrame, stations: pd.DataFrame, city: City, now: datetime, station: str, parameter: str
+) -> tuple[Statement, Statement]:
+    """The two statements of a station, as the situation page and the map form them."""
+    made = situation(
+        speaking(rows, now), stations, now, law=city.law, zone=city.zone, city=city.key, parameter=parameter
+    )
+    return made.of_station(station)
+
+
+def _newest(rows: pd.DataFrame) -> dict[Hashable, Any]:
+    if not len(rows):
+        return {}
+    ends = interval_end(rows["start"], rows["minutes"])
+    return {**rows.iloc[int(ends.argmax())].to_dict(), "end": ends.max()}
 
 
 def main_minutes(rows: pd.DataFrame) -> int:
@@ -236,17 +276,26 @@ def distances(station: str, stations: pd.DataFrame) -> dict[str, float]:
 
 
 def neighbours(
-    station: str, parameter: str, stations: pd.DataFrame, latest: pd.DataFrame, now: datetime, most: int = 6
+    station: str, parameter: str, stations: pd.DataFrame, latest: pd.DataFrame, now: datetime, city: City, most: int = 6
 ) -> pd.DataFrame:
     """The nearest other stations that measure the same, with their newest value."""
-    away = distances(station, stations)
-    found = [s for s in station_states(latest[latest["parameter"] == parameter], stations, now) if s.station != station]
+    away, mine = distances(station, stations), latest[latest["parameter"] == parameter]
+    made = situation(speaking(mine, now), stations, now, law=city.law, zone=city.zone, parameter=parameter)
+    found = [(name, hour if hour.value is not None else day) for name, (hour, day) in made.stations.items()]
     table = pd.DataFrame(
-        [{"station": s.station, "distance": away.get(s.station, math.nan), "value": s.value, "minutes": s.minutes,
-          "end": s.end, "age": s.age, "freshness": s.freshness, "kind": s.kind, "flag": s.flag} for s in found],
-        columns=["station", "distance", "value", "minutes", "end", "age", "freshness", "kind", "flag"],
+        [{"station": name, "distance": away.get(name, math.nan), "value": said.value,
+          "minutes": DAY if said.daily else HOUR, "end": said.newest or said.heard, "age": _age(said),
+          "freshness": said.freshness, "kind": said.levels[0].kind if said.levels else ""}
+         for name, said in found if name != station],
+        columns=["station", "distance", "value", "minutes", "end", "age", "freshness", "kind"],
     )  # fmt: skip
     return table.sort_values("distance", na_position="last", kind="stable").head(most).reset_index(drop=True)
+
+
+def _age(said: Statement) -> float | None:
+    """Of what is said, else since the newest sound row. [h]"""
+    end = said.newest or said.heard
+    return None if end is None else (said.moment - end).total_seconds() / 3600
 
 
 def count_flags(rows: pd.DataFrame) -> pd.DataFrame:

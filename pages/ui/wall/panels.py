@@ -143,7 +143,7 @@ def ranks(picture: Picture) -> str:
     top = max(float(rows["day"].max()), picture.limit or 0.0) or 1.0
     made = []
     for row in rows.itertuples():
-        hot = " hot" if picture.limit and row.day > picture.limit else ""
+        hot = " hot" if row.verdict == "above" else ""
         kind = f"{KINDS[row.kind]} {html(t(f'quantity.kind.{row.kind}'))}"
         made.append(panel_origins.rank(html(row.name), row.day / top, "", number(row.day), kind, hot))
     title = html(t("wall.highest"))

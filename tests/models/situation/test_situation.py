@@ -13,7 +13,7 @@ from models.situation.series import city_series
 from models.situation.situation import situation
 from models.situation.stating import About, day, now
 from models.situation.wind_now import wind_now
-from models.stations.freshness import freshness, station_states
+from models.stations.freshness import freshness
 
 NOW = datetime(2026, 1, 10, 6, 20, tzinfo=UTC)
 LAST = datetime(2026, 1, 10, 5, tzinfo=UTC)  # start of the newest whole hour
@@ -297,17 +297,6 @@ def test_wind_from_an_instrument_before_a_model_and_calm_without_direction():
     calm = wind_now(hours([0.2], parameter="wind_speed"), NOW)
     assert (calm.speed, calm.direction) == (0.2, None)
     assert wind_now(hours([3.0], parameter="wind_speed", last=LAST - timedelta(hours=9)), NOW) is None
-
-
-def test_station_states_show_every_station_with_its_age():
-    rows = pd.concat([hours([40.0, 41.0]), hours([90.0], station="a:4"), hours([7.0], station="a:2", flag="suspect"),
-                      hours([8.0], station="a:3", last=LAST - timedelta(hours=5))])  # fmt: skip
-    seen = {one.station: one for one in station_states(rows, FOUR, NOW)}
-    assert (seen["a:1"].value, seen["a:1"].counts, seen["a:1"].name) == (41.0, True, "one")
-    assert not seen["a:4"].counts  # traffic
-    assert not seen["a:2"].counts  # flagged
-    assert (seen["a:3"].freshness, seen["a:3"].counts) == ("amber", True)
-    assert next(iter(seen)) == "a:4"
 
 
 def test_series_gives_hours_and_running_days():

@@ -72,8 +72,11 @@ def test_a_flagged_value_enters_no_figure(app: AppTest, store: Store) -> None:
     table["checks"] = checks.single("spike:900,20", table.index == 47, table.index)
     keep(store, table)
     said = show(app)
-    assert "Quality control calls this value **suspect**" in said
-    assert "×** the 24-h limit" not in said
+    assert "20 µg/m³ in the hour that ended" in said
+    assert "A newer value, 900 µg/m³" in said
+    assert "is flagged **suspect**: it enters no figure" in said
+    assert "**0.3 ×** the 24-h limit" in said
+    assert "newest 90 min ago" in said
     frames = [e.value for e in app.dataframe]
     assert any("single spike" in f.to_string() for f in frames)
 
