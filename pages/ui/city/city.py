@@ -130,7 +130,7 @@ class Picture:
         """`PM2.5 · 24-h mean`; of a delivered day with its date: `PM2.5 · 17 January, median of the day`."""
         one = said or self.day
         words = t(f"situation.averaged.{one.averaging}", parameter=self.label())
-        return f"{words}, {self.date(one)}" if one.daily else words
+        return f"{words} ({self.date(one)})" if one.daily else words
 
     def date(self, said: Statement) -> str:
         """The local day that a statement of a delivered day is of."""
@@ -320,19 +320,20 @@ class Picture:
         """
         rows = self.stations
         return rows.assign(
-            number=[self._pin(row) for row in rows.to_dict("records")],
+            number=[language.level(v) for v in rows["day"].where(rows["day"].notna(), rows["hour"])],
+            name=[self._pin(row) for row in rows.to_dict("records")],
             colour=[by_ratio(None if r != r else float(r)) for r in rows["ratio"]],
             faded=rows["fresh"] == "grey",
         )
 
     def _pin(self, row: dict[Hashable, Any]) -> str:
+        """The station's name; with what is another time than the city's: an hour, or the date of its own day."""
         if pd.isna(row["day"]):
-            return number(row["hour"])
-        other = bool(row["daily"]) and (not self.day.daily or row["day_end"] != self.day.end)
-        if not other:
-            return number(row["day"])
+            return str(row["name"]) if pd.isna(row["hour"]) else f"{row['name']} · {t('situation.hour_alone')}"
+        if not row["daily"] or (self.day.daily and row["day_end"] == self.day.end):
+            return str(row["name"])
         start = row["day_end"].to_pydatetime() - timedelta(days=1)
-        return f"{number(row['day'])} · {language.day(start, self.city.zone, year=False)}"
+        return f"{row['name']} · {language.day(start, self.city.zone, year=False)}"
 
 
 def times(ratio: float | None) -> str:
