@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Basis = Literal["single", "24h", "nowcast"]
 
 INDEX = "us-epa-2024"
-BASES = ("hour", "day", "daily_median")  # what a step's value was made of
+BASES = ("hour", "day")  # what a step's value was made of
 CARRIED = int(grey_after(HOUR))  # a silent station speaks for the city until it is grey [h]
 COLUMNS = ("at", "minutes", "value", "standing", "rank", "n", "of", "basis")
 SPANS: Mapping[str, int] = {"single": 1, "24h": 24, "nowcast": WINDOW}  # hours that a step of hourly rows rests on
@@ -78,7 +78,7 @@ def _nth_highest(table: Floats, n: int) -> Floats:
 
 
 def prepared(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
-    """Sound rows of background and unclassed stations, each monitor once, no median, no model."""
+    """Sound rows of background and unclassed stations, each monitor once, no model."""
     sound = rows[rows["flag"] == "ok"]
     _, classes = described(stations) if len(stations) else ({}, {})
     sound = sound[sound["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND).to_numpy(dtype=bool)]
@@ -99,7 +99,7 @@ def station_levels(
         ``station, kind``.
     averaging : {"single", "24h", "nowcast"}
         ``single``: hourly means; ``24h``: running means of 24 hours with 18 of them known; ``nowcast``: the US AQI of
-        the NowCast, and of delivered daily values on days without hours.
+        the NowCast, and of delivered daily means on days without hours. A median has no index and is held to no limit.
     needs : tuple of int
         Stations of any kind, reference instruments.
 
@@ -115,7 +115,7 @@ def station_levels(
     made = _hourly(hours, averaging, needs)
     if averaging != "nowcast":
         return made
-    days = _daily(rows[rows["minutes"] == DAY], needs)
+    days = _daily(rows[(rows["minutes"] == DAY) & ~is_median(rows)], needs)
     return _without_hours(days, made)
 
 
@@ -157,7 +157,7 @@ def station_values(rows: pd.DataFrame, averaging: Basis, step: Mapping[str, Any]
     hourly = step["basis"] == "hour"
     span = pd.Timedelta(hours=SPANS[averaging] if hourly else 24)
     inside = (rows["minutes"] == minutes) & (rows["start"] < end) & (rows["start"] >= end - span)
-    mine = rows[inside & ~is_median(rows)] if hourly else rows[inside]
+    mine = rows[inside & ~is_median(rows)]
     if mine.empty:
         return pd.Series(dtype=float)
     full = _wide(mine, minutes)
@@ -173,7 +173,7 @@ def _daily(days: pd.DataFrame, needs: tuple[int, int]) -> pd.DataFrame:
         return nothing()
     wide = _wide(days, DAY)
     wide = _aqi(wide, _parameter(days), wide.to_numpy(dtype=float))
-    return _signal(DAY, wide, wide, days, needs, "daily_median" if is_median(days).any() else "day")
+    return _signal(DAY, wide, wide, days, needs, "day")
 
 
 def _parameter(rows: pd.DataFrame) -> str:
