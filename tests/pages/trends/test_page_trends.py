@@ -229,6 +229,8 @@ def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTe
     graded = [one for one in years["Grade"] if one.startswith("no grade")]
     assert graded == ["no grade, a bound only: SO₂ missing"]
     assert months.loc["2025-02", "СИ at, on"] == "Post Seven, 11 Feb 2025"
+    assert all(x.startswith("≥ ") for x in months["СИ"])
+    assert all(x.startswith("no grade: hours") for x in months["Grade"])
 
 
 def test_dust_days_need_both_fractions(app: AppTest, store: Store) -> None:
