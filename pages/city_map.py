@@ -19,7 +19,7 @@ from pages.ui.look.palette import FRESHNESS, KINDS, SOURCES, rgba
 from pages.ui.page import frame as page_frame
 from pages.ui.page import made_from
 from pages.ui.reader import choices, errors, language
-from pages.ui.reader.language import html, number, t
+from pages.ui.reader.language import html, level, number, t
 
 AVERAGINGS = ("24h", "1h")
 SITES = ("◇", "#3f4c58")
@@ -109,7 +109,7 @@ def legend(shown: Shown, with_sites: pd.DataFrame, events: pd.DataFrame) -> str:
 
 def answer(picture: Picture, shown: Shown) -> str:
     """How many stations lie above, and which is highest."""
-    rows = shown.rows[~shown.rows["faded"]].dropna(subset=["day"])
+    rows = shown.rows[~shown.rows["faded"] & ~picture.apart()].dropna(subset=["day"])
     means = picture.day.averaging in ("24h", "daily_mean")
     if picture.limit is None or not len(rows) or not means:  # medians are held to no limit
         return picture.answer()
@@ -179,8 +179,8 @@ def table(shown: Shown, picture: Picture) -> None:
     cells = pd.DataFrame(
         {
             t("situation.column_station"): rows["name"],
-            t("situation.column_value"): [number(v) for v in rows["day"]],
-            t("situation.column_hour"): [number(v) for v in rows["hour"]],
+            t("situation.column_value"): [level(v) for v in rows["day"]],
+            t("situation.column_hour"): [level(v) for v in rows["hour"]],
             t("situation.column_age"): [
                 f"{FRESHNESS[f]} {language.age(a)}"
                 for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)

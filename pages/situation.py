@@ -123,8 +123,8 @@ def stations(picture: Picture) -> None:
     table = pd.DataFrame(
         {
             t("situation.column_station"): rows["name"],
-            t("situation.column_value"): [language.number(v) for v in rows["day"]],
-            t("situation.column_hour"): [language.number(v) for v in rows["hour"]],
+            t("situation.column_value"): [language.level(v) for v in rows["day"]],
+            t("situation.column_hour"): [language.level(v) for v in rows["hour"]],
             t("situation.column_age"): [
                 f"{FRESHNESS[f]} {language.age(a)}"
                 for f, a in zip(rows["fresh"], rows["age"].astype(float), strict=True)

@@ -24,7 +24,7 @@ from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
 from pages.ui.trends.indices import indices
-from pages.ui.trends.same_stations import moved, same_stations
+from pages.ui.trends.same_stations import moved, same_stations, with_and_without
 from pages.ui.trends.view import (
     LEVELS,
     View,
@@ -122,6 +122,7 @@ def levels(shown: View, years: pd.DataFrame, law: str) -> None:
     said += [gap_words(row) for row in years[years["complete"] & (years["missing"] != "")].itertuples()]
     page_frame.caption(" ".join(said))
     downloads.offer(years, f"{shown.stem}-years", of=shown.station)
+    with_and_without(shown)
 
 
 def days_over(shown: View, counts: pd.DataFrame, law: str) -> None:

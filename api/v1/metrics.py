@@ -87,7 +87,11 @@ def _networks(real: Store) -> Iterator["Metric"]:
     gauges: tuple[tuple[str, str, Callable[[Any], float]], ...] = (
         ("success_timestamp_seconds", "When the network was last read well.", lambda r: _stamp(r.succeeded)),
         ("attempt_timestamp_seconds", "When it was last asked.", lambda r: _stamp(r.attempted)),
-        ("newest_timestamp_seconds", "End of the newest interval it delivered.", lambda r: _stamp(r.newest)),
+        (
+            "newest_timestamp_seconds",
+            "End of the newest interval it delivered undoubted.",
+            lambda r: _stamp(r.newest),
+        ),
         ("next_timestamp_seconds", "When it is asked next.", lambda r: _stamp(r.next)),
         ("failing", "1 while its last attempt failed.", lambda r: float(bool(r.error))),
         ("every_seconds", "How often it publishes.", lambda r: _every(r.network).total_seconds()),

@@ -210,7 +210,7 @@ ORDER BY station, parameter, source, minutes, statistic, day
 
 SPANS = """
 SELECT city, source, station, parameter, minutes, kind, min(start) AS first, max(start) AS last, count(*) AS rows,
-       sum(CASE WHEN flag <> 'ok' THEN 1 ELSE 0 END) AS flagged
+       sum(CASE WHEN flag <> 'ok' THEN 1 ELSE 0 END) AS flagged, max(CASE WHEN flag = 'ok' THEN start END) AS sound
 FROM {kept} WHERE {where}
 GROUP BY city, source, station, parameter, minutes, kind
 ORDER BY city, station, parameter, source, minutes
@@ -263,5 +263,6 @@ SELECT DISTINCT source, start, minutes FROM {kept} WHERE {where} AND minutes > 0
 ANSWERS = {
     "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
     "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
+    "sound": "datetime64[us, UTC]",
     "named": "str", "lag": "float64", "rows": "int64", "flagged": "int64",
 }  # fmt: skip

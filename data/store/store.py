@@ -204,8 +204,18 @@ class Store(SmallTables):
         return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:
-        """What there is: city, source, station, parameter, minutes, kind, first, last, rows, flagged."""
-        names = ["city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged"]
+        """
+        What there is, series by series.
+
+        Returns
+        -------
+        DataFrame
+            city, source, station, parameter, minutes, kind, first, last, rows, flagged, sound (start of the newest row
+            that nothing doubts, NaT without any).
+        """
+        names = [
+            "city", "source", "station", "parameter", "minutes", "kind", "first", "last", "rows", "flagged", "sound",
+        ]  # fmt: skip
         return self._frame(sql.SPANS, self._where(city, **where), names)
 
     def counts(self, **where: Any) -> pd.DataFrame:

@@ -36,7 +36,7 @@ class Outcome:
     fault : CentreError or None
         The same as fields.
     newest : datetime or None
-        End of the newest interval that came.
+        End of the newest interval that came and that no check doubts.
     at : datetime or None
         When it was kept.
     seconds : float
@@ -149,9 +149,11 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     door = conform(delivery.rows, now)
     rows = with_hours(store, placed(door.rows, store.stations()), now)
     began = time.monotonic()
-    done = store.append(checked(store, rows, now), rejects_of(door, task.network, f"fetch {task.city.key}", now))
+    judged = checked(store, rows, now)
+    done = store.append(judged, rejects_of(door, task.network, f"fetch {task.city.key}", now))
     SPENT[:] = SPENT[0] + 1, SPENT[1] + time.monotonic() - began
-    ends = interval_end(door.rows["start"], door.rows["minutes"])
+    sound = judged[judged["flag"] == "ok"]
+    ends = interval_end(sound["start"], sound["minutes"])
     past = ends[ends <= pd.Timestamp(now)]
     newest = past.max().to_pydatetime() if len(past) else None
     return Outcome(

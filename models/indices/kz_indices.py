@@ -104,14 +104,16 @@ def monthly(
     -------
     DataFrame
         ``month`` (YYYY-MM)``, si, si_parameter, si_station, si_start, np`` [%]``, np_parameter, np_station, grade_si,
-        grade_np, grade`` (the higher)``, parameters`` (that entered)``, indicative, hours_for_samples,
-        computed_by_us``. Missing where nothing was measured.
+        grade_np, grade`` (the higher)``, parameters`` (that entered)``, indicative, hours_for_samples, lower_bound,
+        computed_by_us``. Missing where nothing was measured. With hours for samples of any pollutant СИ is a
+        ``lower_bound`` and НП no share of samples: neither has a grade.
 
     Notes
     -----
     СИ: highest single concentration of any pollutant at any post over its single maximum. НП: highest share of
     samples above it, of any pollutant at any post. Definitions and bands after RD 52.04.667-2005, unverified. An hour's
-    mean is lower than its highest 20 minutes, so that СИ from hours is a lower bound.
+    mean is never above its highest 20 minutes, so that СИ from hours is a lower bound; how many of its samples lie
+    above the maximum an hour does not tell.
     """
     air = once(standing_for_air(rows), stations)
     parts = [
@@ -169,20 +171,29 @@ def _month(month: str, parts: list[Row], jurisdiction: str) -> Row:
     row: Row = {"month": month, "si": np.nan, "np": np.nan, "grade_si": "", "grade_np": "", "grade": ""}
     if parts:
         top = max(parts, key=lambda part: part["si"])
-        row |= {"si": top["si"], "si_parameter": top["parameter"], "grade_si": grade_si(top["si"])}
-        row |= {"si_station": top["si_station"], "si_start": top["si_start"], "grade": grade_si(top["si"])}
+        row |= {name: top[name] for name in ("si", "si_station", "si_start")} | {"si_parameter": top["parameter"]}
     shares = [part for part in parts if np.isfinite(part["np"])]
     if shares:
         top = max(shares, key=lambda part: part["np"])
         row |= {"np": top["np"], "np_parameter": top["parameter"], "np_station": top["np_station"]}
-        row["grade_np"] = grade_np(top["np"])
-        row["grade"] = max(row["grade_si"], row["grade_np"], key=GRADES.index)
-    return row | {
-        "parameters": " ".join(dict.fromkeys(part["parameter"] for part in parts)),
-        "indicative": any(part["indicative"] or part["hours"] for part in parts),
-        "hours_for_samples": any(part["hours"] for part in parts),
-        "computed_by_us": jurisdiction != HOME,
-    }
+    bound = any(part["hours"] for part in parts)
+    return (
+        row
+        | (_grades(row["si"], row["np"]) if parts and not bound else {})
+        | {
+            "parameters": " ".join(dict.fromkeys(part["parameter"] for part in parts)),
+            "indicative": bound or any(part["indicative"] for part in parts),
+            "hours_for_samples": bound,
+            "lower_bound": bound,
+            "computed_by_us": jurisdiction != HOME,
+        }
+    )
+
+
+def _grades(si: float, share: float) -> Row:
+    """Classes of СИ and НП, and the higher of them."""
+    made = {"grade_si": grade_si(si), "grade_np": grade_np(share) if np.isfinite(share) else ""}
+    return made | {"grade": max(filter(None, made.values()), key=GRADES.index)}
 
 
 def yearly(

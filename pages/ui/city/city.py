@@ -12,12 +12,12 @@ from data.parameters import PARAMETERS
 from data.standards.coverage import least
 from data.store.tables.schemas import TABLES
 from models.situation.situation import Situation
-from models.situation.statement import Statement
+from models.situation.statement import STANDS_ALONE, Statement
 from pages.ui.events import words as event_words
 from pages.ui.look.charts import Line
 from pages.ui.look.palette import KINDS, by_ratio
 from pages.ui.reader import language
-from pages.ui.reader.language import law_name, number, t, t_unit
+from pages.ui.reader.language import law_name, level, number, t, t_unit
 
 STANDARDS = ("us-epa-2024", "eaqi-2024")
 BACK = timedelta(hours=72)
@@ -165,7 +165,7 @@ class Picture:
         held, label = judged.held, t(f"quantity.parameter.{judged.parameter}")
         if held.verdict == "not_checked":
             reason = judged.missing or held.reason
-            low, high = number(judged.lower), number(judged.upper)
+            low, high = level(judged.lower), level(judged.upper)
             return t(f"situation.reason.{reason}", parameter=label, lower=low, upper=high)
         key = "situation.ratio_indicative" if held.indicative else "situation.ratio"
         limit = held.limit.concentration if held.limit else None
@@ -182,7 +182,7 @@ class Picture:
         else:
             label = t(f"quantity.parameter.{judged.parameter}")
             what = self.averaged() if judged is day else t(f"situation.averaged.{judged.averaging}", parameter=label)
-            said = {"city": self.name, "what": what, "value": number(judged.value), "unit": t_unit(judged.unit)}
+            said = {"city": self.name, "what": what, "value": level(judged.value), "unit": t_unit(judged.unit)}
             if self.verdict == "unknown":
                 made = t("situation.answer_free", reason=self.detail(), **said)
             else:
@@ -190,7 +190,7 @@ class Picture:
         if hour.value is None:
             return made
         heading = self.heading(hour)
-        now = {"value": number(hour.value), "unit": t_unit(self.unit), "parameter": self.label()}
+        now = {"value": level(hour.value), "unit": t_unit(self.unit), "parameter": self.label()}
         key = "situation.answer_now_heading" if heading else "situation.answer_now"
         return f"{made} {t(key, heading=heading, **now) if heading else t(key, **now)}"
 
@@ -204,13 +204,24 @@ class Picture:
         said = [t("situation.rests_on", n=day.of, used=day.n)]
         said += [t(f"situation.note.{note}", n=day.unknown_class) for note in day.notes if note != "simulated"]
         if day.interval == "humidity":
-            said.append(t("situation.corrected", lower=number(day.lower), upper=number(day.upper)))
+            said.append(t("situation.corrected", lower=level(day.lower), upper=level(day.upper)))
         return ", ".join(said)
 
     def caption(self) -> str:
         """What stands under the curve: averaging, stations, the model."""
-        words = t("situation.caption", parameter=self.label())
-        return f"{words}; {t('situation.caption_model')}" if len(self.model) else words
+        said = [t("situation.caption", parameter=self.label()), self.alone()]
+        said += [t("situation.caption_model")] if len(self.model) else []
+        return "; ".join(words for words in said if words)
+
+    def alone(self) -> str:
+        """Whose hours a curve shows where they are too few to stand for the city; empty where they do."""
+        hour = self.situation.hour
+        if hour.missing != STANDS_ALONE:
+            return ""
+        names = dict(zip(self.stations["station"], self.stations["name"], strict=True))
+        out = hour.left_out
+        lone = sorted({names.get(s, s) for s in out.loc[out["why"] == STANDS_ALONE, "station"]})
+        return t("situation.caption_alone", stations=", ".join(lone))
 
     def lines(self) -> tuple[Line, ...]:
         """The limit across the curve."""
@@ -245,7 +256,7 @@ class Picture:
         if top is None or self.lead.n < 2:  # of one station it would say the same number again
             return ""
         names = dict(zip(self.stations["station"], self.stations["name"], strict=True))
-        said = {"station": names.get(top.station, top.station), "value": number(top.value)}
+        said = {"station": names.get(top.station, top.station), "value": level(top.value)}
         if self.lead.daily:
             return t("situation.highest_day", day=self.date(self.lead), **said)
         if short:
@@ -266,7 +277,7 @@ class Picture:
         last = self.model[self.model["start"] > pd.Timestamp(self.now - timedelta(hours=25))]
         if len(last) < least(24):
             return ""
-        return t("situation.model", value=number(float(last["value"].tail(24).mean())), unit=t_unit(self.unit))
+        return t("situation.model", value=level(float(last["value"].tail(24).mean())), unit=t_unit(self.unit))
 
     def chips(self, *, short: bool = True) -> list[tuple[str, bool]]:
         """Words, and whether a model says them."""
@@ -316,24 +327,31 @@ class Picture:
         """
         Stations as maps and plans take them: their day, coloured by its share of the 24-h limit.
 
-        A station without a day shows its newest hour, uncoloured; one whose day is not the city's carries its date.
+        A station without a day shows its newest hour, uncoloured; `dated` says that, or the date of a day that is not
+        the city's; empty for all others.
         """
-        rows = self.stations
+        rows = self.stations.assign(apart=self.apart())
         return rows.assign(
-            number=[language.level(v) for v in rows["day"].where(rows["day"].notna(), rows["hour"])],
-            name=[self._pin(row) for row in rows.to_dict("records")],
+            number=[level(row["hour"] if pd.isna(row["day"]) else row["day"]) for row in rows.to_dict("records")],
+            dated=[self._dated(row) for row in rows.to_dict("records")],
             colour=[by_ratio(None if r != r else float(r)) for r in rows["ratio"]],
             faded=rows["fresh"] == "grey",
         )
 
-    def _pin(self, row: dict[Hashable, Any]) -> str:
-        """The station's name; with what is another time than the city's: an hour, or the date of its own day."""
-        if pd.isna(row["day"]):
-            return str(row["name"]) if pd.isna(row["hour"]) else f"{row['name']} · {t('situation.hour_alone')}"
-        if not row["daily"] or (self.day.daily and row["day_end"] == self.day.end):
-            return str(row["name"])
+    def apart(self) -> pd.Series:
+        """Which stations' days are not of the time that the city's day is of: none of them is ranked with the rest."""
+        rows = self.stations
+        other = ~rows["daily"] | (rows["day_end"] != self.day.end) if self.day.daily else rows["daily"]
+        return rows["day"].notna() & other
+
+    def _dated(self, row: dict[Hashable, Any]) -> str:
+        """The date of a delivered day that is not the city's, or that it is an hour; empty for what needs none."""
+        if pd.isna(row["day"]) and pd.notna(row["hour"]):
+            return t("situation.hour_alone")
+        if not (row["apart"] and row["daily"]):
+            return ""
         start = row["day_end"].to_pydatetime() - timedelta(days=1)
-        return f"{row['name']} · {language.day(start, self.city.zone, year=False)}"
+        return language.day(start, self.city.zone, year=False)
 
 
 def times(ratio: float | None) -> str:

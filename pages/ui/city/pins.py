@@ -11,7 +11,7 @@ from models.indices.aqi import bands, index_frame
 from pages.ui.city.city import Picture
 from pages.ui.look.palette import FRESHNESS, KINDS, RATIOS, UNKNOWN
 from pages.ui.reader import doubts, language
-from pages.ui.reader.language import html, number, t, t_unit
+from pages.ui.reader.language import html, level, number, t, t_unit
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def by_hour(picture: Picture) -> Shown:
     colours = [c or UNKNOWN for c in index["colour"]]
     legend = [(b.colour, t(f"quantity.category.{b.category}")) for b in bands("eaqi-2024").values()] if known else []
     words = t("map.by_index") if known else t("map.no_index")
-    drawn = rows.assign(number=[number(v) for v in value], colour=colours, faded=value.isna())
+    drawn = rows.assign(number=[level(v) for v in value], colour=colours, faded=value.isna())
     what = t("situation.averaged.1h", parameter=picture.label())
     return Shown(drawn, legend, f"{what}, {t_unit(picture.unit)}. {words}")
 
@@ -86,14 +86,14 @@ def values(row: Mapping[Hashable, Any], picture: Picture) -> list[str]:
     label, unit = picture.label(), t_unit(picture.unit)
     said = []
     if pd.notna(row["hour"]):
-        said.append(f"{t('situation.averaged.1h', parameter=label)}: {number(row['hour'])} {unit}")
+        said.append(f"{t('situation.averaged.1h', parameter=label)}: {level(row['hour'])} {unit}")
     if pd.notna(row["day"]):
         averaging = picture.situation.stations[str(row["station"])][1].averaging
         words = t(f"situation.averaged.{averaging}", parameter=label)
         if row["daily"]:
             start = row["day_end"].to_pydatetime() - timedelta(days=1)
             words = f"{words}, {language.day(start, picture.city.zone, year=False)}"
-        said.append(f"{words}: {number(row['day'])} {unit}")
+        said.append(f"{words}: {level(row['day'])} {unit}")
     return said
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from data import clock
 from data.city import cities
 from data.city import city as city_of
 from data.parameters import POLLUTANTS
@@ -87,6 +88,20 @@ def strips(days: str) -> pd.DataFrame:
     return strip(answering()[0], edges.to_list())
 
 
+@st.cache_data(max_entries=4, show_spinner=False)
+def _sound(version: str, hour: datetime) -> pd.DataFrame:
+    """Newest sound row of every series, the newest hours not ten minutes behind as those of `city_tables.spans` are."""
+    spans = pd.concat([city_tables.spans(), city_tables.store().spans(start=hour - LISTED)], ignore_index=True)
+    spans = spans.dropna(subset=["sound"])
+    return spans.assign(end=interval_end(spans["sound"], spans["minutes"]))
+
+
+def _newest(by: list[str]) -> pd.DataFrame:
+    """The newest row of each group that nothing doubts: ``source, station, city, kind, minutes, end``."""
+    known = _sound(city_tables.version(), _hour(city_tables.now())).sort_values("end", kind="stable")
+    return known.drop_duplicates(by, keep="last").reset_index(drop=True)
+
+
 def feeds() -> pd.DataFrame:
     """
     One row per network and city that is set up, and per source that came by files or from the demo world.
@@ -121,17 +136,20 @@ def _networks() -> pd.DataFrame:
         .set_index(["source", "city"])["lag"]
         .to_dict()
     )
-    rows = []
+    ends, rows = _newest(["source", "city"]).set_index(["source", "city"])["end"].to_dict(), []
     for key, where in cities().items():
         for network in sorted(set(where.networks) & set(SOURCES)):
             known = status.loc[(network, key)].to_dict() if (network, key) in status.index else {}
-            rows.append(_judged(network, key, known, lags.get((network, key), np.nan)))
+            rows.append(_judged(network, key, known, lags.get((network, key), np.nan), ends.get((network, key))))
     return pd.DataFrame(rows)
 
 
-def _judged(network: str, city: str, known: dict[str, object], lag: float) -> dict[str, object]:
+def _judged(network: str, city: str, known: dict[str, object], lag: float, end: object) -> dict[str, object]:
+    """A network's row: its age is that of the newest sound row shown; a replay's state too, for lack of another."""
     every, now = SOURCES[network].every, pd.Timestamp(city_tables.now())
-    newest, succeeded = known.get("newest", pd.NaT), known.get("succeeded", pd.NaT)
+    own = (end, None if clock.replaying() else known.get("newest"))
+    newest = max((moment for moment in own if pd.notna(moment)), default=pd.NaT)
+    succeeded = known.get("succeeded", pd.NaT)
     delay = overdue(newest, lag, every, now) if pd.notna(newest) else timedelta(0)
     needs = attempts.unset(network)
     if known.get("error"):
@@ -142,9 +160,9 @@ def _judged(network: str, city: str, known: dict[str, object], lag: float) -> di
         state = "late"
     else:
         state = "void" if pd.isna(newest) else "good"
-    own = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay}
+    said = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay}
     blank = {**dict.fromkeys(TIMES, pd.NaT), "rows": np.nan, "rejected": np.nan, **dict.fromkeys(ERROR, "")}
-    return {**blank, **known, **own}
+    return {**blank, **known, **said, "newest": pd.NaT if end is None else end}
 
 
 def _others() -> pd.DataFrame:
@@ -154,8 +172,9 @@ def _others() -> pd.DataFrame:
     spans = spans[[pair not in asked for pair in zip(spans["source"], spans["city"], strict=True)]]
     if not len(spans):
         return pd.DataFrame(columns=["source", "city", "state"])
-    ends = interval_end(spans["last"], spans["minutes"])
-    found = spans.assign(newest=ends).groupby(["source", "city"], as_index=False).agg(newest=("newest", "max"))
+    found = spans[["source", "city"]].drop_duplicates()
+    heard = _newest(["source", "city"])[["source", "city", "end"]].rename(columns={"end": "newest"})
+    found = found.merge(heard, on=["source", "city"], how="left")
     lags = _lags(city_tables.settled(), "", True)[["source", "city", "known"]].rename(columns={"known": "succeeded"})
     refused = city_tables.store().rejects().groupby("source")["count"].sum()
     found = found.merge(lags, on=["source", "city"], how="left")
@@ -194,7 +213,8 @@ def stations_complete(days: str) -> pd.DataFrame:
 
 def stations(city: str) -> pd.DataFrame:
     """
-    One row per station of a city that reported within three months, the oldest first.
+    One row per station of a city that reported within three months, the oldest first; `end` is of its newest row that
+    nothing doubts, NaT without any.
 
     Returns
     -------
@@ -211,10 +231,11 @@ def _stations(version: str, city: str, minute: datetime) -> pd.DataFrame:
     spans = spans[(spans["kind"] != "model") & (spans["last"] >= now - LISTED)]
     if not len(spans):
         return pd.DataFrame()
-    spans = spans.assign(end=interval_end(spans["last"], spans["minutes"]).clip(upper=now))
     place = ["source", "station"]
-    rows = spans.sort_values("end", kind="stable").drop_duplicates(place, keep="last")
-    rows = rows[[*place, "kind", "end", "minutes"]]
+    rows = spans.sort_values("last", kind="stable").drop_duplicates(place, keep="last")[[*place, "kind"]]
+    measured = _newest(["city", *place, "kind"]).loc[lambda x: (x["city"] == city) & (x["kind"] != "model")]
+    newest = measured.drop_duplicates(place, keep="last")[[*place, "end", "minutes"]]
+    rows = rows.merge(newest, on=place, how="left")
     rows = rows.merge(city_tables.stations(city)[[*place, "name"]], on=place, how="left")
     for days in SPANS:
         some = stations_complete(days)
@@ -228,8 +249,12 @@ def _stations(version: str, city: str, minute: datetime) -> pd.DataFrame:
     told = checks.groupby(place)[["check", "share"]].apply(lambda x: dict(zip(x["check"], x["share"], strict=True)))
     rows["checks"] = [told.get(key, {}) for key in zip(rows["source"], rows["station"], strict=True)]
     age = (now - rows["end"]).dt.total_seconds() / 60
-    fresh = [freshness(e, int(m), city_tables.now()) for e, m in zip(rows["end"], rows["minutes"], strict=True)]
-    return rows.assign(age=age, fresh=fresh).sort_values("age", ascending=False, kind="stable").reset_index(drop=True)
+    fresh = [
+        "grey" if pd.isna(e) else freshness(e, int(m), city_tables.now())
+        for e, m in zip(rows["end"], rows["minutes"], strict=True)
+    ]
+    rows = rows.assign(age=age, fresh=fresh)
+    return rows.sort_values("age", ascending=False, na_position="first", kind="stable").reset_index(drop=True)
 
 
 def checks(days: str) -> pd.DataFrame:

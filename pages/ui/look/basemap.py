@@ -106,7 +106,8 @@ def stations(
     ----------
     table : DataFrame
         Columns ``lat, lon, name, number`` (as drawn), ``colour`` (#rrggbb), ``kind``, and ``tip`` (escaped HTML)
-        or whatever `tooltip` names. Rows without coordinates are left out.
+        or whatever `tooltip` names; ``dated`` (optional) is a date that stands behind the name. Rows without
+        coordinates are left out.
     theme : str
         `light` or `dark`.
     under : list of Layer
@@ -123,6 +124,7 @@ def stations(
         ink=[rgba(ink_on(c)) for c in rows["colour"]],
         symbol=[KINDS.get(k, "●") for k in rows["kind"]],
         number=rows["number"].astype(str),
+        label=[dated(*pair) for pair in zip(rows["name"], rows.get("dated", [""] * len(rows)), strict=True)],
     )
     drawn = drawn[[c for c in drawn.columns if c not in ("colour",)]].round({"lat": 5, "lon": 5})
     return pdk.Deck(
@@ -134,6 +136,11 @@ def stations(
         if tooltip.strip("{}") in drawn.columns or tooltip != "{tip}"
         else False,
     )
+
+
+def dated(name: str, date: str) -> str:
+    """A station's name, with the date of a value that is of another day than the rest."""
+    return f"{name} · {date}" if date else name
 
 
 def texts(
@@ -192,5 +199,5 @@ def _markers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
         ),
         texts(rows, "numbers", "number", 14, "ink", [0, 0], **bold),
         texts(rows, "symbols", "symbol", 13, ink, [18, -14], **bold, **off),
-        texts(rows, "names", "name", 12, ink, [0, 27], **bold, **off),
+        texts(rows, "names", "label", 12, ink, [0, 27], **bold, **off),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pages.ui.look.palette import CALM, SOURCES, STATES
-from pages.ui.reader.language import html, number, t
+from pages.ui.reader.language import html, level, number, t
 
 
 def state(key: str, words: str, detail: str, *, provisional: bool = False) -> str:
@@ -31,11 +31,11 @@ def big(
     value: float | None, unit: str, what: str, arrow: str = "", *, grey: bool = False, decimals: int = 0,
     heading: str = "",
 ) -> str:  # fmt: skip
-    """A figure with its unit, its averaging and its own arrow, which is also a word."""
+    """A concentration with its unit, its averaging and its own arrow, which is also a word."""
     faded = " ca-grey" if grey else ""
     drawn = f'<i role="img" aria-label="{html(heading)}" title="{html(heading)}">{html(arrow)}</i>' if arrow else ""
     return (
-        f'<div class="ca-big{faded}"><b>{number(value, decimals)}</b><span>{html(unit)}<br>{html(what)}</span>'
+        f'<div class="ca-big{faded}"><b>{level(value, decimals)}</b><span>{html(unit)}<br>{html(what)}</span>'
         f"{drawn}</div>"
     )
 

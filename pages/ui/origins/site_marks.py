@@ -24,8 +24,8 @@ def named(sites: pd.DataFrame) -> pd.Series:
 def stations(picture: Picture) -> pd.DataFrame:
     """Stations as the map takes them, without a tip of their own."""
     rows = picture.placed()
-    return rows.assign(tip=[f"<b>{html(n)}</b><br>{html(v)} {html(t_unit(picture.unit))}"
-                            for n, v in zip(rows["name"], rows["number"], strict=True)])  # fmt: skip
+    return rows.assign(tip=[f"<b>{html(basemap.dated(n, d))}</b><br>{html(v)} {html(t_unit(picture.unit))}"
+                            for n, v, d in zip(rows["name"], rows["number"], rows["dated"], strict=True)])  # fmt: skip
 
 
 def extent(picture: Picture, sites: pd.DataFrame) -> pd.DataFrame:

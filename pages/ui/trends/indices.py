@@ -45,7 +45,7 @@ def indices(shown: View) -> None:
 
 
 def months_of_indices(known: pd.DataFrame, city: City) -> pd.DataFrame:
-    """СИ and НП by month, in words, with the post and the day behind each."""
+    """СИ and НП by month, in words, with the post and the day behind each; from hours they are no grade."""
     names = city_tables.names(city.key)
 
     def of(column: str) -> list[str]:
@@ -57,16 +57,22 @@ def months_of_indices(known: pd.DataFrame, city: City) -> pd.DataFrame:
 
     posts = {end: [names.get(s, s) or language.MISSING for s in of(f"{end}_station")] for end in ("si", "np")}
     days = [language.day(datetime.fromisoformat(at), city.zone) if at else "" for at in of("si_start")]
+    bounds = known["lower_bound"].astype(bool)
     return pd.DataFrame(
         {
             t("trends.column.month"): known["month"],
-            t("trends.si"): [number(v, 1) for v in known["si"]],
+            t("trends.si"): [
+                f"{'≥ ' if bound else ''}{number(v, 1)}" for v, bound in zip(known["si"], bounds, strict=True)
+            ],
             t("trends.si_of"): parameters("si_parameter"),
             t("trends.si_where"): [", ".join(x for x in pair if x) for pair in zip(posts["si"], days, strict=True)],
             t("trends.np"): [number(v, 1) for v in known["np"]],
             t("trends.np_of"): parameters("np_parameter"),
             t("trends.np_where"): posts["np"],
-            t("trends.grade_label"): [grade(g) for g in known["grade"]],
+            t("trends.grade_label"): [
+                t("trends.no_grade_hours") if bound else grade(g)
+                for g, bound in zip(known["grade"], bounds, strict=True)
+            ],
         }
     )
 

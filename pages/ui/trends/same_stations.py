@@ -1,15 +1,17 @@
-"""Years and cities on equal terms: the same stations or the same days beside each other, or not comparable."""
+"""Years, dust and cities on equal terms: the same stations or the same days beside each other, or not comparable."""
 
 import pandas as pd
 import streamlit as st
 
 from data.standards.coverage import MIN_COVERAGE
+from models.limits.in_force import applicable
+from models.trends.dust import DustApart, yearly_apart
 from models.trends.matched import LEAST_DAYS, Matched, same_days
 from models.trends.stated import SAME
 from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import language
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import law_name, level, number, t, t_unit
 from pages.ui.trends import stated
 from pages.ui.trends.view import View
 
@@ -23,6 +25,65 @@ def same_stations(shown: View) -> None:
     st.dataframe(matched_table(found, shown), hide_index=True, width="stretch")
     page_frame.caption(t("trends.matched_caption"))
     downloads.offer(pd.DataFrame([vars(one) for one in found]), f"{shown.stem}-same-stations", of=shown.station)
+
+
+def dust_years(shown: View) -> list[DustApart]:
+    """The chosen years that have dust days, each with them and without."""
+    at = pd.DatetimeIndex(shown.record["day"]).year
+    rows = shown.record[at.isin(list(shown.years))]
+    held = applicable(shown.city.law, shown.parameter, averaging="24h") if shown.basis == "mean" else ()
+    return yearly_apart(rows, shown.without, shown.end, [x for x in held if x.law])
+
+
+def with_and_without(shown: View) -> None:
+    """What dust days do to a year, at stations that measured on them and on the others."""
+    found = dust_years(shown)
+    if not found:
+        return
+    st.markdown(f"**{t('trends.dust_title')}**")
+    st.dataframe(dust_table(found, shown), hide_index=True, width="stretch")
+    page_frame.caption(t("trends.dust_caption"))
+    downloads.offer(pd.DataFrame([_flat(one) for one in found]), f"{shown.stem}-dust", of=shown.station)
+
+
+def dust_table(found: list[DustApart], shown: View) -> pd.DataFrame:
+    """Years in words, the newest first."""
+    newest, law = found[::-1], law_name(shown.city.law)
+    return pd.DataFrame(
+        {
+            t("trends.column.year"): [str(one.last.year) for one in newest],
+            f"{t('trends.column.dust_both')}, {t_unit(shown.unit)}": [both_means(one) for one in newest],
+            t("trends.column.dust_over", law=law): [both_counts(one) for one in newest],
+            t("trends.column.dust_days"): [t("trends.of", over=one.dust, n=one.dust_of) for one in newest],
+            t("trends.column.dust_stations"): [t("trends.of", over=one.stations, n=one.of) for one in newest],
+        }
+    )
+
+
+def both_means(one: DustApart) -> str:
+    """`30.1 → 27.4`, or that the two cannot be compared."""
+    if not one.comparable or one.full is None or one.without is None:
+        return t("trends.not_comparable", both=one.stations, n=one.of)
+    return f"{level(one.full.value, 1)} → {level(one.without.value, 1)}"
+
+
+def both_counts(one: DustApart) -> str:
+    """Days over the own limit with dust days and without; a dash where there is no limit."""
+    counts = [None if part is None or not one.comparable else part.over for part in (one.full, one.without)]
+    return language.MISSING if None in counts else " → ".join(number(n) for n in counts)
+
+
+def _flat(one: DustApart) -> dict[str, object]:
+    """A year as a row of the file."""
+    said = one.comparable
+    parts = {"with_dust": one.full if said else None, "without_dust": one.without if said else None}
+    return {
+        "first": one.first, "last": one.last, "comparable": said, "stations": one.stations, "stations_of": one.of,
+        "dust_days": one.dust, "dust_days_of": one.dust_of,
+        **{f"mean_{name}": part.value if part else None for name, part in parts.items()},
+        **{f"days_{name}": part.days if part else None for name, part in parts.items()},
+        **{f"over_{name}": part.over if part else None for name, part in parts.items()},
+    }  # fmt: skip
 
 
 def matched_table(found: list[Matched], shown: View) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.clock import local_date
 from models.alarms.text import COLUMNS, SHORT
+from models.situation.statement import DAY, HOUR, Statement
 from models.stations.freshness import amber_after, grey_after
 from pages.ui.alarms.board import PRIORITIES, Alarms
 from pages.ui.city.city import Picture
@@ -51,21 +52,22 @@ def _state(picture: Picture) -> str:
     said = f"{picture.name}: {picture.verdict_words()}"
     return (
         f'<div class="is-{picture.verdict} ages"><b><i>{STATES[picture.verdict][0]}</i> {html(said)}</b>'
-        f"{fresh(picture)}</div>"
+        f"{fresh(picture, picture.situation.judged)}</div>"
     )
 
 
-def fresh(picture: Picture) -> str:
-    """Age and coverage; the browser lets the age grow by itself."""
-    lead = picture.lead
+def fresh(picture: Picture, said: Statement | None = None) -> str:
+    """Age and coverage of what a panel leads with, or of `said`; the browser lets the age grow by itself."""
+    lead = picture.lead if said is None or said.value is None else said
     cover = html(t("frame.coverage", n=lead.of, reporting=lead.n))
     if lead.newest is None:
         old = picture.age is not None
         since = t("wall.nothing_since", age=language.age(picture.age)) if old else t("frame.no_data")
         return f'<span class="fresh grey">{html(since)} · {cover}</span>'
     if lead.daily:
-        return f'<span class="fresh">{html(picture.rests())} · {cover}</span>'
-    ages = age(lead.newest.to_pydatetime(), 60)
+        of_day = html(t("situation.of_day", day=picture.date(lead)))
+        return f'<span class="fresh" {age(lead.newest.to_pydatetime(), DAY)}>{of_day} · {cover}</span>'
+    ages = age(lead.newest.to_pydatetime(), HOUR)
     return f'<span class="fresh" {ages}>{html(t("wall.newest"))} <span class="age"></span> · {cover}</span>'
 
 

@@ -6,7 +6,7 @@ from pages.ui.city.city import Picture
 from pages.ui.forecast import tables as forecast_tables
 from pages.ui.forecast.tables import Outlook
 from pages.ui.reader import language
-from pages.ui.reader.language import html, number, t, t_unit
+from pages.ui.reader.language import html, level, number, t, t_unit
 from pages.ui.wall.sparkline import spark
 
 BACK, AHEAD = timedelta(hours=24), timedelta(hours=72)
@@ -34,13 +34,13 @@ def _tomorrow(picture: Picture, made: Outlook) -> str:
     day = made.tomorrow
     if day is None or day.value is None:
         return f'<div class="cap">{html(t("wall.forecast.no_day"))}</div>'
-    range_ = f"{t_unit(made.unit)} ({number(day.lower)}–{number(day.upper)})"
+    range_ = f"{t_unit(made.unit)} ({level(day.lower)}–{level(day.upper)})"
     said = f"<b>{html(t('wall.forecast.tomorrow'))}</b> {html(range_)}"
     if day.probability is not None:
         key = "wall.forecast.above_indicative" if day.indicative else "wall.forecast.above"
         likely = t(key, probability=number(100 * day.probability), limit=number(day.limit), law=picture.law())
         said += f"<br><b>{html(likely)}</b>"
-    return f'<div class="tomorrow"><b class="figure">{number(day.value)}</b><div class="said">{said}</div></div>'
+    return f'<div class="tomorrow"><b class="figure">{level(day.value)}</b><div class="said">{said}</div></div>'
 
 
 def _curve(picture: Picture, made: Outlook) -> str:

@@ -12,7 +12,7 @@ from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import footprints
 from pages.ui.look.palette import KINDS, RATIOS, STATES, UNKNOWN
 from pages.ui.reader import errors, language
-from pages.ui.reader.language import html, number, t, t_unit
+from pages.ui.reader.language import html, level, number, t, t_unit
 from pages.ui.wall import panel_forecast, panel_origins
 from pages.ui.wall.frame import fresh
 from pages.ui.wall.plan import plan
@@ -91,7 +91,7 @@ def _figure(picture: Picture, said: Statement, *, short: bool) -> str:
     heading = html(picture.heading(said))
     arrow = f'<span class="arrow" role="img" aria-label="{heading}">{html(ARROWS[said.arrow])}</span>'
     return (
-        f'<div class="big {said.kind}"><span class="num">{number(said.value)}</span><span class="unit">{unit}</span>'
+        f'<div class="big {said.kind}"><span class="num">{level(said.value)}</span><span class="unit">{unit}</span>'
         f"{arrow if said.arrow else ''}</div>"
     )
 
@@ -124,13 +124,19 @@ def city(picture: Picture) -> str:
         body.append(f'<div class="none">{html(t("wall.nothing"))}</div>')
     else:
         body.append(f'<div class="curve">{_spark(picture)}</div>')
-        body.append(f'<div class="cap">{html(t("wall.caption", parameter=picture.label()))}</div>')
+        body.append(f'<div class="cap">{html(_caption(picture))}</div>')
     body.append(panel_origins.short(picture) if len(picture.sources) else ranks(picture))
     if picture.unattributed:
         why = t(f"origins.reason.{picture.unattributed}")
         body.append(f'<div class="cap">{html(t("wall.sources"))}: {html(why)}</div>')
     body += [f'<div class="event">⚠ {html(words)}</div>' for words in picture.happening()[:2]]
     return f'<section class="city ages">{"".join(body)}</section>'
+
+
+def _caption(picture: Picture) -> str:
+    """What the curve is made of; whose hours they are where they do not stand for the city."""
+    words = t("wall.caption", parameter=picture.label())
+    return f"{words}; {picture.alone()}" if picture.alone() else words
 
 
 def _spark(picture: Picture) -> str:
@@ -140,8 +146,8 @@ def _spark(picture: Picture) -> str:
 
 
 def ranks(picture: Picture) -> str:
-    """The highest stations now, as bars on one scale."""
-    rows = picture.stations.dropna(subset=["day"]).head(RANKED)
+    """The highest stations, as bars on one scale: those whose day is of the time that the city's day is of."""
+    rows = picture.stations[~picture.apart()].dropna(subset=["day"]).head(RANKED)
     if not len(rows):
         return ""
     top = max(float(rows["day"].max()), picture.limit or 0.0) or 1.0
@@ -149,7 +155,7 @@ def ranks(picture: Picture) -> str:
     for row in rows.itertuples():
         hot = " hot" if row.verdict == "above" else ""
         kind = f"{KINDS[row.kind]} {html(t(f'quantity.kind.{row.kind}'))}"
-        made.append(panel_origins.rank(html(row.name), row.day / top, "", number(row.day), kind, hot))
+        made.append(panel_origins.rank(html(row.name), row.day / top, "", level(row.day), kind, hot))
     title = html(t("wall.highest"))
     return f'<div class="ranks"><h3>{title} <small>{html(picture.averaged())}</small></h3>{"".join(made)}</div>'
 
@@ -180,8 +186,8 @@ def curve(picture: Picture) -> str:
     """A city's last days across the whole wall."""
     said = picture.lead
     words = f"{t_unit(picture.unit)} · {picture.averaged(said)}"
-    figure = f'<b class="figure">{number(said.value)}</b> <small>{html(words)}</small>'
-    caption = html(t("wall.caption", parameter=picture.label()))
+    figure = f'<b class="figure">{level(said.value)}</b> <small>{html(words)}</small>'
+    caption = html(_caption(picture))
     return (
         f'<section class="city ages"><div class="cap1"><h2>{html(picture.name)} {figure}</h2>{fresh(picture)}</div>'
         f'<div class="curve">{_spark(picture)}</div><div class="cap">{caption}</div></section>'

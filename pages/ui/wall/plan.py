@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.city import City
 from pages.ui.events import footprints
-from pages.ui.look.basemap import STATIC
+from pages.ui.look.basemap import STATIC, dated
 from pages.ui.look.palette import KINDS
 from pages.ui.reader.language import html
 
@@ -33,7 +33,7 @@ def plan(
     Parameters
     ----------
     table : DataFrame
-        Columns ``lat, lon, name, number, colour, kind, faded``.
+        Columns ``lat, lon, name, number, dated, colour, kind, faded``.
     city : City
         Gives the ground: its box, and its own basemap where one was built.
     events : DataFrame, optional
@@ -119,7 +119,7 @@ def _stations(rows: pd.DataFrame, place: Place) -> list[str]:
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="37" style="--of:{row.colour}"/>'
             f'<text class="no" x="{x:.0f}" y="{y + 13:.0f}">{html(row.number)}</text>'
             f'<text class="sy" x="{x + 50:.0f}" y="{y - 22:.0f}">{KINDS.get(row.kind, "")}</text>'
-            f'<text class="na" x="{x:.0f}" y="{y + 70:.0f}">{html(row.name)}</text></g>'
+            f'<text class="na" x="{x:.0f}" y="{y + 70:.0f}">{html(dated(row.name, row.dated))}</text></g>'
         )
     return [*leads, *made]
 

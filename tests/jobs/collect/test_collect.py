@@ -146,6 +146,16 @@ def test_what_comes_is_kept_with_stations_and_status(store: Store, networks: Cal
     assert abs(row["next"] - (NOW + fake.every)) < timedelta(seconds=30)
 
 
+def test_the_newest_of_a_network_is_the_end_of_a_row_that_no_check_doubts(
+    store: Store, networks: Callable[..., list[type[Fake]]]
+) -> None:
+    (fake,) = networks("fake")
+    fake.values = [10.0, 11.0, -999.0]
+    collect_due(store, NOW)
+    row = status(store, "fake")
+    assert (row["rows"], row.newest) == (3, pd.Timestamp("2026-01-10T05:00Z"))
+
+
 def test_asked_again_too_soon_nothing_happens_and_later_nothing_is_doubled(
     store: Store, networks: Callable[..., list[type[Fake]]]
 ) -> None:

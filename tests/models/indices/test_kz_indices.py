@@ -37,23 +37,32 @@ def test_si_is_the_highest_ratio_of_any_pollutant_and_post():
     assert (month["si"], month["si_parameter"], month["si_station"]) == (3.0, "h2s", "kz:2")
     assert month["si_start"] == "2025-03-31T23:00:00+05:00"
     assert month["np"] == pytest.approx(100 / HOURS)
-    assert (month["grade_si"], month["grade_np"], month["parameters"]) == ("elevated", "elevated", "pm25 h2s")
-    assert month["hours_for_samples"]
+    assert month["parameters"] == "pm25 h2s"
+    assert (month["hours_for_samples"], month["lower_bound"]) == (True, True)
+    assert (month["grade_si"], month["grade_np"], month["grade"]) == ("", "", ""), "a bound is no grade"
     assert month["indicative"]
 
 
 def test_the_higher_class_counts_when_si_and_np_disagree():
-    often = monthly(rows("pm25", [161.0] * HOURS), *MARCH, zone=ZONE).iloc[0]
+    often = monthly(rows("pm25", [161.0] * HOURS * 3, minutes=20), *MARCH, zone=ZONE).iloc[0]
     assert (often["grade_si"], often["grade_np"], often["grade"]) == ("elevated", "very_high", "very_high")
-    once = monthly(rows("pm25", [1.0] * (HOURS - 1) + [2_000.0]), *MARCH, zone=ZONE).iloc[0]
+    once = monthly(rows("pm25", [1.0] * (HOURS * 3 - 1) + [2_000.0], minutes=20), *MARCH, zone=ZONE).iloc[0]
     assert (once["grade_si"], once["grade_np"], once["grade"]) == ("very_high", "elevated", "very_high")
 
 
 def test_np_needs_most_of_the_month_and_si_does_not():
-    month = monthly(rows("pm25", [320.0] * 100), *MARCH, zone=ZONE).iloc[0]
+    month = monthly(rows("pm25", [320.0] * 300, minutes=20), *MARCH, zone=ZONE).iloc[0]
     assert month["si"] == 2.0
     assert np.isnan(month["np"])
-    assert month["grade_np"] == ""
+    assert (month["grade_si"], month["grade_np"], month["grade"]) == ("elevated", "", "elevated")
+
+
+def test_hours_of_one_pollutant_leave_the_month_without_a_grade():
+    samples = rows("pm25", [320.0] * HOURS * 3, minutes=20)
+    graded = monthly(samples, *MARCH, zone=ZONE).iloc[0]
+    assert (graded["si"], graded["grade"], graded["lower_bound"]) == (2.0, "very_high", False)
+    mixed = monthly(pd.concat([samples, rows("no2", [10.0] * HOURS)]), *MARCH, zone=ZONE).iloc[0]
+    assert (mixed["si"], mixed["grade"], mixed["lower_bound"]) == (2.0, "", True)
 
 
 def test_a_month_without_data_has_no_class_and_flagged_rows_do_not_count():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import checks
+from data import checks, clock
 from data.errors import CentreError
 from data.schema import conform
 from data.store import Store, open_store
@@ -17,6 +17,7 @@ from jobs.access.operators import Operator
 from jobs.collect import attempts
 from jobs.collect.keep import Outcome
 from jobs.ingest import maintenance, notes, verdicts
+from pages.ui.reader import language
 
 MAIN = Path(__file__).resolve().parents[3] / "pages" / "main.py"
 KEY = "planted-key-7c2b"
@@ -165,6 +166,44 @@ def test_a_signed_in_operator_flags_a_span_and_takes_it_back(store: Store, monke
     next(x for x in app.button if x.label == "Withdraw this note").click().run()
     assert len(notes.notes(store)) == 0
     assert set(store.measurements("astana")["flag"]) == {"ok"}
+
+
+def age_of_network(app: AppTest) -> str:
+    """Age of what OpenAQ delivers for Astana."""
+    return str(table(app, "Next try").set_index(["Network", "City"]).loc[("openaq", "Astana"), "Newest value"])
+
+
+def test_newest_is_the_end_of_the_newest_row_that_nothing_doubts(store: Store) -> None:
+    now = datetime.now(UTC)
+    end = pd.Timestamp(now).floor("h")
+    rows = hours(now, "openaq:1", flag="ok")
+    rows.loc[rows.index[-5:], "flag"] = "invalid"
+    day = hours(now, "openaq:2", count=1).assign(start=end.floor("D") - pd.Timedelta("2D"), minutes=1440)
+    lost = hours(now, "openaq:3", flag="invalid")
+    store.append(conform(pd.concat([rows, day, lost], ignore_index=True), now).rows)
+    delivered(store, "openaq", now)
+    app = show()
+    shown = table(app, "Drift against neighbours, 30 days").set_index("Id")["Newest value"]
+    assert shown["openaq:3"] == "–"
+    assert shown["openaq:1"] in ("5 h ago", "6 h ago")
+    assert shown["openaq:2"] == language.age((now - (end.floor("D") - pd.Timedelta("1D"))).total_seconds() / 60)
+    assert age_of_network(app) == shown["openaq:1"]
+
+
+def test_a_replay_tells_the_age_at_its_own_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2026, 1, 18, 15, 20, tzinfo=UTC)
+    rows = hours(moment + timedelta(hours=60), "openaq:1", count=120)
+    store.append(conform(rows[rows["start"] != pd.Timestamp("2026-01-18T14:00Z")], datetime.now(UTC)).rows)
+    delivered(store, "openaq", datetime.now(UTC))
+    store.put_status("openaq", "astana", newest=datetime.now(UTC))
+    monkeypatch.setenv("CLEANAIR_NOW", moment.isoformat())
+    clock._started.clear()
+    try:
+        app = show()
+    finally:
+        clock._started.clear()
+    assert table(app, "Drift against neighbours, 30 days")["Newest value"].tolist() == ["80 min ago"]
+    assert age_of_network(app) == "80 min ago"
 
 
 # --- verdicts on stations ---------------------------------------------------------------------------------------------

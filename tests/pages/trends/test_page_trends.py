@@ -229,6 +229,8 @@ def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTe
     graded = [one for one in years["Grade"] if one.startswith("no grade")]
     assert graded == ["no grade, a bound only: SO₂ missing"]
     assert months.loc["2025-02", "СИ at, on"] == "Post Seven, 11 Feb 2025"
+    assert all(x.startswith("≥ ") for x in months["СИ"])
+    assert all(x.startswith("no grade: hours") for x in months["Grade"])
 
 
 def test_dust_days_need_both_fractions(app: AppTest, store: Store) -> None:
@@ -245,6 +247,23 @@ def test_dust_days_can_be_left_out(app: AppTest, store: Store) -> None:
     show(app)
     next(x for x in app.toggle if x.key == "trends.dust").set_value(True).run()
     assert "dust days left out" in words(app)
+    year = table(app, "Stations on both").iloc[0]
+    assert (year["Year"], year["Dust days measured"], year["Stations on both"]) == ("2025", "4 of 4", "1 of 1")
+    assert re.fullmatch(r"30\.\d → 30\.\d", year["Mean with → without, µg/m³"])
+
+
+def test_dust_is_not_compared_across_other_stations(app: AppTest, store: Store) -> None:
+    fine, coarse = six_hourly("2025-01-01", "2026-01-01", 30), six_hourly("2025-01-01", "2026-01-01", 60)
+    storm = coarse["start"].between("2025-04-30", "2025-05-05")
+    silent = pd.concat([fine[~storm], coarse[~storm].assign(parameter="pm10")])
+    other = [six_hourly("2025-04-30", "2025-05-05", level, "openaq:2", parameter=name)
+             for name, level in (("pm25", 100), ("pm10", 3000))]  # fmt: skip
+    keep(store, silent, *other)
+    show(app)
+    next(x for x in app.toggle if x.key == "trends.dust").set_value(True).run()
+    words(app)
+    year = table(app, "Stations on both").iloc[0]
+    assert year["Mean with → without, µg/m³"] == "not comparable: 0 of 2 stations in both"
 
 
 @pytest.mark.parametrize("language", ["ru", "uz", "kk"])

@@ -94,7 +94,7 @@ STATUS = declared(
     ("city", TEXT, "key of the city file"),
     ("attempted", TIME, "last attempt"),
     ("succeeded", TIME, "last attempt that succeeded"),
-    ("newest", TIME, "end of the newest interval it delivered"),
+    ("newest", TIME, "end of the newest interval it delivered that no check doubted"),
     ("rows", WHOLE, "rows of the last success"),
     ("rejected", WHOLE, "rows of the last success that could not be understood"),
     ("error", TEXT, "sentence of the last failure, empty after a success"),
