@@ -99,7 +99,8 @@ def test_left_out_values_their_share_and_what_they_would_change() -> None:
     assert silent.level.left_out_share == pytest.approx(1 - 300 * 18 / (365 * 24))
     assert (silent.value, silent.level.with_left_out, silent.of) == (20.0, 40.0, 2)
     assert silent.left_out.to_dict("records") == [
-        {"station": "a:1", "why": "flagged", "rows": 365 * 24 - 300 * 18}, {"station": "a:2", "why": "silent", "rows": 0},
+        {"station": "a:1", "why": "flagged", "rows": 365 * 24 - 300 * 18},
+        {"station": "a:2", "why": "silent", "rows": 0},
     ]  # fmt: skip
 
 
