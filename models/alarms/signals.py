@@ -109,7 +109,7 @@ def station_levels(
         `COLUMNS`, one row per step that enough stations measured: ``at`` (end, UTC), ``value`` from what this step
         measured, ``standing`` with silent stations carried on for six hours (a fall is believed only there),
         ``rank`` of the station that it is the value of (1 = the highest), ``n`` stations at or above ``value`` of
-        ``of`` that reported.
+        ``of`` that count in it.
     """
     hours = rows[(rows["minutes"] == HOUR) & ~is_median(rows)]
     made = _hourly(hours, averaging, needs)
@@ -122,11 +122,24 @@ def station_levels(
 def _hourly(hours: pd.DataFrame, averaging: Basis, needs: tuple[int, int]) -> pd.DataFrame:
     if hours.empty:
         return nothing()
-    full = _wide(hours, HOUR)
-    there = full.notna()
-    full = _averaged(full, averaging, _parameter(hours))
+    wide = _wide(hours, HOUR)
+    full = _averaged(wide, averaging, _parameter(hours))
     carried = full if averaging == "24h" else full.ffill(limit=CARRIED)  # a running mean carries by itself
-    return _signal(HOUR, full.where(there), carried, hours, needs, "hour")
+    return _signal(HOUR, _speaking(full, wide.notna(), averaging), carried, hours, needs, "hour")
+
+
+def _speaking(full: pd.DataFrame, there: pd.DataFrame, averaging: Basis) -> pd.DataFrame:
+    """
+    What counts in each step: of stations that measured it.
+
+    A mean of 24 hours also where the newest of its hours is not grey, as in the statement of the day; such a step needs
+    one station with a mean that measured its last hour.
+    """
+    if averaging != "24h":
+        return full.where(there)
+    lately = there.where(there).ffill(limit=CARRIED).notna()
+    step = (full.notna() & there).any(axis=1).to_numpy()[:, None]
+    return full.where(lately & step)
 
 
 def _averaged(full: pd.DataFrame, averaging: Basis, parameter: str) -> pd.DataFrame:
@@ -162,7 +175,7 @@ def station_values(rows: pd.DataFrame, averaging: Basis, step: Mapping[str, Any]
         return pd.Series(dtype=float)
     full = _wide(mine, minutes)
     if hourly:
-        made = _averaged(full, averaging, _parameter(mine)).where(full.notna())
+        made = _speaking(_averaged(full, averaging, _parameter(mine)), full.notna(), averaging)
     else:
         made = _aqi(full, _parameter(mine), full.to_numpy(dtype=float))
     return made.iloc[-1].dropna().sort_values(ascending=False, kind="stable")

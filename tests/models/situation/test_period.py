@@ -101,7 +101,7 @@ def test_left_out_values_their_share_and_what_they_would_change() -> None:
     assert silent.left_out.to_dict("records") == [
         {"station": "a:1", "why": "flagged", "rows": 365 * 24 - 300 * 18},
         {"station": "a:2", "why": "silent", "rows": 0},
-    ]
+    ]  # fmt: skip
 
 
 def test_a_day_with_few_hours_is_left_out() -> None:
