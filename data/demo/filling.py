@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.city import City, cities
 from data.demo import progress
+from data.demo.edition import of_this_release
 from data.demo.happenings import moves
 from data.demo.history import beginning, earlier_days
 from data.demo.simulation import described
@@ -62,11 +63,14 @@ def fill(
 
     Notes
     -----
-    While a world is built for the first time, `data.demo.progress.share` says how far it is.
+    While a world is built for the first time, `data.demo.progress.share` says how far it is. A world of another release
+    is taken away first, with everything that was derived from it.
     """
     checked = check or (lambda rows: rows)
     try:
         spans = store.spans()
+        if not of_this_release(store, spans):
+            spans = store.spans()
         if spans.empty and days is None:
             progress.said(store.uri, 0.0)
         return _filled(store, spans, now, days, seed, checked, stop or (lambda: False))
