@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.city import City, cities
 from data.demo import progress
+from data.demo.edition import of_this_release
 from data.demo.happenings import moves
 from data.demo.history import beginning, earlier_days
 from data.demo.simulation import described
@@ -26,7 +27,7 @@ SHOWN = timedelta(days=3)  # what a screen of now needs
 CONTEXT = 30  # with which the newest days are checked [d]
 EVER = pd.Timestamp("2000-01-01", tz=UTC)  # the first description of a station holds from here on
 HOURS_DONE = 0.2  # of the work; the years before are the rest
-DESCRIBED = ["source", "station", "known_at"]
+DESCRIBED = ["source", "station", "known_at", "valid_from"]
 
 
 def fill(
@@ -62,11 +63,14 @@ def fill(
 
     Notes
     -----
-    While a world is built for the first time, `data.demo.progress.share` says how far it is.
+    While a world is built for the first time, `data.demo.progress.share` says how far it is. A world of another release
+    is taken away first, with everything that was derived from it.
     """
     checked = check or (lambda rows: rows)
     try:
         spans = store.spans()
+        if not of_this_release(store, spans):
+            spans = store.spans()
         if spans.empty and days is None:
             progress.said(store.uri, 0.0)
         return _filled(store, spans, now, days, seed, checked, stop or (lambda: False))
@@ -119,20 +123,37 @@ def _describe(store: "Store", now: datetime) -> None:
 
 
 def _places(place: City, now: datetime) -> pd.DataFrame:
-    """Descriptions of a city's stations with the time that they hold: two of the one that moved."""
+    """Descriptions of a city's stations with the time for which they were known, of the one that moved each place."""
     last = newest(now)
     before = int(beginning_at(place, now).timestamp() // 3600)
-    moved = moves(place.zone, before + 1, last)
     parts = []
-    for at, hour in enumerate([before, *moved]):
+    for at, hour in enumerate([before, *moves(place.zone, before + 1, last)]):
         table = conform_stations(described(place, hour).drop(columns=["reference", "stoves", "cars"]))
-        since = EVER if not at else pd.Timestamp(hour, unit="h", tz=UTC)
-        parts.append(table.assign(known_at=since))
+        parts.append(table.assign(known_at=EVER if not at else pd.Timestamp(hour, unit="h", tz=UTC)))
     every = pd.concat(parts, ignore_index=True)
-    every["known_at"] = every["known_at"].astype("datetime64[us, UTC]")
     told = [name for name in every.columns if name != "known_at"]
     every = every.drop_duplicates(told).sort_values(["station", "known_at"]).reset_index(drop=True)
-    return every.assign(known_until=every.groupby("station")["known_at"].shift(-1))
+    known = [_as_known(mine.reset_index(drop=True)) for _, mine in every.groupby("station")]
+    times = ["valid_from", "valid_until", "known_at", "known_until"]
+    made = pd.concat(known, ignore_index=True)
+    return made.assign(**{name: pd.to_datetime(made[name], utc=True).astype("datetime64[us, UTC]") for name in times})
+
+
+def _as_known(mine: pd.DataFrame) -> pd.DataFrame:
+    """A station's places as they were known from each move on: the former ones too, each with its time."""
+    edges = [*mine["known_at"], pd.NaT]
+    return pd.concat(
+        [
+            mine.iloc[: at + 1].assign(
+                valid_from=[pd.NaT, *edges[1 : at + 1]],
+                valid_until=[*edges[1 : at + 1], pd.NaT],
+                known_at=edges[at],
+                known_until=edges[at + 1],
+            )
+            for at in range(len(mine))
+        ],
+        ignore_index=True,
+    )
 
 
 def beginning_at(place: City, now: datetime) -> datetime:

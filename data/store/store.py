@@ -314,6 +314,14 @@ class Store(SmallTables):
         self._holds = bool(self._measurements.files()) if not self._holds else self.place.holds(self._measurements.name)
         return not self._holds
 
+    def clear(self) -> None:
+        """Take every row of every table away; versions go on, so that no cache takes new rows for old ones."""
+        with writing(self.place, self.wait):
+            self._measurements.delete("true")
+            for name in self.place.tables():
+                if name != self._measurements.name:
+                    self._table(name).delete("true")
+
     def compact(self) -> dict[str, int]:
         """
         Join small files of every table and remove what no reader needs any more.

@@ -73,6 +73,7 @@ class Folder:
     def write(self, name: str, text: str) -> None:
         fresh = self.folder / f"{name}.new"
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             fresh.write_text(text, "utf-8")
             os.replace(fresh, self.folder / name)
         except OSError as error:

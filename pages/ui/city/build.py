@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.checks import column
 from data.city import City
 from data.demo.places import REFERENCE
+from data.store.places import standing
 from data.store.tables.schemas import TABLES
 from models.situation.series import city_series
 from models.situation.situation import Situation, situation
@@ -17,6 +19,8 @@ from models.situation.statement import Statement
 from models.stations.freshness import BACKGROUND
 from pages.ui.city.city import BACK, Picture
 from pages.ui.city.likely import likely, unattributed
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def paint(
@@ -26,6 +30,7 @@ def paint(
     stations: pd.DataFrame,
     expected: Mapping[str, frozenset[str]],
     *,
+    places: pd.DataFrame | None = None,
     parameter: str = "pm25",
     attribution: pd.DataFrame | None = None,
     attributed: pd.DataFrame | None = None,
@@ -42,6 +47,8 @@ def paint(
         As the store gives them.
     expected : mapping of str to frozenset of str
         Stations known to measure each pollutant.
+    places : DataFrame, optional
+        Every place that they had, with its time; where they stand now by default.
 
     Returns
     -------
@@ -58,7 +65,9 @@ def paint(
         city=city,
         now=now,
         situation=made,
-        stations=_stations(made, stations, expected.get(parameter, frozenset())),
+        stations=_stations(
+            made, stations, expected.get(parameter, frozenset()), stations if places is None else places
+        ),
         series=city_series(rows, stations, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
@@ -74,7 +83,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str]) -> pd.DataFrame:
+def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str], places: pd.DataFrame) -> pd.DataFrame:
     """What each station says for itself; one that is silent has a row without a value."""
     described = stations.drop_duplicates("station").set_index("station")
     doubted = _doubted(made)
@@ -91,9 +100,7 @@ def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str])
     for name in (*(c for c in described if str(c).startswith("name")), "station_class"):
         known = described[name].to_dict()
         table[name] = [str(known.get(s, "")) for s in table["station"]]
-    for name in ("lat", "lon"):
-        known = described[name].to_dict()
-        table[name] = [float(known.get(s, np.nan)) for s in table["station"]]
+    table[["lat", "lon"]] = _stood(table, places, pd.Timestamp(made.air.moment))
     table["name"] = table["name"].where(table["name"] != "", table["station"])
     owners = described["owner"].to_dict()
     table["low_cost"] = [
@@ -102,6 +109,19 @@ def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str])
     ]
     table["background"] = table["station_class"].isin(BACKGROUND)
     return table.sort_values("day", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
+
+
+def _stood(table: pd.DataFrame, places: pd.DataFrame, moment: pd.Timestamp) -> FloatArray:
+    """Latitude and longitude of each station at the start of the row that is shown; of a silent one at the moment."""
+    began = table["end"].fillna(moment) - pd.to_timedelta(table["minutes"].fillna(0).astype(float), unit="min")
+    known = {str(station): mine for station, mine in places.groupby("station")}
+    found = np.full((len(table), 2), np.nan)
+    for at, (station, start) in enumerate(zip(table["station"], began, strict=True)):
+        if station in known:
+            mine = known[station]
+            held = standing(mine, start) if "valid_from" in mine and len(mine) > 1 else mine
+            found[at] = (held if len(held) else mine)[["lat", "lon"]].to_numpy(dtype=float)[0]
+    return found
 
 
 def _station(name: str, hour: Statement, day: Statement, doubted: dict[Hashable, Any] | None) -> dict[str, Any]:

@@ -257,6 +257,16 @@ def stations(city: str | None = None) -> pd.DataFrame:
     return _stations(version_of("stations"), city)
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def _places(version: str, city: str) -> pd.DataFrame:
+    return store().stations(city, every_place=True)
+
+
+def places(city: str) -> pd.DataFrame:
+    """Every place at which the stations of a city stand or stood, with its time."""
+    return _places(version_of("stations"), city)
+
+
 def names(city: str) -> dict[str, str]:
     """Station ids of a city with their names in the reader's language."""
     table = stations(city).drop_duplicates("station")
@@ -329,7 +339,7 @@ def _picture(version: str, city: str, parameter: str, moment: datetime) -> Pictu
     rows = speaking(measurements(city, PARAMETERS, DAILY_BACK), moment)
     return paint(
         city_of(city), moment, rows, stations(city),
-        expected(city, moment), parameter=parameter,
+        expected(city, moment), places=places(city), parameter=parameter,
         attribution=table("attribution"), attributed=table("attribution_status"), events=table("events"),
     )  # fmt: skip
 

@@ -99,14 +99,18 @@ def test_small_worlds_are_hours_alone(store: Store) -> None:
 def test_a_station_that_moved_keeps_its_places(store: Store) -> None:
     demo.fill(store, NOW, days=2)
     history = store.station_history()
-    mine = history[history["station"] == f"demo:astana-{MOVER + 1}"].sort_values("known_at")
+    mine = history[history["station"] == f"demo:astana-{MOVER + 1}"].sort_values(["known_at", "valid_from"])
     moved = pd.Timestamp(datetime(2025, 6, 1, tzinfo=city("astana").zone)).tz_convert("UTC")
-    assert len(mine) == 2
-    assert mine["known_until"].iloc[0] == mine["known_at"].iloc[1] == moved
-    assert pd.isna(mine["known_until"].iloc[1])
+    assert mine["known_until"].dropna().tolist() == [moved]
     assert mine["lat"].nunique() == 2
     now = store.stations("astana").set_index("station")
-    assert now.loc[mine["station"].iloc[0], "lat"] == mine["lat"].iloc[1]
+    every = store.stations("astana", every_place=True)
+    places = every[every["station"] == mine["station"].iloc[0]]
+    assert places["valid_until"].tolist() == [moved, pd.NaT]
+    assert places["valid_from"].tolist() == [pd.NaT, moved]
+    assert now.loc[mine["station"].iloc[0], "lat"] == places["lat"].iloc[1] != places["lat"].iloc[0]
+    assert store.stations("astana", as_of=moved - timedelta(days=1)).set_index("station").loc[
+        mine["station"].iloc[0], "lat"] == places["lat"].iloc[0]  # fmt: skip
     assert len(now) == 11
     version = store.version("stations")
     demo.fill(store, NOW + timedelta(hours=1), days=2)

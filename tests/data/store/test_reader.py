@@ -21,7 +21,7 @@ from data.store.view import View
 from tests.conftest import NOW, hourly
 from tests.data.test_sharing import LAST, rule
 
-WRITES = {"append", "put_stations", "put_status", "replace", "extend", "forget", "compact"}
+WRITES = {"append", "put_stations", "put_status", "replace", "extend", "forget", "compact", "clear"}
 OWN = {"place", "wait", "size", "station_history", "undeclared"}  # of the store itself, of no concern to a reader
 SECRET = "tidy:1"
 

@@ -29,12 +29,12 @@ def _hours(station: str, value: float, *, parameter: str = "pm25", last: str = "
     return pd.DataFrame({"station": station, "start": start, "minutes": 60, "value": value, "parameter": parameter})
 
 
-def _picture(*parts: pd.DataFrame) -> Picture:
+def _picture(*parts: pd.DataFrame, places: pd.DataFrame | None = None) -> Picture:
     rows = conform(pd.concat(parts, ignore_index=True).assign(**ABOUT), known_at=NOW).rows
     names = sorted(set(rows["station"]))
     about = {**ABOUT, "station_class": "background", "lat": 41.3, "lon": 69.2, "owner": "", "same_as": ""}
     stations = pd.DataFrame({"station": names, "name": [n.split(":")[1].title() for n in names], **about})
-    return paint(HOME, NOW, rows, stations, {"pm25": frozenset(names)})
+    return paint(HOME, NOW, rows, stations, {"pm25": frozenset(names)}, places=places)
 
 
 @pytest.fixture
@@ -90,3 +90,18 @@ def test_what_noise_carries_below_zero_is_written_as_zero() -> None:
     assert "−1" not in panels.big(made) + panels.ranks(made) + panels.curve(made) + made.answer()
     assert set(made.placed()["number"]) == {"0"}
     assert "<b>0</b>" in cards.big(-0.9, "µg/m³", "PM2.5")
+
+
+def test_a_station_that_moved_is_drawn_where_it_stood_when_its_row_began() -> None:
+    moved, row = pd.Timestamp("2026-01-18T12:00Z"), {"station": "x:post0", "lon": 69.2}
+    places = pd.DataFrame(
+        [
+            {**row, "lat": 41.1, "valid_from": pd.NaT, "valid_until": moved},
+            {**row, "lat": 41.9, "valid_from": moved, "valid_until": pd.NaT},
+        ]
+    )
+    made = [
+        _picture(_hours("x:post0", 20.0, last=last), places=places).placed()["lat"].tolist()
+        for last in ("2026-01-18T11:00Z", "2026-01-18T12:00Z")
+    ]
+    assert made == [[41.1], [41.9]]
