@@ -67,7 +67,7 @@ def content(where: City, parameters: str | None, now: datetime) -> Mapping[str, 
         "window_days": DAYS,
         "latest": _records(sound, stations, now),
         "flagged": _records(doubted, stations, now, freshness_of=lambda end, minutes: "flagged"),
-        "withheld_stations": withheld(shown.store, store, where),
+        "withheld_stations": withheld(served("see").store, store, where),
     }
 
 

@@ -33,7 +33,7 @@ def answer(request: HttpRequest, where: City) -> Response:
         body = explained_csv(said, explain=explain)
         return Response(body, media_type="text/csv", headers={"content-disposition": name})
     made: dict[str, Any] = job.answer(
-        said, wanted, explain=explain, demo=shown.demo, withheld=job.withheld(shown.store, store, where)
+        said, wanted, explain=explain, demo=shown.demo, withheld=job.withheld(served("see").store, store, where)
     )
     return json(orjson.loads(orjson.dumps(made, default=plain)))
 

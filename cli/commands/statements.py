@@ -33,7 +33,9 @@ def statement(a: Arguments) -> Result | None:
         print(explained_csv(said, explain=a.explain).decode(), end="")
         return {"statements": len(said)}
     demo = served("download").demo
-    made = job.answer(said, wanted, explain=a.explain, demo=demo, withheld=job.withheld(shown, store, where))
+    made = job.answer(
+        said, wanted, explain=a.explain, demo=demo, withheld=job.withheld(shown_store(a.store, "see"), store, where)
+    )
     if not a.json:
         print(orjson.dumps(made, option=orjson.OPT_INDENT_2).decode())
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from data.city import City
@@ -12,6 +13,7 @@ from data.parameters import POLLUTANTS, WEATHER
 from data.store.reader import ExportReader, StoreReader
 from data.times import interval_end
 from models.situation.situation import Situation, situation
+from models.situation.statement import DAY
 
 BACK = timedelta(hours=96)  # 72 hours of running 24-h means, and four days after which a delivered day is grey
 DAILY_BACK = timedelta(days=6)  # a delivered day that is four days old began five days ago
@@ -44,8 +46,9 @@ def rows_of(store: Store, city: City, moment: datetime) -> pd.DataFrame:
 
 
 def speaking(rows: pd.DataFrame, moment: datetime) -> pd.DataFrame:
-    """Of a week's rows those of the last four days, and the last delivered days, ended by a moment."""
-    recent = (rows["start"] >= pd.Timestamp(moment - BACK)) | (rows["minutes"] >= 1440)
+    """Of any rows those of the last four days, and days delivered in the last six, ended by a moment."""
+    back = np.where(rows["minutes"] >= DAY, pd.Timedelta(DAILY_BACK), pd.Timedelta(BACK))
+    recent = rows["start"] >= pd.Timestamp(moment) - pd.TimedeltaIndex(back)
     ended = interval_end(rows["start"], rows["minutes"]) <= pd.Timestamp(moment)
     return rows[recent & ended].reset_index(drop=True)
 
