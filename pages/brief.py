@@ -11,10 +11,12 @@ from data.clock import local_date
 from jobs.brief import facts as brief_facts
 from jobs.brief.sentences import Text
 from jobs.brief.sentences import text as sentences
+from jobs.statements.answer import Asked
 from pages.ui.city import tables as city_tables
 from pages.ui.look import cards as look_cards
 from pages.ui.look.palette import STATES
 from pages.ui.page import frame as page_frame
+from pages.ui.page import made_from
 from pages.ui.reader import choices
 from pages.ui.reader import language as reader_language
 from pages.ui.reader.language import html, markdown, number, t
@@ -236,6 +238,9 @@ def page() -> None:
     st.caption(t("brief.download"))
     downloads(facts, moment, version)
     preview(facts, said)
+    wanted = Asked(city, city_tables.now(), parameters=(brief_facts.HEADLINE,), start=start, end=end)
+    stem = f"brief-{facts['city']}-{facts['first']}-{facts['last']}-made-from"
+    made_from.of_period(city, wanted, stem, city_tables.names(city.key))
 
 
 if city_tables.empty():

@@ -8,6 +8,7 @@ from data.city import City
 from data.inventory.inventory import InventoryError
 from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
+from jobs.statements.answer import Asked
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import Picture
 from pages.ui.city.pins import Shown, by_hour, by_limit, tips
@@ -16,6 +17,7 @@ from pages.ui.events import words as event_words
 from pages.ui.look import basemap
 from pages.ui.look.palette import FRESHNESS, KINDS, SOURCES, rgba
 from pages.ui.page import frame as page_frame
+from pages.ui.page import made_from
 from pages.ui.reader import choices, errors, language
 from pages.ui.reader.language import html, level, number, t
 
@@ -164,6 +166,10 @@ def page() -> None:
         st.warning(t("events.reads_low_say"), icon=":material/sensors_off:")
     page_frame.caption(shown.caption)
     table(shown, picture)
+    wanted = Asked(city, picture.now, parameters=(parameter,))
+    names = city_tables.names(city.key)
+    stem = f"map-{city.key}-{parameter}"
+    made_from.offer(lambda: picture.situation.of_city(parameter), city, wanted, stem, names)
 
 
 def table(shown: Shown, picture: Picture) -> None:

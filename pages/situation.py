@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import cities
+from jobs.statements.answer import Asked
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import words as event_words
@@ -16,6 +17,7 @@ from pages.ui.look import cards as look_cards
 from pages.ui.look import charts as look_charts
 from pages.ui.look.palette import FRESHNESS, KINDS
 from pages.ui.page import frame as page_frame
+from pages.ui.page import made_from
 from pages.ui.reader import language
 from pages.ui.reader.language import t, t_unit
 
@@ -60,6 +62,17 @@ def city(picture: Picture) -> None:
     elif picture.unattributed:
         st.caption(f"**{t('situation.sources')}**: {t(f'origins.reason.{picture.unattributed}')}")
     stations(picture)
+    opened(picture)
+
+
+def opened(picture: Picture) -> None:
+    """The rows behind the card's words."""
+    judged = picture.situation.judged
+    said = [picture.situation.hour, picture.day, *([judged] if judged is not picture.day else [])]
+    parameters = tuple(dict.fromkeys(one.parameter for one in said))
+    wanted = Asked(picture.city, picture.now, parameters=parameters)
+    names = city_tables.names(picture.city.key)
+    made_from.offer(lambda: said, picture.city, wanted, f"situation-{picture.city.key}", names)
 
 
 def events(picture: Picture) -> None:

@@ -9,6 +9,7 @@ from data import checks, reasons
 from data.city import City
 from data.clock import local_date
 from data.parameters import POLLUTANTS
+from jobs.statements.answer import Asked
 from models.trends.trends import Refused
 from models.wind.roses import pollution_rose, wind_rose
 from pages.ui.city import tables as city_tables
@@ -17,7 +18,7 @@ from pages.ui.look import charts as look_charts
 from pages.ui.look import heatmaps
 from pages.ui.look import roses as look_roses
 from pages.ui.look.palette import FRESHNESS, KINDS
-from pages.ui.page import downloads
+from pages.ui.page import downloads, made_from
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
@@ -372,6 +373,8 @@ def page() -> None:
     courses(shown)
     roses(shown, called)
     around(shown, called)
+    wanted = Asked(city, shown.now, station=picked[0], parameters=(picked[1],))
+    made_from.offer(lambda: (shown.hour, shown.day), city, wanted, f"{stem(shown)}-now", called)
 
 
 page()

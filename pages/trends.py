@@ -1,6 +1,6 @@
 """Years: levels and days against limits of their own averaging, how complete they are, trends with intervals."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 import streamlit as st
@@ -8,12 +8,13 @@ import streamlit as st
 from data.city import City
 from data.parameters import POLLUTANTS
 from data.standards.coverage import least
+from jobs.statements.answer import Asked
 from models.trends.trends import Refused
 from models.trends.years import with_range, yearly
 from pages.ui.city import tables as city_tables
 from pages.ui.look import charts as look_charts
 from pages.ui.look import heatmaps
-from pages.ui.page import downloads
+from pages.ui.page import downloads, made_from
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
@@ -379,8 +380,16 @@ def page() -> None:
     trend(shown, months)
     calendar(shown)
     weeks(shown)
+    opened(shown)
     compare(shown)
     indices(shown)
+
+
+def opened(shown: View) -> None:
+    """The station-days behind the level of the years shown."""
+    first, after = (trends_tables.midnight(shown.city, day) for day in (date(shown.first, 1, 1), shown.end))
+    wanted = Asked(shown.city, city_tables.now(), shown.station, (shown.parameter,), first, after)
+    made_from.of_period(shown.city, wanted, f"{shown.stem}-made-from", city_tables.names(shown.city.key))
 
 
 if city_tables.empty():

@@ -20,7 +20,7 @@ CLIENTS = 10_000  # buckets kept; the one unused for longest goes first
 # Requests that read much cost more than one token.
 COSTS: Mapping[str, int] = {
     "/api/v1/measurements.csv": 10, "/api/v1/attribution.csv": 5, "/api/v1/events.csv": 5, "/api/v1/forecast.csv": 5,
-    "/api/v1/snapshots/{name}.zip": 10, "/api/v1/measurements": 2, "/sta/v1.1/{rest:path}": 2,
+    "/api/v1/snapshots/{name}.zip": 10, "/api/v1/measurements": 2, "/api/v1/statements": 5, "/sta/v1.1/{rest:path}": 2,
 }  # fmt: skip
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

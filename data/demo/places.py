@@ -147,7 +147,7 @@ def move_km(lat: float, lon: float) -> float:
     Examples
     --------
     >>> move_km(41.3, 69.3)
-    5.4
+    5.3
     """
     here = _station("", lat, lon, MOVER)
     there = at(lat, lon, *ELSEWHERE)

@@ -274,8 +274,8 @@ def episodes(days: CityDays, limits: Sequence[Limit], names: dict[str, str], cou
         ``first, last, days, peak, peak_day, station, station_value, over, basis``, in the order of their highest day.
     """
     series = days.series
-    days = [any(x.in_force(d.date()) and above(v, x.concentration) for x in limits) for d, v in series.items()]
-    over = pd.Series(days, index=series.index, dtype=bool)
+    above_on = [any(x.in_force(d.date()) and above(v, x.concentration) for x in limits) for d, v in series.items()]
+    over = pd.Series(above_on, index=series.index, dtype=bool)
     chosen = series[over] if over.any() else series.nlargest(count)
     steps = pd.Series(chosen.index, index=chosen.index).sort_index().diff() != timedelta(days=1)
     runs = [run for _, run in chosen.sort_index().groupby(steps.cumsum())]

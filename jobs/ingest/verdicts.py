@@ -97,7 +97,7 @@ def _keep(store: Store, key: str, found: pd.DataFrame) -> dict[str, int]:
     fresh = _without(found, kept)
     closed = _without(held, kept)
     if len(fresh) or len(closed):
-        at = pd.Timestamp(clock.known())
+        at = pd.Timestamp(clock.now())
         at = max(at, held["known_at"].max() + SOONER) if len(held) else at
         added = fresh.assign(known_at=at, known_until=pd.NaT)
         store.replace(TABLE, pd.concat([closed.assign(known_until=at), added])[list(TABLES[TABLE].names)], KEY)

@@ -25,7 +25,7 @@ from models.alarms.signals import SPANS, lasting, nothing, prepared, station_lev
 from models.averages.limit_averages import DAY
 from models.limits.in_force import limits
 from models.situation.statement import HOUR
-from models.stations.freshness import grey_after
+from models.stations.freshness import amber_after, grey_after
 
 LOOK_BACK = timedelta(days=5)  # 24 h of a mean, 24 h of a delay, and four days after which a daily value is grey
 FORGOTTEN = timedelta(hours=36)  # a forecast issued before that says nothing about tomorrow
@@ -192,7 +192,7 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
     made, limit = steps(rule, city, signal)
     last = made.iloc[-1]
     minutes = float(last["minutes"])
-    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > grey_after(minutes)
+    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > _rings_for(minutes)
     blank = old or bool(np.isnan(last["bar"]))
     span = pd.Timedelta(hours=SPANS[rule.averaging] if last["basis"] == "hour" else 24)
     averaging: Any = rule.averaging
@@ -211,6 +211,11 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
         simulated=simulated,
         facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit},
     )
+
+
+def _rings_for(minutes: float) -> float:
+    """Age until which a value may ring: hours until they are grey; of a delivered day the day after the next. [h]"""
+    return amber_after(minutes) if minutes >= DAY else grey_after(minutes)
 
 
 def scale_top(rule: Rule) -> float:

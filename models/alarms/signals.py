@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Basis = Literal["single", "24h", "nowcast"]
 
 INDEX = "us-epa-2024"
-BASES = ("hour", "day", "daily_median")  # what a step's value was made of
+BASES = ("hour", "day")  # what a step's value was made of
 CARRIED = int(grey_after(HOUR))  # a silent station speaks for the city until it is grey [h]
 COLUMNS = ("at", "minutes", "value", "standing", "rank", "n", "of", "basis")
 SPANS: Mapping[str, int] = {"single": 1, "24h": 24, "nowcast": WINDOW}  # hours that a step of hourly rows rests on
@@ -78,7 +78,7 @@ def _nth_highest(table: Floats, n: int) -> Floats:
 
 
 def prepared(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
-    """Sound rows of background and unclassed stations, each monitor once, no median, no model."""
+    """Sound rows of background and unclassed stations, each monitor once, no model."""
     sound = rows[rows["flag"] == "ok"]
     _, classes = described(stations) if len(stations) else ({}, {})
     sound = sound[sound["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND).to_numpy(dtype=bool)]
@@ -99,7 +99,7 @@ def station_levels(
         ``station, kind``.
     averaging : {"single", "24h", "nowcast"}
         ``single``: hourly means; ``24h``: running means of 24 hours with 18 of them known; ``nowcast``: the US AQI of
-        the NowCast, and of delivered daily values on days without hours.
+        the NowCast, and of delivered daily means on days without hours. A median has no index and is held to no limit.
     needs : tuple of int
         Stations of any kind, reference instruments.
 
@@ -109,24 +109,37 @@ def station_levels(
         `COLUMNS`, one row per step that enough stations measured: ``at`` (end, UTC), ``value`` from what this step
         measured, ``standing`` with silent stations carried on for six hours (a fall is believed only there),
         ``rank`` of the station that it is the value of (1 = the highest), ``n`` stations at or above ``value`` of
-        ``of`` that reported.
+        ``of`` that count in it.
     """
     hours = rows[(rows["minutes"] == HOUR) & ~is_median(rows)]
     made = _hourly(hours, averaging, needs)
     if averaging != "nowcast":
         return made
-    days = _daily(rows[rows["minutes"] == DAY], needs)
+    days = _daily(rows[(rows["minutes"] == DAY) & ~is_median(rows)], needs)
     return _without_hours(days, made)
 
 
 def _hourly(hours: pd.DataFrame, averaging: Basis, needs: tuple[int, int]) -> pd.DataFrame:
     if hours.empty:
         return nothing()
-    full = _wide(hours, HOUR)
-    there = full.notna()
-    full = _averaged(full, averaging, _parameter(hours))
+    wide = _wide(hours, HOUR)
+    full = _averaged(wide, averaging, _parameter(hours))
     carried = full if averaging == "24h" else full.ffill(limit=CARRIED)  # a running mean carries by itself
-    return _signal(HOUR, full.where(there), carried, hours, needs, "hour")
+    return _signal(HOUR, _speaking(full, wide.notna(), averaging), carried, hours, needs, "hour")
+
+
+def _speaking(full: pd.DataFrame, there: pd.DataFrame, averaging: Basis) -> pd.DataFrame:
+    """
+    What counts in each step: of stations that measured it.
+
+    A mean of 24 hours also where the newest of its hours is not grey, as in the statement of the day; such a step needs
+    one station with a mean that measured its last hour.
+    """
+    if averaging != "24h":
+        return full.where(there)
+    lately = there.where(there).ffill(limit=CARRIED).notna()
+    step = (full.notna() & there).any(axis=1).to_numpy()[:, None]
+    return full.where(lately & step)
 
 
 def _averaged(full: pd.DataFrame, averaging: Basis, parameter: str) -> pd.DataFrame:
@@ -157,12 +170,12 @@ def station_values(rows: pd.DataFrame, averaging: Basis, step: Mapping[str, Any]
     hourly = step["basis"] == "hour"
     span = pd.Timedelta(hours=SPANS[averaging] if hourly else 24)
     inside = (rows["minutes"] == minutes) & (rows["start"] < end) & (rows["start"] >= end - span)
-    mine = rows[inside & ~is_median(rows)] if hourly else rows[inside]
+    mine = rows[inside & ~is_median(rows)]
     if mine.empty:
         return pd.Series(dtype=float)
     full = _wide(mine, minutes)
     if hourly:
-        made = _averaged(full, averaging, _parameter(mine)).where(full.notna())
+        made = _speaking(_averaged(full, averaging, _parameter(mine)), full.notna(), averaging)
     else:
         made = _aqi(full, _parameter(mine), full.to_numpy(dtype=float))
     return made.iloc[-1].dropna().sort_values(ascending=False, kind="stable")
@@ -173,7 +186,7 @@ def _daily(days: pd.DataFrame, needs: tuple[int, int]) -> pd.DataFrame:
         return nothing()
     wide = _wide(days, DAY)
     wide = _aqi(wide, _parameter(days), wide.to_numpy(dtype=float))
-    return _signal(DAY, wide, wide, days, needs, "daily_median" if is_median(days).any() else "day")
+    return _signal(DAY, wide, wide, days, needs, "day")
 
 
 def _parameter(rows: pd.DataFrame) -> str:

@@ -41,8 +41,9 @@ def left_out(air: Air, said: Statement, could: frozenset[str]) -> pd.DataFrame:
     counts: Counter[tuple[str, str]] = Counter()
     for place in at.tolist():
         station = str(air.stations[place])
-        if said.kind == "now" and air.ends[place] <= entered.get(station, -1):
-            continue  # an older hour of a station that speaks with a newer one is not left out
+        alike = said.kind == "now" or (said.daily and air.minutes[place] == DAY)
+        if alike and air.ends[place] <= entered.get(station, -1):
+            continue  # an older hour or day of a station that speaks with a newer one is not left out
         counts[(station, _why(air, said, place, entered))] += 1
     there = {station for station, _ in counts} | set(entered)
     rows = [(station, why, n) for (station, why), n in sorted(counts.items())]

@@ -149,7 +149,7 @@ def _left_out(every: pd.DataFrame, sound: pd.DataFrame, used: pd.DataFrame, coul
     flagged = every.groupby("station")["n"].sum().sub(sound.groupby("station")["n"].sum(), fill_value=0)
     rows = [(str(s), FLAGGED, int(n)) for s, n in flagged.items() if n > 0]
     there = set(map(tuple, used.assign(day=pd.DatetimeIndex(used["day"]).date)[key].to_numpy().tolist()))
-    short = sound[[(s, d) not in there for s, d in sound[key].to_numpy().tolist()]]
+    short = sound[np.array([(s, d) not in there for s, d in sound[key].to_numpy().tolist()], dtype=bool)]
     entered = set(used["station"])
     for station, part in short.groupby("station"):
         why = FEW_HOURS if str(station) in entered or str(station) in could else TRAFFIC

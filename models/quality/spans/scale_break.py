@@ -53,7 +53,8 @@ def scale_break(net: Network, sound: Floats, wind: Floats, parameter: str, zone:
     """
     others = expected(sound, net.weight, NEIGHBOURS)
     places = np.arange(KNOWN, max(len(net.days) - KNOWN, KNOWN), STEP)
-    jumps = np.array([_jumps(net.level, sound, int(p), int(p)) for p in places]).reshape(-1, len(net.stations), 3)
+    shape = (len(places), len(net.stations), 3)
+    jumps = np.array([_jumps(net.level, sound, int(p), int(p)) for p in places]).reshape(shape)
     rows: list[tuple[object, ...]] = []
     for j, station in enumerate(net.stations):
         free = 0

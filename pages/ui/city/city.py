@@ -130,7 +130,7 @@ class Picture:
         """`PM2.5 · 24-h mean`; of a delivered day with its date: `PM2.5 · 17 January, median of the day`."""
         one = said or self.day
         words = t(f"situation.averaged.{one.averaging}", parameter=self.label())
-        return f"{words}, {self.date(one)}" if one.daily else words
+        return f"{words} ({self.date(one)})" if one.daily else words
 
     def date(self, said: Statement) -> str:
         """The local day that a statement of a delivered day is of."""
@@ -327,8 +327,8 @@ class Picture:
         """
         Stations as maps and plans take them: their day, coloured by its share of the 24-h limit.
 
-        A station without a day shows its newest hour, uncoloured; one whose day is not the city's carries its date in
-        `dated`, empty for all others.
+        A station without a day shows its newest hour, uncoloured; `dated` says that, or the date of a day that is not
+        the city's; empty for all others.
         """
         rows = self.stations.assign(apart=self.apart())
         return rows.assign(
@@ -345,7 +345,9 @@ class Picture:
         return rows["day"].notna() & other
 
     def _dated(self, row: dict[Hashable, Any]) -> str:
-        """The date of a delivered day that is not the city's; empty for what needs none."""
+        """The date of a delivered day that is not the city's, or that it is an hour; empty for what needs none."""
+        if pd.isna(row["day"]) and pd.notna(row["hour"]):
+            return t("situation.hour_alone")
         if not (row["apart"] and row["daily"]):
             return ""
         start = row["day_end"].to_pydatetime() - timedelta(days=1)

@@ -79,11 +79,15 @@ def state(picture: Picture) -> str:
 
 def big(picture: Picture) -> str:
     """The newest hour and the day, each with its own arrow."""
-    return f'<div class="figures">{"".join(_figure(picture, said) for said in picture.figures())}</div>'
+    pair = picture.figures()
+    return f'<div class="figures">{"".join(_figure(picture, said, short=len(pair) > 1) for said in pair)}</div>'
 
 
-def _figure(picture: Picture, said: Statement) -> str:
-    unit = "<br>".join(html(w) for w in (t_unit(picture.unit), *picture.averaged(said).split(" · ")))
+def _figure(picture: Picture, said: Statement, *, short: bool) -> str:
+    """A figure; beside another one its averaging is a number of hours, for which there is room."""
+    hours = t(f"wall.averaged.{said.averaging}") if short else ""
+    words = (picture.label(), hours) if short else tuple(picture.averaged(said).split(" · "))
+    unit = "<br>".join(html(w) for w in (t_unit(picture.unit), *words))
     heading = html(picture.heading(said))
     arrow = f'<span class="arrow" role="img" aria-label="{heading}">{html(ARROWS[said.arrow])}</span>'
     return (

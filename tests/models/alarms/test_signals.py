@@ -100,14 +100,16 @@ def test_a_mean_of_24_hours_needs_18_of_them() -> None:
     assert made["value"].tolist() == [50.0] * 3
 
 
-def test_the_index_is_that_of_the_nowcast_and_daily_medians_say_so() -> None:
+def test_the_index_is_that_of_the_nowcast_or_of_a_mean_of_the_day_and_a_median_has_none() -> None:
     made = station_levels(prepared(hourly([225.5] * 12), STATIONS), STATIONS, "nowcast")
     assert made["value"].iloc[-1] == 301
     assert len(made) == 11  # two of the newest three hours must be known
-    day = hourly([60.0]).assign(minutes=1440, statistic="median")
+    day = hourly([60.0]).assign(minutes=1440)
     made = station_levels(prepared(day, STATIONS), STATIONS, "nowcast")
-    assert (made["value"].tolist(), made["basis"].tolist()) == ([154.0], ["daily_median"])
-    assert station_levels(prepared(day, STATIONS), STATIONS, "24h").empty
+    assert (made["value"].tolist(), made["basis"].tolist()) == ([154.0], ["day"])
+    median = prepared(day.assign(statistic="median"), STATIONS)
+    for averaging in ("single", "24h", "nowcast"):
+        assert station_levels(median, STATIONS, averaging).empty
 
 
 def test_days_are_left_out_where_hours_speak() -> None:

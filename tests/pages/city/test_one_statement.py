@@ -17,16 +17,21 @@ from hypothesis import strategies as st
 from api.v1 import latest as v1_latest
 from data import clock
 from data.city import city
+from data.rules.alarms import rules
 from data.schema import conform
 from data.store import Store, open_store, served
+from jobs.alarms.evaluate import measured
 from jobs.statements import gather
 from jobs.statements.document import document
-from models.situation.situation import situation
+from models.alarms.readings import LOOK_BACK, Inputs, Reading, Signals, reading
+from models.indices.aqi import index
+from models.situation.situation import Situation, situation
 from models.situation.statement import Statement
 from pages.ui.city import pins
 from pages.ui.city.build import paint
 from pages.ui.city.city import Picture
 from pages.ui.reader import language
+from pages.ui.station.state import place
 from pages.ui.wall import panels
 
 PLACE = city("tashkent")
@@ -175,6 +180,84 @@ def _wall(picture: Picture) -> None:
     assert picture.provisional == (picture.verdict != "unknown" and picture.situation.judged.n < 3)
 
 
+def station_pages_agree(picture: Picture, store: Store) -> None:
+    """The station page, from the tables that it reads itself, says of a station what the situation says."""
+    stations, begin = store.stations("tashkent"), MOMENT - timedelta(days=366)
+    week = store.measurements("tashkent", [picture.parameter], MOMENT - timedelta(days=7))
+    wet = store.measurements("tashkent", ["relative_humidity"], begin)
+    for name, both in picture.situation.stations.items():
+        rows = store.measurements("tashkent", [picture.parameter], begin, stations=[name])
+        page = place(PLACE, MOMENT, name, picture.parameter, rows, wet.iloc[:0], wet, week, stations)
+        for mine, other in zip((page.hour, page.day), both, strict=True):
+            assert document(mine, explain=True) == document(other, explain=True)
+        for row in page.neighbours.itertuples():
+            hour, day = picture.situation.stations[row.station]
+            lead = hour if hour.value is not None else day
+            assert (row.value == lead.value) or (pd.isna(row.value) and lead.value is None)
+
+
+def readings(rows: pd.DataFrame, stations: pd.DataFrame) -> tuple[Signals, dict[str, Reading]]:
+    """What the rules of the city about levels find."""
+    none = pd.DataFrame()
+    signals = Signals(Inputs(rows, stations, None, none, none, {}))
+    levels = [rule for rule in rules().of(PLACE) if rule.kind in ("limit", "index")]
+    return signals, {rule.key: reading(rule, PLACE, signals, MOMENT) for rule in levels}
+
+
+def alarms_agree(store: Store, stations: pd.DataFrame) -> None:
+    """An alarm about a level states one of the values that statements are made of at the end it names, and how many."""
+    rows = measured(store, PLACE, MOMENT - LOOK_BACK, MOMENT)
+    signals, found = readings(rows, stations)
+    key = ["station", "parameter", "start", "minutes"]
+    doubted = pd.MultiIndex.from_frame(signals.apart.doubted[key])
+    kept = rows[~pd.MultiIndex.from_frame(rows[key]).isin(doubted)]
+    for rule in rules().of(PLACE):
+        if rule.key in found and not found[rule.key].no_data:
+            _states_a_statement(found[rule.key], rule.averaging, kept, stations)
+    _flagged_rows_are_silent(rows, stations, found)
+
+
+def _states_a_statement(one: Reading, averaging: str, rows: pd.DataFrame, stations: pd.DataFrame) -> None:
+    assert one.since is not None
+    then = one.since.to_pydatetime()
+    said = situation(gather.speaking(rows, then), stations, then, law=PLACE.law, zone=PLACE.zone)
+    values = one.stations()
+    assert values.iloc[one.facts["rank"] - 1] == pytest.approx(one.value)
+    assert ((values >= one.value - 1e-9).sum(), len(values)) == (one.facts["n"], one.facts["of"])
+    told = _of_day(said) if averaging == "24h" else _of_index(said, one)
+    assert {name: told[str(name)] for name in values.index} == pytest.approx(values.to_dict())
+    if averaging == "24h" and not said.figure.daily:
+        assert [level.value for level in said.figure.levels] == pytest.approx(values.tolist())
+
+
+def _of_day(said: Situation) -> dict[str, float]:
+    return {name: day.value for name, (_, day) in said.stations.items() if day.value is not None}
+
+
+def _of_index(said: Situation, one: Reading) -> dict[str, float]:
+    """US AQI of each station: of its newest hour's NowCast, or of its delivered day."""
+    told = {}
+    for name, (hour, day) in said.stations.items():
+        if one.facts["basis"] == "hour" and "us-epa-2024" in hour.indices:
+            told[name] = float(hour.indices["us-epa-2024"].value)
+        elif one.facts["basis"] == "day" and day.daily and day.value is not None:
+            found = index("pm25", 1440, day.value)
+            assert found is not None
+            told[name] = float(found.value)
+    return told
+
+
+def _flagged_rows_are_silent(rows: pd.DataFrame, stations: pd.DataFrame, found: dict[str, Reading]) -> None:
+    """A flagged row, whatever it says, changes no level; and of flagged rows alone none rings."""
+    wild = rows.assign(value=rows["value"].where(rows["flag"] == "ok", rows["value"] * 1000))
+    for key, again in readings(wild, stations)[1].items():
+        mine = found[key]
+        assert (again.on, again.off, again.no_data, again.facts) == (mine.on, mine.off, mine.no_data, mine.facts)
+        assert again.value == pytest.approx(mine.value, nan_ok=True)
+    alone = readings(rows.assign(flag=rows["flag"].where(rows["flag"] != "ok", "suspect")), stations)[1]
+    assert not any(one.on for one in alone.values())
+
+
 def holds(table: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """All of it, on one random store; and with the last hours flagged invalid nothing is current."""
     rows, about = table
@@ -185,6 +268,8 @@ def holds(table: tuple[pd.DataFrame, pd.DataFrame]) -> None:
             follows_from_its_rows(said)
             is_told_again_by_its_rows(said, stations)
         agree(picture, store)
+        station_pages_agree(picture, store)
+        alarms_agree(store, stations)
         hidden = gather.rows_of(store, PLACE, MOMENT)
         late = hidden["start"] >= pd.Timestamp(MOMENT) - timedelta(hours=120)
         silent = situation(
