@@ -23,6 +23,7 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.station import charts as station_charts
+from pages.ui.station import verdicts as station_verdicts
 from pages.ui.station.order import worst_first
 from pages.ui.station.state import Place
 from pages.ui.station.tables import place
@@ -311,7 +312,8 @@ def around(shown: Place, called: dict[str, str]) -> None:
             ],
             t("station.column.averaged"): [averaged(m) for m in rows["minutes"]],
             t("situation.column_age"): [
-                f"{FRESHNESS[f]} {language.age(60 * a)}" for f, a in zip(rows["freshness"], rows["age"], strict=True)
+                f"{FRESHNESS[f]} {language.age(None if pd.isna(a) else 60 * a)}"
+                for f, a in zip(rows["freshness"], rows["age"], strict=True)
             ],
             t("situation.column_kind"): [f"{KINDS[k]} {t(f'quantity.kind.{k}')}" if k else "" for k in rows["kind"]],
         }
@@ -365,6 +367,7 @@ def page() -> None:
         answer = t("station.answer", station=name, parameter=label(shown), value=value_words(shown))
         page_frame.head(name, f"{answer} {law}".strip(), chips(shown))
         facts(shown)
+        station_verdicts.draw(shown)
     hours(shown, period)
     days(shown)
     courses(shown)

@@ -45,4 +45,4 @@ def of_this_release(store: "Store", spans: "pd.DataFrame") -> bool:
     if len(spans):
         store.clear()
     store.place.write(MARKER, edition())
-    return spans.empty
+    return bool(spans.empty)

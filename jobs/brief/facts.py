@@ -19,6 +19,7 @@ from data.parameters import PARAMETERS, POLLUTANTS
 from data.release import release
 from data.schema import MEASURED
 from data.standards.limits import Limit
+from data.store import verdicts
 from data.store.reader import ExportReader, StoreReader
 from jobs.brief.figures import (
     CityDays,
@@ -263,7 +264,23 @@ def _quality(
         "unknown_class": sum(classes.get(s, "") == "" for s in reporting["station"]),
         "means": len(days.of("mean")),
         "medians": len(days.of("median")),
+        "verdicts": _verdicts(store, city, places, start, until),
     }
+
+
+def _verdicts(
+    store: ExportReader, city: City, places: pd.DataFrame, start: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    """Verdicts on stations that hold on any part of the period: by check, whether values are left out, and on whom."""
+    rows = verdicts.known(store.table(verdicts.TABLE))
+    rows = rows[(rows["city"] == city.key) & (rows["parameter"] == HEADLINE) & (rows["start"] < until)]
+    rows = rows[rows["until"].isna() | (rows["until"] > start)]
+    called = places.drop_duplicates("station").set_index("station")["name"].to_dict()
+    return [
+        {"check": str(check), "doubts": bool(mine["doubts"].any()),
+         "stations": sorted({str(called.get(s) or s) for s in mine["station"]})}
+        for check, mine in rows.groupby("check", sort=True)
+    ]  # fmt: skip
 
 
 def licences(facts: Facts) -> list[str]:

@@ -16,6 +16,7 @@ from jobs.brief.source_words import Share
 from models.trends import years
 
 Facts = dict[str, Any]
+NAMED = 4  # stations of a verdict that there is room for
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,15 @@ class _Say:
             said.append(("unknown_class", w.say("quality.unknown_value", n=q["unknown_class"], of=q["stations"])))
         if q["medians"]:
             said.append(("medians", w.say("quality.medians_value", n=q["medians"])))
+        if q.get("verdicts"):
+            said.append(("verdicts", "; ".join(self._verdict(row) for row in q["verdicts"])))
         return [(w.say(f"quality.{key}", parameter=self.parameter), value) for key, value in said]
+
+    def _verdict(self, row: Facts) -> str:
+        """`level undetermined: 4 (Post 1, Post 2, …)`."""
+        named = [*row["stations"][:NAMED], *(["…"] if len(row["stations"]) > NAMED else [])]
+        check = self.w.say(f"quality.check.{row['check']}")
+        return self.w.say("quality.verdicts_value", check=check, n=len(row["stations"]), stations=", ".join(named))
 
     def method(self) -> str:
         held = [row["day"] for row in self.facts["table"] if row["day"]]

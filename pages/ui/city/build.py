@@ -93,7 +93,7 @@ def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str],
     table = pd.DataFrame(told).reindex(columns=list(COLUMNS))
     table["checks"] = column(table["checks"], table.index)
     for text in ("flag", "note"):
-        table[text] = table[text].fillna("").astype(object)
+        table[text] = table[text].astype(object).fillna("")
     table["daily"] = table["daily"].eq(True)
     for number in ("day", "ratio", "hour", "age"):
         table[number] = table[number].astype(float)
@@ -113,7 +113,8 @@ def _stations(made: Situation, stations: pd.DataFrame, expected: frozenset[str],
 
 def _stood(table: pd.DataFrame, places: pd.DataFrame, moment: pd.Timestamp) -> FloatArray:
     """Latitude and longitude of each station at the start of the row that is shown; of a silent one at the moment."""
-    began = table["end"].fillna(moment) - pd.to_timedelta(table["minutes"].fillna(0).astype(float), unit="min")
+    ends = pd.to_datetime(table["end"], utc=True).fillna(moment)  # without any row the column has no type
+    began = ends - pd.to_timedelta(table["minutes"].fillna(0).astype(float), unit="min")
     known = {str(station): mine for station, mine in places.groupby("station")}
     found = np.full((len(table), 2), np.nan)
     for at, (station, start) in enumerate(zip(table["station"], began, strict=True)):

@@ -388,3 +388,25 @@ def test_numbers_and_dates() -> None:
 def test_an_unknown_language_is_named() -> None:
     with pytest.raises(LookupError, match="choose one of en, kk, ru, uz"):
         words("brief", "fr")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("en", "level undetermined: 2 (Akzhol, Turan)"), ("ru", "уровень не определить: 2"),
+     ("uz", "darajasi aniqlanmagan: 2"), ("kk", "деңгейі анықталмаған: 2")],
+)  # fmt: skip
+def test_verdicts_of_the_period_are_said_with_the_quality(filled: Store, code: str, said: str) -> None:
+    plain = {"city": "astana", "parameter": "pm25", "check": "level_undetermined", "figure": 0.3, "lower": 0.2,
+             "upper": 0.4, "other": "", "doubts": False, "until": pd.NaT, "known_at": pd.Timestamp(MADE)}  # fmt: skip
+    rows = [{**plain, "station": f"airdata-kz:{n}", "start": pd.Timestamp(START)} for n in (1, 2)]
+    rows += [{**plain, "station": "airdata-kz:3", "start": pd.Timestamp(END), "check": "dead"}]
+    before = filled.table("station_verdicts")
+    filled.replace("station_verdicts", pd.DataFrame(rows).assign(known_until=pd.NaT))
+    try:
+        made = brief_facts.gather(filled, "astana", START, END, MADE)
+    finally:
+        filled.replace("station_verdicts", before)
+    assert [row["check"] for row in made["quality"]["verdicts"]] == ["level_undetermined"], (
+        "a later one is of no concern"
+    )
+    assert any(said in value for _, value in text(made, code, MADE).quality)

@@ -166,3 +166,28 @@ def test_a_citys_own_point_gives_no_distance() -> None:
     away = distances("a", table.assign(coord_quality=["exact", "exact", "generic"]))
     assert away["b"] == pytest.approx(111.2, abs=0.1)
     assert "c" not in away
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "stays"),
+    [("en", "held against this station", "values stay"), ("ru", "против этой станции", "значения учитываются"),
+     ("uz", "bu stansiyaga qarshi", "Qiymatlari qoladi"), ("kk", "бұл станция туралы", "Мәндері қалады")],
+)  # fmt: skip
+def test_verdicts_that_hold_now_stand_on_the_station_s_own_page(
+    app: AppTest, store: Store, lang: str, title: str, stays: str
+) -> None:
+    keep(store, rows("openaq:1", [20.0] * 48), rows("openaq:2", [90.0] * 48))
+    plain = {"city": "tashkent", "parameter": "pm25", "check": "level_undetermined", "figure": 0.3, "lower": 0.2,
+             "upper": 0.4, "other": "", "doubts": False, "known_at": pd.Timestamp(NOW)}  # fmt: skip
+    start, over = pd.Timestamp("2025-12-01T00:00Z"), pd.Timestamp("2025-12-20T00:00Z")
+    told = [
+        {**plain, "station": "openaq:1", "start": start, "until": pd.NaT},
+        {**plain, "station": "openaq:1", "start": start, "until": over, "check": "dead", "doubts": True},
+        {**plain, "station": "openaq:2", "start": start, "until": pd.NaT, "check": "copied", "doubts": True},
+    ]
+    store.replace("station_verdicts", pd.DataFrame(told).assign(known_until=pd.NaT))
+    show(app, lang=lang, station="openaq:1", parameter="pm25")
+    (said,) = [str(w.value) for w in app.warning if title in str(w.value)]
+    assert stays in said
+    assert "0.3" in said or "0,3" in said
+    assert said.count("\n- ") == 1, "one that is over and one of another station are not said"

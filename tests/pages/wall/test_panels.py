@@ -105,3 +105,8 @@ def test_a_station_that_moved_is_drawn_where_it_stood_when_its_row_began() -> No
         for last in ("2026-01-18T11:00Z", "2026-01-18T12:00Z")
     ]
     assert made == [[41.1], [41.9]]
+
+
+def test_a_city_whose_posts_are_all_silent_is_drawn() -> None:
+    made = _picture(_hours("x:post0", 20.0, parameter="no2"))
+    assert made.placed()[["lat", "number"]].to_numpy().tolist() == [[41.3, "–"]]
