@@ -17,6 +17,7 @@ SETS = (
 )  # fmt: skip
 _SWITCH = {"type": "string", "enum": ["0", "1", "false", "true"]}
 _TIME = {"type": "string"}
+_TEXT = {"type": "string"}
 
 
 class About(NamedTuple):
@@ -27,6 +28,7 @@ class About(NamedTuple):
     names: tuple[str, ...] = ()
     schema: str = ""
     optional: tuple[str, ...] = ()
+    also: str = ""  # another media type that `format` may ask for, without a schema of its own
 
 
 _QUERY: Mapping[str, dict[str, Any]] = {
@@ -79,7 +81,7 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/statements": About(
         "What is said of a city or a station: the newest hour and the day, or a period, each with its own rows",
         JSON, ("city", "station", "parameter", "at", "from", "to", "explain", "format"), "Statements",
-        optional=("from", "to"),
+        optional=("from", "to"), also=CSV,
     ),
     "/api/v1/measurements": About(
         "Measurements of a period, page by page; the cursor pins what was known",
@@ -198,7 +200,14 @@ def _operation(path: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]
     about = _ROUTES[path]
     schema = ref(about.schema) if about.schema else {"type": "string"}
     answers: dict[str, Any] = {
-        "200": {"description": "The answer", "headers": _headers(about), "content": {about.media: {"schema": schema}}}
+        "200": {
+            "description": "The answer",
+            "headers": _headers(about),
+            "content": {
+                about.media: {"schema": schema},
+                **({about.also: {"schema": _TEXT}} if about.also else {}),
+            },
+        }
     }
     # A parameter that the address does not take is refused everywhere.
     more = ["304", "400", "429", "500", "503", _SEVERAL.get(path, "400"), _PASSED.get(path, "400")]

@@ -112,7 +112,7 @@ def stations() -> pd.DataFrame:
         {"lat": [41.3, 41.4, None], "lon": [69.2, 69.3, 69.4], "name": ["A & <b>", "B", "C"],
          "number": ["40", "–", "5"],
          "colour": ["#d9483b", palette.UNKNOWN, "#6c8aa0"], "kind": ["reference", "indicative", "model"],
-         "faded": [False, True, False]}
+         "faded": [False, True, False], "dated": ["", "", "15 Jan"]}
     )  # fmt: skip
 
 
