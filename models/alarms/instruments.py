@@ -21,7 +21,10 @@ from models.stations.freshness import grey_after
 from models.stations.monitors import once, standing_for_air
 
 # Checks of quality control that say the same: nothing else measured supports the value.
-DOUBTS = ("unsupported", "fault_code", "plume")
+UNSUPPORTED = ("unsupported", "fault_code", "plume")
+# Verdicts on a station's level: its neighbours contradict it for weeks, and somebody must look at the instrument.
+LEVELS = ("out_of_level", "scale_break")
+DOUBTS = (*UNSUPPORTED, *LEVELS)
 SERIES = ["station", "parameter", "minutes"]
 COLUMNS = (*SERIES, "first", "rings", "last", "over", "value", "compared", "ratio", "source", "kind")
 
@@ -72,8 +75,15 @@ def apart(rows: pd.DataFrame, stations: pd.DataFrame) -> Apart:
         told.loc[part.index, "compared"] = made["compared"]
         told.loc[part.index, "ratio"] = made["ratio"]
         told.loc[part.index[made["supported"] == NO], "no"] = True
+    of_level = checks.has(told["checks"], *LEVELS)
+    told.loc[of_level, "compared"] = [_level(entries) for entries in told.loc[of_level, "checks"]]
     no = told["no"].to_numpy(bool)
     return Apart(told[~no].drop(columns=["no", "compared", "ratio"]), told[no].drop(columns="no"))
+
+
+def _level(entries: checks.Entries) -> str:
+    """The verdict on a station's level among the entries of a row."""
+    return next(entry for entry in entries if checks.name(entry) in LEVELS)
 
 
 def runs(found: Apart, on_delay: float) -> pd.DataFrame:

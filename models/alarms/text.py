@@ -12,6 +12,7 @@ from data.clock import local_date
 from data.parameters import PARAMETERS
 from data.rules.alarms import Rule, Trigger
 from data.words import MISSING, Words, words
+from models.alarms.instruments import LEVELS
 from models.alarms.readings import Reading, scale_top
 
 CATALOG = "rules"
@@ -202,6 +203,8 @@ def _compared(entry: str, reading: Reading, say: Words) -> str:
         return say.say("compared.neighbours", value=say.level(float(figures[0])), unit=unit, n=int(figures[1]))
     if told == "usual":
         return say.say("compared.usual", value=say.level(float(figures[0])), unit=unit)
+    if told in LEVELS and figures:
+        return say.say("compared.level", ratio=say.number(float(figures[0]), 2))
     return say.say("compared.fault_code" if told == "fault_code" else "compared.nothing")
 
 

@@ -143,3 +143,16 @@ def test_a_real_episode_rings_as_it_did(shared: Path, tmp_path: Path) -> None:
     assert {"pm25-24h-kz"} <= set(found.index)
     assert RULE not in found.index
     assert found.loc["pm25-24h-kz", "value"] == pytest.approx(65.15, abs=0.05)
+
+
+def test_a_station_out_of_level_asks_for_its_instrument_and_rings_nothing_else(store: Store) -> None:
+    rows = pd.concat([hourly([30.0] * HOURS, station=f"post:{n}") for n in (0, 1)])
+    odd_one = hourly([150.0] * HOURS, station="post:2", flag="suspect")
+    odd_one["checks"] = [("out_of_level:5.1,3.9,6.6",)] * len(odd_one)
+    store.append(pd.concat([rows, odd_one]))
+    for back in (1, 0):
+        evaluate(store, NOW + timedelta(hours=17) - timedelta(hours=back))
+    row = standing(store).loc[RULE]
+    assert list(standing(store).index) == [RULE]
+    assert "for weeks it has read 5.10 times what its neighbours let expect" in row[COLUMNS["en"]]
+    assert all("post:2" in row[COLUMNS[language]] for language in LANGUAGES)
