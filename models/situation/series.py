@@ -7,6 +7,7 @@ import pandas as pd
 from data.standards.coverage import MIN_COVERAGE
 from models.averages.averages import wides
 from models.averages.running import running_mean
+from models.situation.air import Air
 from models.situation.statement import HOUR
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
@@ -32,7 +33,16 @@ def city_series(rows: pd.DataFrame, stations: pd.DataFrame, parameter: str = "pm
     """
     air = once(standing_for_air(rows[rows["parameter"] == parameter]), stations)
     _, classes = described(stations)
-    air = air[air["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND)]
+    return _series(air[air["station"].map(lambda s: classes.get(s, "")).isin(BACKGROUND)], parameter)
+
+
+def series_of(air: Air, parameter: str = "pm25") -> pd.DataFrame:
+    """`city_series` from air that was prepared for the statements beside the curve."""
+    at = air.of(parameter)
+    return _series(air.rows.iloc[at[air.background[at]]], parameter)
+
+
+def _series(air: pd.DataFrame, parameter: str) -> pd.DataFrame:
     parts = {
         station: wide[parameter].set_axis(pd.DatetimeIndex(wide.index).floor("h")).groupby(level=0).mean()
         for station, wide in wides(air.assign(known_until=pd.NaT), minutes=HOUR, flags=("ok",))

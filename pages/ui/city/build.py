@@ -13,7 +13,7 @@ from data.city import City
 from data.demo.places import REFERENCE
 from data.store.places import standing
 from data.store.tables.schemas import TABLES
-from models.situation.series import city_series
+from models.situation.series import series_of
 from models.situation.situation import Situation, situation
 from models.situation.statement import Statement
 from models.stations.freshness import BACKGROUND
@@ -68,7 +68,7 @@ def paint(
         stations=_stations(
             made, stations, expected.get(parameter, frozenset()), stations if places is None else places
         ),
-        series=city_series(rows, stations, parameter),
+        series=series_of(made.air, parameter),
         model=model[model["start"] >= pd.Timestamp(now - BACK)].reset_index(drop=True),
         sources=likely(attribution, city.key, now),
         unattributed=unattributed(attributed, attribution, city.key, now),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.indices.aqi import index
 from models.situation.air import air
-from models.situation.series import city_series
+from models.situation.series import city_series, series_of
 from models.situation.situation import situation
 from models.situation.stating import About, day, now
 from models.situation.wind_now import wind_now
@@ -307,6 +307,8 @@ def test_series_gives_hours_and_running_days():
     assert series["day"].isna().sum() == 17
     assert series["day"].iloc[-1] == 20.0
     assert city_series(hours([]), FOUR).empty
+    pd.testing.assert_frame_equal(series_of(air(rows, FOUR, NOW)), series, check_dtype=False)
+    assert series_of(air(hours([]), FOUR, NOW)).empty
 
 
 def test_the_whole_situation_of_a_city():
