@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from data import clock
 from data.schema import conform
@@ -16,6 +17,10 @@ from data.store import Store, open_store
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
+
+# So many draws in the usual run, on a machine that may be busy; the large numbers stand behind the mark `slow`.
+settings.register_profile("usual", max_examples=25, deadline=None)
+settings.load_profile("usual")
 
 
 @pytest.fixture

@@ -281,7 +281,7 @@ NAMES = (
 FINE = (200, 307, 400, 404)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(ADDRESSES), good=st.booleans(), pairs=st.lists(st.tuples(st.sampled_from(NAMES), HOSTILE)))
 def test_hostile_parameters_never_break_it(
     client: TestClient, path: str, good: bool, pairs: list[tuple[str, str]]
@@ -294,7 +294,7 @@ def test_hostile_parameters_never_break_it(
         assert len(answer.content) < 4_000
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=HOSTILE, root=st.sampled_from(("/sta/v1.1/", "/api/v1/", "/api/v1/snapshots/", "/sta/v1.1/Things('")))
 def test_hostile_addresses_never_break_it(client: TestClient, path: str, root: str) -> None:
     answer = client.get(root + quote(path.encode("utf-8", "replace"), safe="/?&=.('"), follow_redirects=False)

@@ -107,7 +107,7 @@ rows_of = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rows_of, max_size=12))
 def test_passing_the_door_twice_changes_nothing(drawn: list[dict[str, object]]) -> None:
     table = pd.DataFrame([{**PLAIN, **row} for row in drawn], columns=[*PLAIN, "parameter", "value", "start"])

@@ -234,7 +234,7 @@ def test_a_city_without_a_register_has_an_empty_one():
     assert len(left_out(register)) == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_any_corruption_is_read_or_refused_never_a_crash(data):
     content = text(GOOD, GOOD | {"site": "second"})

@@ -111,7 +111,7 @@ def quoted(text: str, excel: bool) -> str:
     return '"' + text.replace('"', '""') + '"' if special else text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=30), st.booleans())
 def test_columns_give_the_lines_of_cells(rows: list[dict[str, Any]], excel: bool) -> None:
     place = np.array([row["station"] for row in rows], dtype=np.int64)

@@ -98,7 +98,7 @@ def test_our_own_instruments_are_no_public_warning() -> None:
     assert chain(entry("raised", rule="a rule that was removed")) == []
 
 
-@effort(max_examples=60, deadline=None)
+@effort(max_examples=25, deadline=None)
 @given(
     steps=some.lists(some.tuples(some.sampled_from(ACTIONS), some.floats(0.1, 40)), min_size=1, max_size=7),
     rest=some.floats(0, 60),

@@ -98,7 +98,7 @@ def test_no_probability_without_errors_or_limit() -> None:
     assert exceedance(said(), {"pm10": 50.0}, ZONE, residuals=runs(np.ones((100, 72)))).empty
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(0.0, 200.0), st.floats(1.0, 150.0))
 def test_a_higher_limit_is_never_likelier_to_be_passed(value: float, limit: float) -> None:
     ratio = np.linspace(0.3, 2.5, 60)[:, None] * np.ones(72)
