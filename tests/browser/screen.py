@@ -24,7 +24,8 @@ READ = """() => {
     place: root.querySelector(".place").textContent, on: root.querySelector(".view.on")?.dataset.view,
     city: root.querySelector(".view.on")?.dataset.city,
     cities: panels.map((panel, i) => ({
-      city: view.dataset.city.split(" ")[i], number: (panel.querySelector(".big.day .num") ?? panel.querySelector(".num")).textContent,
+      city: view.dataset.city.split(" ")[i],
+      number: (panel.querySelector(".big.day .num") ?? panel.querySelector(".num")).textContent,
       aged: panel.classList.contains("aged") || !!panel.querySelector(".fresh.grey")})),
   };
 }"""
