@@ -45,6 +45,7 @@ class SmallTables:
         self._history: tuple[pa.Table | None, Hashable, pd.DataFrame] | None = None
         self._astray: tuple[Hashable, tuple[Stray, ...]] | None = None
         self._judged: tuple[pa.Table, tuple[verdicts.Span, ...]] | None = None
+        self._judged_then: tuple[pa.Table, datetime, tuple[verdicts.Span, ...]] | None = None
         self._guard = Lock()
 
     @property
@@ -336,7 +337,11 @@ class SmallTables:
         if stored is None:
             return ()
         if as_of is not None:
-            return verdicts.spans(verdicts.known(self._read(verdicts.TABLE), as_of))
+            then = self._judged_then
+            if then is None or then[0] is not stored or then[1] != as_of:
+                found = verdicts.spans(verdicts.known(self._read(verdicts.TABLE), as_of))
+                then = self._judged_then = stored, as_of, found
+            return then[2]
         if self._judged is None or self._judged[0] is not stored:
             self._judged = stored, verdicts.spans(verdicts.known(self._read(verdicts.TABLE)))
         return self._judged[1]
