@@ -20,7 +20,7 @@ from data import clock
 from data.city import City, cities, city, city_files
 from data.parameters import PARAMETERS
 from data.store.served import served
-from jobs.arguments import ArgumentError, moment, period, words
+from jobs.arguments import ArgumentError, moment, period, switch, words
 from jobs.attribution.export import attribution_csv
 from jobs.events import export as events_export
 from jobs.events.looked import looked
@@ -219,15 +219,9 @@ def _export_request(request: HttpRequest, known: datetime | None = None) -> expo
         as_of=as_of,
         parameters=words("parameters", query.get("parameters"), tuple(PARAMETERS)),
         flags=query.get("flags") or "all",
-        excel=_switch(query.get("excel"), "excel"),
-        bom=_switch(query.get("bom"), "bom"),
+        excel=switch("excel", query.get("excel")),
+        bom=switch("bom", query.get("bom")),
     )
-
-
-def _switch(text: str | None, name: str) -> bool:
-    if text not in (None, "", "0", "1", "true", "false"):
-        raise ArgumentError(name, "api.arguments.no_switch")
-    return text in ("1", "true")
 
 
 def _known_city(request: HttpRequest) -> City:

@@ -123,3 +123,22 @@ def words(name: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...
     if unknown:
         raise ArgumentError(name, "api.arguments.not_known", text=quoted(unknown[0]), known=known)
     return chosen
+
+
+def switch(name: str, text: str | None) -> bool:
+    """
+    A switch, off where nothing is written.
+
+    Raises
+    ------
+    ArgumentError
+        When it is neither 1 nor 0.
+
+    Examples
+    --------
+    >>> switch("explain", "1"), switch("explain", None)
+    (True, False)
+    """
+    if text not in (None, "", "0", "1", "true", "false"):
+        raise ArgumentError(name, "api.arguments.no_switch")
+    return text in ("1", "true")

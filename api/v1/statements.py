@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.http.guard import json
-from api.http.rows import plain
 from data.city import City
 from data.store.served import served
-from jobs.arguments import ArgumentError
+from jobs.arguments import ArgumentError, switch
 from jobs.statements import answer as job
 from jobs.statements.document import explained_csv
 
@@ -23,7 +21,7 @@ def answer(request: HttpRequest, where: City) -> Response:
     chosen = query.get("format") or FORMATS[0]
     if chosen not in FORMATS:
         raise ArgumentError("format", "api.arguments.no_choice", known=FORMATS)
-    explain = _switch(query.get("explain"))
+    explain = switch("explain", query.get("explain"))
     wanted = job.asked(where, {name: query.get(name) for name in ("station", "parameter", "at", "from", "to")})
     shown = served("download")
     store = shown.store.for_export()
@@ -35,10 +33,4 @@ def answer(request: HttpRequest, where: City) -> Response:
     made: dict[str, Any] = job.answer(
         said, wanted, explain=explain, demo=shown.demo, withheld=job.withheld(served("see").store, store, where)
     )
-    return json(orjson.loads(orjson.dumps(made, default=plain)))
-
-
-def _switch(text: str | None) -> bool:
-    if text not in (None, "", "0", "1", "true", "false"):
-        raise ArgumentError("explain", "api.arguments.no_switch")
-    return text in ("1", "true")
+    return json(made)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from data.clock import iso
 from data.standards.limits import Limit
+from data.standards.rounding import clean
 from jobs.export.csv_lines import safe
 from models.situation.statement import IndexValue, Statement
 
 VERSION = "1"
-DIGITS = 10  # significant; what is beyond them is noise of the arithmetic
 # One table for whoever opens a number: the statement, then its rows, then what was left out.
 COLUMNS = (
     "record", "kind", "city", "station", "parameter", "unit", "averaging", "from_utc", "to_utc", "value", "lower",
@@ -103,7 +103,7 @@ def _lines(said: Statement, explain: bool) -> Iterable[dict[str, Any]]:
 
 def plain(value: float | None) -> float | None:
     """A figure without the noise of the arithmetic."""
-    return None if value is None else float(f"{value:.{DIGITS}g}")
+    return None if value is None else float(clean(value))
 
 
 def _moment(at: pd.Timestamp | None) -> str | None:

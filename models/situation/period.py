@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
-from data.standards.limits import Limit
 from data.times import midnights
 from models.averages.city_days import basis_of, station_days
-from models.limits.in_force import applicable, compare
+from models.limits.in_force import compare, own
 from models.situation.left_out import FEW_HOURS, SILENT, TRAFFIC
 from models.situation.statement import (
     BY_STATION,
@@ -76,8 +75,7 @@ def period(
     known = station_days(mine, stations, every_class=bool(about.station))
     basis = basis_of(known)
     used = known[known["basis"] == basis].reset_index(drop=True)
-    limits = applicable(about.law, parameter, averaging="24h", known=about.known)
-    over = [x for x in limits if x.law] if basis == "mean" else []
+    over = own(about.law, parameter, averaging="24h", known=about.known) if basis == "mean" else ()
     everything = station_days(delivered, stations, every_class=bool(about.station))
     made = level(
         used, over, values=(int(delivered["n"].sum()), int(delivered["n"].sum() - mine["n"].sum())),
@@ -129,8 +127,7 @@ def _held(said: Statement, about: About, first: date, last: date, basis: str) ->
     whole = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year
     if said.value is None:
         return Held("not_checked", NO_ROWS)
-    found = applicable(about.law, said.parameter, last, averaging="year", known=about.known)
-    limit: Limit | None = next((x for x in found if x.law), None)
+    limit = next(iter(own(about.law, said.parameter, last, averaging="year", known=about.known)), None)
     if not whole:
         return Held("not_checked", NOT_A_YEAR)
     if limit is None or not limit.in_force(first):
