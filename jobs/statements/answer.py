@@ -98,7 +98,7 @@ def _said(store: Store, wanted: Asked) -> Iterator[Statement]:
         yield from _periods(store, wanted, wanted.start, wanted.end)
         return
     found = gather(store, wanted.city, wanted.at)
-    chosen = wanted.parameters or tuple(found.now)
+    chosen = wanted.parameters or found.parameters
     for name in chosen:
         if wanted.station:
             yield from found.of_station(wanted.station, name)

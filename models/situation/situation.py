@@ -30,17 +30,31 @@ class Situation:
     ----------
     parameter : str
         Headline pollutant.
-    now, day : mapping of str to Statement
-        Of the city, by pollutant, for all that have any row and the headline one.
+    parameters : tuple of str
+        Pollutants with any row, and the headline one.
+    expected : mapping of str to collection of str
+        Stations known to measure each.
     """
 
     parameter: str
-    now: Mapping[str, Statement]
-    day: Mapping[str, Statement]
+    parameters: tuple[str, ...]
     wind: Wind | None
     air: Air
     about: About
     expected: Mapping[str, Collection[str]]
+
+    @cached_property
+    def now(self) -> Mapping[str, Statement]:
+        """The city's newest hour, by pollutant; formed when it is first asked for."""
+        return {name: now(self.air, name, self._about(name)) for name in self.parameters}
+
+    @cached_property
+    def day(self) -> Mapping[str, Statement]:
+        """The city's day, by pollutant; formed when it is first asked for."""
+        return {name: day(self.air, name, self._about(name)) for name in self.parameters}
+
+    def _about(self, parameter: str) -> About:
+        return replace(self.about, expected=self.expected.get(parameter))
 
     @property
     def hour(self) -> Statement:
@@ -143,15 +157,11 @@ def situation(
         Rows and stations are prepared once for all of its statements.
     """
     ready, could = air(rows, stations, moment), expected or {}
-    about = About(city, law, zone, known=known)
-    names = sorted({parameter, *ready.parameters}, key=POLLUTANTS.index)
-    each = {name: replace(about, expected=could.get(name)) for name in names}
     return Situation(
         parameter=parameter,
-        now={name: now(ready, name, each[name]) for name in names},
-        day={name: day(ready, name, each[name]) for name in names},
+        parameters=tuple(sorted({parameter, *ready.parameters}, key=POLLUTANTS.index)),
         wind=wind_now(rows, moment),
         air=ready,
-        about=about,
+        about=About(city, law, zone, known=known),
         expected=could,
     )
