@@ -1,8 +1,7 @@
 """Bring files into the store: read, understand, check, keep, and account for every measurement."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from glob import glob, has_magic
 from pathlib import Path
@@ -12,16 +11,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data import checks, clock
+from data import clock
 from data.city import City, CityError, city, city_files
-from data.place import NOWHERE, placed
+from data.place import placed
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
-from data.store import Appended, Store
+from data.store import Store
+from jobs.ingest.account import Account, Batch
 from jobs.ingest.notes import standing
 from jobs.ingest.replay_times import known_when_over
 from models.quality.quality import flag
-from models.quality.uptime import UNSAID
-from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
+from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Left, Options, Page, Profile, layout, pages
 from sources.files import mapping as mappings
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
@@ -29,67 +28,6 @@ PLACES_NEARBY = "stations*.csv"  # a publisher's station list is looked for besi
 TWICE = "duplicate of another row in the file"
 BROKEN = "line with too many or too few fields"
 Progress = Callable[[int], object]
-
-
-@dataclass
-class _Batch:
-    """Rows waiting to be checked and kept together."""
-
-    rows: list[pd.DataFrame] = field(default_factory=list)
-    judged: list[bool] = field(default_factory=list)  # of each part: whether its rows carry a flag of a centre already
-    rejects: list[pd.DataFrame] = field(default_factory=list)
-    count: int = 0
-
-
-@dataclass
-class _Account:
-    """The summary in the making."""
-
-    read: int = 0
-    kept: Appended = field(default_factory=Appended)
-    rejected: Counter[str] = field(default_factory=Counter)
-    flagged: Counter[str] = field(default_factory=Counter)
-    first: pd.Timestamp | None = None
-    last: pd.Timestamp | None = None
-    stations: set[str] = field(default_factory=set)
-    outside: Counter[str] = field(default_factory=Counter)
-    seen: list[pd.DataFrame] = field(default_factory=list)  # by station: first and last start of a batch
-
-    def refuse(self, batch: _Batch, reasons: pd.DataFrame, origin: str) -> None:
-        """Count rejected rows and keep one excerpt per reason for the rejects table."""
-        if reasons.empty:
-            return
-        grouped = reasons.groupby("reason", sort=False).agg(excerpt=("excerpt", "first"), count=("count", "sum"))
-        self.rejected.update({str(r): int(n) for r, n in grouped["count"].items()})
-        batch.rejects.append(grouped.reset_index().assign(origin=origin))
-
-    def keep(self, rows: pd.DataFrame, done: Appended) -> None:
-        """Count rows of a batch that is in the store."""
-        self.kept += done
-        for check, count in checks.by_name(rows.loc[rows["flag"] != "ok", "checks"]):
-            self.flagged[check or UNSAID] += count
-        if len(rows):
-            self.first = min(t for t in (self.first, rows["start"].min()) if t is not None)
-            self.last = max(t for t in (self.last, rows["start"].max()) if t is not None)
-            self.stations |= set(rows["station"].unique())
-            times = rows["start"].groupby(rows["station"].astype("str"))
-            self.seen.append(times.agg(first="min", last="max"))
-            self.outside.update(rows.loc[rows["city"] == NOWHERE, "station"].astype("str").value_counts().to_dict())
-
-    def summary(self) -> dict[str, Any]:
-        """As `run` returns it."""
-        return {
-            "read": self.read,
-            "stored": self.kept.stored,
-            "revised": self.kept.revised,
-            "unchanged": self.kept.unchanged,
-            "rejected": dict(self.rejected.most_common()),
-            "flagged": dict(self.flagged.most_common()),
-            "first": None if self.first is None else self.first.isoformat(),
-            "last": None if self.last is None else self.last.isoformat(),
-            "stations": len(self.stations),
-            "outside": dict(self.outside.most_common()),
-        }
 
 
 def run(
@@ -125,11 +63,14 @@ def run(
     Returns
     -------
     dict
-        ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
-        ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside`` (station outside
-        every city's box → rows: kept, and in no city's figures). A measurement is one
-        value: a line with seven parameters is seven, empty cells among them. ``read`` = ``stored`` + ``revised`` +
-        ``unchanged`` + all of ``rejected``. Of several rows with one key the last is kept, the others are rejected.
+        ``cells``, ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``empty``, ``left_out``
+        (each ``sheet``, ``column`` or ``line`` that was not read, ``why``, its ``cells``), ``labels``, ``flagged``
+        (check → n), ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside``
+        (station outside every city's box → rows: kept, and in no city's figures). A measurement is one value: a line
+        with seven parameters is seven, ``empty`` cells among them. ``read`` = ``stored`` + ``revised`` + ``unchanged``
+        + all of ``rejected``; ``cells`` = ``read`` + all of ``left_out`` + ``labels``: every cell below a heading that
+        says something, and the empty ones where a value was due. Of several rows with one key the last is kept, the
+        others are rejected.
 
     Raises
     ------
@@ -137,7 +78,7 @@ def run(
         In one sentence what is wrong with a file, who must do what, and what was kept: nothing, or the whole
         batches of `BATCH` rows before the fault.
     """
-    account = _Account()
+    account = Account()
     try:
         profile = _profile(format, stamps, mapping)
         _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
@@ -150,7 +91,7 @@ def _quiet(count: int) -> None:
     return None
 
 
-def _stopped(error: Exception, account: _Account) -> ImportFileError:
+def _stopped(error: Exception, account: Account) -> ImportFileError:
     """The error with what was kept before it."""
     who, at = getattr(error, "who", None), str(getattr(error, "parameter", ""))
     total = account.kept.stored + account.kept.revised
@@ -191,27 +132,28 @@ def _import(
     store: Store,
     stamps: str,
     progress: Progress,
-    account: _Account,
+    account: Account,
 ) -> None:
-    layouts = {path: profile.recognise(header(path, profile.binary, profile.encodings), path.name) for path in files}
-    lists = [path for path, layout in layouts.items() if layout.places]
+    first = {path: layout(path, profile).layout for path in files}
+    lists = [path for path, found in first.items() if found.places]
     data = [path for path in files if path not in lists]
     places = _places(lists or _nearby(data, profile), profile)
     home = city(where) if isinstance(where, str) else where
-    known_at, batch, described = clock.now(), _Batch(), []
-    for path in data:
-        for chunk in chunks(path, profile.binary, encodings=profile.encodings):
-            account.read += _broken(chunk, batch, account, path.name)
-            if chunk.table.empty:
-                continue
-            home = home or _home(profile, chunk, path)
-            options = Options(city=home, name=path.name, stamps=stamps, places=places)
-            before = account.read
-            _take(chunk, layouts[path], options, known_at, batch, account, profile)
-            described.append(_described(chunk, layouts[path], options))
-            progress(account.read - before)
-            if batch.count >= BATCH:
-                _flush(batch, store, profile, known_at, account, described)
+    known_at, batch, described = clock.now(), Batch(), []
+    account.several = len(data) > 1
+    for path, page, chunk in _pieces(data, profile, account):
+        account.take(chunk, page.layout, path.name, page.sheet)
+        _broken(chunk, batch, account, path.name)
+        if chunk.table.empty:
+            continue
+        home = home or _home(profile, chunk, path)
+        options = Options(city=home, name=path.name, stamps=stamps, places=places)
+        before = account.read
+        _take(chunk, page.layout, options, known_at, batch, account, profile)
+        described.append(_described(chunk, page.layout, options))
+        progress(account.read - before)
+        if batch.count >= BATCH:
+            _flush(batch, store, profile, known_at, account, described)
     if places is not None and home is not None:
         listed = Options(city=home, places=places)
         described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
@@ -221,22 +163,37 @@ def _import(
     _describe(described, store, profile, account)
 
 
+def _pieces(files: list[Path], profile: Profile, account: Account) -> Iterator[tuple[Path, Page, Chunk]]:
+    """Every piece of every table of the files; what is no table is counted as left out."""
+    for path in files:
+        for page in pages(path, profile):
+            if isinstance(page, Left):
+                account.leave(path.name, "", page)
+                continue
+            for left in page.left_out:
+                account.leave(path.name, page.sheet, left)
+            account.units(page.units)
+            for chunk in page.chunks:
+                table = chunk.table.dropna(how="all")
+                yield path, page, chunk if len(table) == len(chunk.table) else replace(chunk, table=table)
+
+
 def _nearby(data: list[Path], profile: Profile) -> list[Path]:
     """Station lists lying beside the files, for publishers that have such lists."""
     wanted = [x for x in profile.layouts if x.places]
     beside = sorted({near for path in data for near in path.parent.glob(PLACES_NEARBY) if near.is_file()})
-    return [near for near in beside if wanted and wanted[0].columns <= set(_columns(near))]
+    return [near for near in beside if wanted and _lists(near, profile)]
 
 
-def _columns(path: Path) -> list[str]:
+def _lists(path: Path, profile: Profile) -> bool:
     try:
-        return header(path)
+        return layout(path, profile).layout.places
     except ImportFileError:  # it was not named by anybody: what cannot be read is no list
-        return []
+        return False
 
 
 def _places(lists: list[Path], profile: Profile) -> pd.DataFrame | None:
-    tables = [chunk.table for path in lists for chunk in chunks(path, profile.binary)]
+    tables = [c.table for path in lists for p in pages(path, profile) if isinstance(p, Page) for c in p.chunks]
     return pd.concat(tables, ignore_index=True) if tables else None
 
 
@@ -247,12 +204,13 @@ def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
     return city(key)
 
 
-def _broken(chunk: Chunk, batch: _Batch, account: _Account, origin: str) -> int:
-    """Lines that are no rows at all; each counts as one measurement read."""
+def _broken(chunk: Chunk, batch: Batch, account: Account, origin: str) -> None:
+    """Lines that are no rows at all: of a text they are left out with their cells, of records each is one read."""
     if chunk.broken:
         lines = pd.DataFrame({"reason": [chunk.why or BROKEN], "excerpt": [chunk.excerpt], "count": [chunk.broken]})
-        account.refuse(batch, lines, origin)
-    return chunk.broken
+        account.refuse(batch, lines, origin, counted=bool(chunk.why))
+        if chunk.why:
+            account.records(chunk.broken)
 
 
 def _take(
@@ -260,8 +218,8 @@ def _take(
     layout: Layout,
     options: Options,
     known_at: datetime,
-    batch: _Batch,
-    account: _Account,
+    batch: Batch,
+    account: Account,
     profile: Profile,
 ) -> None:
     """Rows of a piece of a file: through the profile, then through the door."""
@@ -309,13 +267,13 @@ def _refused(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"reason": first["reason"], "excerpt": excerpts, "count": first["reason"].map(counts)})
 
 
-def _twice(count: int, batch: _Batch, account: _Account, origin: str) -> None:
+def _twice(count: int, batch: Batch, account: Account, origin: str) -> None:
     if count:
         account.refuse(batch, pd.DataFrame({"reason": [TWICE], "excerpt": [""], "count": [count]}), origin)
 
 
 def _flush(
-    batch: _Batch, store: Store, profile: Profile, known_at: datetime, account: _Account, said: list[pd.DataFrame]
+    batch: Batch, store: Store, profile: Profile, known_at: datetime, account: Account, said: list[pd.DataFrame]
 ) -> None:
     """Check a batch as a whole, each row in the city its station stands in, and keep it in one commit."""
     rows = pd.concat(batch.rows, ignore_index=True) if batch.rows else empty()
@@ -359,7 +317,7 @@ def _described(chunk: Chunk, layout: Layout, options: Options) -> pd.DataFrame:
     return layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
 
 
-def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile, account: _Account) -> None:
+def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile, account: Account) -> None:
     """Keep what the files say of their stations; a format that only repeats us adds but never replaces."""
     said = [t for t in tables if len(t)]
     if not said:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sources.files import airdata_kz, airnow_dos, eea, kazhydromet, mapping, tashkent_open, tidy
+from sources.files.pages import Chunk, Left, Page
 from sources.files.profile import ImportFileError, Layout, Options, Profile
-from sources.files.reading import Chunk, chunks, header
+from sources.files.reading import chunks, header, layout, pages
 
 FORMATS: Mapping[str, Profile] = MappingProxyType(
     {m.PROFILE.key: m.PROFILE for m in (airdata_kz, tashkent_open, airnow_dos, kazhydromet, eea, tidy)}
@@ -20,9 +21,13 @@ __all__ = [
     "Chunk",
     "ImportFileError",
     "Layout",
+    "Left",
     "Options",
+    "Page",
     "Profile",
     "chunks",
     "header",
+    "layout",
     "mapping",
+    "pages",
 ]

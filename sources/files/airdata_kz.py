@@ -59,6 +59,8 @@ PROFILE = Profile(
             columns=frozenset({*airdata_kz.COLUMNS, "station_name", "lat", "lon"}),
             parse=parse,
             stations=stations,
+            values=frozenset({"raw_value"}),
+            labels=frozenset({"value_ugm3", "conversion_note", "cluster_id", "cluster_name"}),
         ),
     ),
     home=home,

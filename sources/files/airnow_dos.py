@@ -110,6 +110,8 @@ PROFILE = Profile(
             columns=frozenset({"Site", "Parameter", "Date (LT)", "Raw Conc.", "Conc. Unit", "Duration", "QC Name"}),
             parse=parse,
             stations=stations,
+            values=frozenset({"Raw Conc."}),
+            labels=frozenset({"Year", "Month", "Day", "Hour", "NowCast Conc.", "AQI", "AQI Category"}),
         ),
     ),
     home=home,

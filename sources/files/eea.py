@@ -93,6 +93,8 @@ PROFILE = Profile(
             columns=frozenset(COLUMNS),
             parse=parse,
             stations=stations,
+            values=frozenset({"Value"}),
+            labels=frozenset({"AggType", "ResultTime", "DataCapture", "FkObservationLog"}),
         ),
     ),
     home=lambda table: "",

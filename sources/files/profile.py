@@ -7,6 +7,8 @@ import pandas as pd
 
 from data.city import City
 from data.errors import CentreError
+from sources.files.numbers import number
+from sources.files.use import NO_HEADING, UNKNOWN, Use, is_nameless
 
 # Beyond these years a stamp is a typing error; `data.schema.conform` draws the same line.
 FIRST_DAY, LAST_DAY = pd.Timestamp("1970-01-02"), pd.Timestamp("2199-12-30")
@@ -65,6 +67,12 @@ class Layout:
         The file lists stations and holds no measurements.
     names : mapping of str to str
         Column as written → as `columns` has it.
+    values : frozenset of str
+        Columns of which each cell is one measurement.
+    labels : frozenset of str
+        Columns that say something of them, besides those of `columns`.
+    use : callable or None
+        Header → what becomes of each column, where a mapping says it.
     """
 
     name: str
@@ -73,6 +81,26 @@ class Layout:
     stations: Rows | None = None
     places: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    values: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    use: Callable[[Sequence[str]], Use] | None = None
+
+    def used(self, header: Sequence[str]) -> Use:
+        """
+        What becomes of each column of a table.
+
+        Parameters
+        ----------
+        header : sequence of str
+            Names of its columns, by position.
+        """
+        if self.use is not None:
+            return self.use(header)
+        own = {h: self.names.get(h, h) for h in header}
+        values = tuple(h for h in header if own[h] in self.values)
+        labels = tuple(h for h in header if h not in values and own[h] in self.columns | self.labels)
+        left = {h: NO_HEADING if is_nameless(h) else UNKNOWN for h in header if h not in values and h not in labels}
+        return Use(values=values, labels=labels, left_out=left)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,13 +202,6 @@ def local(texts: pd.Series, options: Options, pattern: str) -> tuple[pd.Series, 
     aware = naive.dt.tz_localize(options.city.zone, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
     lost = naive.notna() & aware.isna()
     return aware, pd.Series("", index=texts.index, dtype="str").mask(lost, "local hour came twice or never")
-
-
-def number(texts: pd.Series) -> pd.Series:
-    """Text as numbers, NaN where it is none; a decimal comma is read."""
-    if pd.api.types.is_numeric_dtype(texts):
-        return texts.astype("float64")
-    return pd.to_numeric(texts.astype("str").str.replace(",", ".", n=1, regex=False), errors="coerce")
 
 
 def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:

@@ -17,6 +17,17 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 NEEDED = ("station", "parameter", "start", "minutes", "value")
 TEXT = ("station", "parameter", "flag", "statistic", "note", "kind", "raw_unit", "source", "city", "unit")
+# Columns of an export that repeat what the others say, or that the store makes anew.
+PASSED = (
+    "raw_value",
+    "checks",
+    "reason",
+    "known_at",
+    "known_until",
+    "time_end_utc",
+    "time_start_local",
+    "station_kind",
+)
 ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
 
 
@@ -128,10 +139,13 @@ PROFILE = Profile(
             parse=parse,
             stations=stations,
             names=NAMES,
+            values=frozenset({"value"}),
+            labels=frozenset({*TEXT, *ABOUT, *PASSED}),
         ),
     ),
     home=home,
     assessed=True,
     describes=False,
     binary=True,
+    encodings=("utf-8", "cp1251"),
 )

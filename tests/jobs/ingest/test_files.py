@@ -6,7 +6,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from jobs.export.measurements import measurements_csv, tables
 from jobs.export.request import Request
 from jobs.ingest import files
 from jobs.ingest.files import BROKEN, TWICE, ImportFileError, run
-from sources.files import FORMATS, Chunk, chunks, header
+from sources.files import FORMATS, Chunk, chunks, header, layout
 
 HEADER = "datetime_utc,station_id,station_name,source,lat,lon,value_ugm3,raw_value,raw_unit,conversion_note"
 BISHKEK = """country = "KG"
@@ -35,9 +35,11 @@ en = "Bishkek"
 
 
 def balanced(done: dict[str, object]) -> dict[str, object]:
-    """The summary, after the sum that always holds."""
+    """The summary, after the two sums that always hold."""
     rejected = sum(done["rejected"].values())  # type: ignore[attr-defined]
     assert done["read"] == done["stored"] + done["revised"] + done["unchanged"] + rejected  # type: ignore[operator]
+    left = sum(entry["cells"] for entry in done["left_out"])  # type: ignore[attr-defined]
+    assert done["cells"] == done["read"] + left + done["labels"]  # type: ignore[operator]
     return done
 
 
@@ -98,9 +100,10 @@ def test_rows_that_cannot_be_kept_are_counted_by_reason(tmp_path: Path, store: S
     path = tmp_path / "pm25.csv"
     path.write_text("\n".join(lines) + "\n")
     done = balanced(run([path], "airdata-kz", None, store))
-    assert done["rejected"] == {TWICE: 2, BROKEN: 1, "no start time": 1, "no value": 1}
+    assert done["rejected"] == {TWICE: 2, "no start time": 1, "no value": 1}
+    assert done["left_out"] == [{"line": "", "why": "broken_line", "cells": 11}]
     kept = store.rejects()
-    assert dict(zip(kept["reason"], kept["count"], strict=True)) == done["rejected"]
+    assert dict(zip(kept["reason"], kept["count"], strict=True)) == done["rejected"] | {BROKEN: 1}
     assert set(kept.loc[kept["reason"] != TWICE, "origin"]) == {"pm25.csv"}
 
 
@@ -127,12 +130,13 @@ def test_a_fault_after_a_whole_batch_says_what_is_kept(
     assert len(store.measurements("astana")) == 30
 
 
-def _utf16(good: bytes) -> bytes:
-    return gzip.decompress(good).decode().encode("utf-16")
-
-
 def _lacking(good: bytes) -> bytes:
     return gzip.decompress(good).replace(b"raw_value", b"raw_valeu")
+
+
+def test_utf_16_is_read_where_its_first_bytes_say_so(good: Path, store: Store) -> None:
+    good.write_bytes(gzip.decompress(good.read_bytes()).decode().encode("utf-16"))
+    assert balanced(run([good], "airdata-kz", None, store))["stored"] == 30
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,6 @@ def _lacking(good: bytes) -> bytes:
         (lambda good: good[: len(good) // 2], "cut off"),
         (lambda good: good[:60] + bytes(40) + good[100:], "damaged|not a CSV|cut off|cannot be read"),
         (lambda good: good[:-8] + bytes(4) + good[-4:], "checksum"),
-        (_utf16, "UTF-16"),
         (lambda good: gzip.decompress(good).replace(b"PCP", "Пост".encode("cp1251")), "not UTF-8"),
         (_lacking, "needs the column raw_value"),
         (lambda good: b"date,station,pm25\n2024-01-01,x,3\n", "is not a file of --format airdata-kz"),
@@ -259,7 +262,8 @@ def test_ten_thousand_corruptions_end_in_a_sentence_or_a_sum(tmp_path: Path, mon
     names = list(next(chunks(path)).table.columns)
     tables = [c.table[names] for c in pool if set(names) <= set(c.table)]
     whole = Chunk(pd.concat(tables, ignore_index=True), sum(c.broken for c in pool), "x")
-    monkeypatch.setattr(files, "chunks", lambda path, *_, **__: iter([whole]))
+    page = replace(layout(path, FORMATS["airdata-kz"]), chunks=iter([whole]))
+    monkeypatch.setattr(files, "pages", lambda path, *_, **__: iter([page]))
     assert ends(path) == "sum"
     assert sum(ended.values()) == 10_000
     assert min(ended["rows"], ended["sentence"]) > 1000

@@ -19,6 +19,7 @@ from sources.files import (
     chunks,
     header,
     kazhydromet,
+    layout,
     tashkent_open,
     tidy,
     unpack,
@@ -288,10 +289,10 @@ def test_what_a_library_stumbles_over_is_known_by_its_type_or_its_sign(
 
 
 def test_who_must_act_and_on_what_are_fields(tmp_path: Path) -> None:
-    (tmp_path / "x.csv").write_text("a,a\n1,2\n")
+    (tmp_path / "x.csv").write_text("station,parameter,start,minutes,value,value\n")
     with pytest.raises(ImportFileError) as caught:
-        header(tmp_path / "x.csv")
-    assert (caught.value.who, caught.value.parameter, caught.value.status) == ("asker", "a", 400)
+        layout(tmp_path / "x.csv", tidy.PROFILE)
+    assert (caught.value.who, caught.value.parameter, caught.value.status) == ("asker", "value", 400)
     with pytest.raises(ImportFileError) as caught:
         tidy.PROFILE.recognise(["station", "parameter"], "x.csv")
     assert caught.value.parameter in caught.value.words["columns"]

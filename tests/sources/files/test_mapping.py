@@ -43,8 +43,9 @@ def test_a_wide_table_in_russian(store: Store, tmp_path: Path, encoding: str) ->
     text = WIDE.replace("³", "3") if encoding == "cp1251" else WIDE
     done = run([written(tmp_path / "posts.csv", text, encoding)], "kazhydromet-table", "astana", store)
     assert done["read"] == 9
-    assert done["stored"] == 6
-    assert done["rejected"] == {"no value": 2, "below the detection limit, as the file says": 1}
+    assert done["stored"] == 7
+    assert done["rejected"] == {"no value": 2}
+    assert done["left_out"] == [{"column": "Ветер", "why": "unknown_column", "cells": 3}]
     rows = store.measurements("astana").set_index(["station", "parameter", "start"])
     seven = pd.Timestamp("2025-02-01T01:40Z")  # 07:00 at UTC+5 ends the twenty minutes
     one = rows.loc[("kazhydromet-table:5", "no2", seven)]
@@ -139,4 +140,4 @@ def test_the_shipped_mappings_read_what_the_agencies_call_things(key: str) -> No
     mapped = FORMATS[key].mapped  # type: ignore[attr-defined]
     headers = ["Дата", "Срок", "№ поста", "Взвешенные частицы РМ-2,5, мг/м3", "Озон (приземный), мкг/м³", "Сероводород"]
     assert set(mapped.found(headers)) == {"date", "clock", "station"}
-    assert list(mapped.wide(headers).values()) == [("pm25", "mg/m³"), ("o3", "µg/m³"), ("h2s", "mg/m³")]
+    assert list(mapped.wide(headers).values()) == [("pm25", "mg/m³"), ("o3", "µg/m³"), ("h2s", "")]
