@@ -80,6 +80,19 @@ def moments(
     return _resolved(found, zone)
 
 
+def names_an_hour(stamps: pd.Series) -> bool:
+    """
+    Whether any stamp of a column says more than its day: without a column of hours nothing else can.
+
+    Examples
+    --------
+    >>> names_an_hour(pd.Series(["01.02.2024", "2024-02-02T00:00:00"])), names_an_hour(pd.Series(["01.02.2024 00:00"]))
+    (False, True)
+    """
+    hour = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:\s+\d|T(?!00:00:00$)\d).*|\d{9,13}(?:\.0+)?|\d{5}[.,]\d+")
+    return any(hour.fullmatch(text) for text in _texts(stamps).unique())
+
+
 def _texts(column: pd.Series) -> pd.Series:
     return column.astype("str").fillna("").str.replace("\u00a0", " ").str.strip()
 

@@ -82,6 +82,21 @@ def found(lines: Sequence[Line], profile: Profile, file: str) -> Heading:
     raise max(errors, key=lambda e: e[0])[1]
 
 
+def joined(names: list[str], layout: Layout, line: Line, file: str) -> tuple[list[str], int]:
+    """
+    Names with the units of a first record that holds units and no value, and how many cells it has; 0 where none.
+
+    Raises
+    ------
+    ImportFileError
+        When units stand where this format has none.
+    """
+    under = _units(names, layout.used(names), line)
+    if under and layout.use is None:
+        raise ImportFileError("files.table.unit_line", file=file, line=1)
+    return [f"{n}, {under[n]}" if n in under else n for n in names], filled(line) if under else 0
+
+
 def filled(line: Line) -> int:
     """How many cells of a line say something."""
     return sum(1 for cell in line if cell is not None and str(cell).strip())

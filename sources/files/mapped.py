@@ -10,12 +10,14 @@ import pandas as pd
 from data.parameters import UnitError, conversion, spell_unit
 from sources.files import identity
 from sources.files.cells import written
-from sources.files.clocks import moments
+from sources.files.clocks import moments, names_an_hour
 from sources.files.headings import cuts, is_unit, plain
-from sources.files.numbers import NO_VALUE, number, read
+from sources.files.numbers import NO_VALUE, NOT_UNDERSTOOD, number, read
 from sources.files.profile import ImportFileError, Options
-from sources.files.use import NO_HEADING, UNIT_UNKNOWN, UNKNOWN, Use, is_nameless
+from sources.files.use import NO_HEADING, UNIT_UNKNOWN, UNKNOWN, Use, is_nameless, shown
 
+DAY = 1440  # [min]
+NO_HOUR = "day without its hour"
 NO_UNIT, UNIT_NOT_UNDERSTOOD = "no unit", "unit not understood"
 MOST_MINUTES = 527_040  # a leap year
 
@@ -101,7 +103,7 @@ def parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame
     found = mapped.found(table.columns)
     use = mapped.use(list(table.columns))
     if "unit" not in found:
-        _no_units_aside(table, use, options)
+        _no_units_aside(table, use, found, options)
     stamp, lost = _stamps(mapped, found, table, options)
     given = number(table[found["minutes"]]) if "minutes" in found else None
     minutes = pd.Series(mapped.minutes, index=table.index) if given is None else given
@@ -113,13 +115,16 @@ def parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame
     return rows.assign(source=mapped.source, city=options.city.key, kind=mapped.kind)
 
 
-def _no_units_aside(table: pd.DataFrame, use: Use, options: Options) -> None:
+def _no_units_aside(table: pd.DataFrame, use: Use, found: Mapping[str, str], options: Options) -> None:
     """Refuse a table with a column of units under a heading that no mapping knows: a default would stand for them."""
+    long = "value" in found
     for heading in use.left_out:
         told = table[heading].dropna().astype("str").unique()
-        if 0 < len(told) <= 20 and all(is_unit(t) for t in told):
+        nameless = long and is_nameless(heading) and number(pd.Series(told, dtype="str")).isna().any()
+        if 0 < len(told) <= 20 and (nameless or all(is_unit(t) for t in told)):
+            column = shown(heading)
             raise ImportFileError(
-                "files.mapping.unit_column", parameter=heading, file=options.name, column=heading, units=sorted(told)
+                "files.mapping.unit_column", parameter=column, file=options.name, column=column, units=sorted(told)
             )
 
 
@@ -165,6 +170,8 @@ def _numbers(mapped: Mapped, fixed: pd.DataFrame, cells: pd.Series, units: pd.Se
     told = read(cells.mask(gone))
     value = told["value"].mask(told["value"].isin(mapped.numbers_for_none))
     why = told["why"].mask(told["value"].isin(mapped.numbers_for_none), NO_VALUE)
+    if any(is_unit(c) for c in cells[why == NOT_UNDERSTOOD].unique()):  # it states a unit that nothing here reads
+        units = pd.Series("?", index=cells.index, dtype="str")
     known = {u: bool(u) and is_unit(u) for u in units.unique()}
     strange = ~units.map(known).astype(bool) & (why == "")
     why = why.mask(strange & (units == ""), NO_UNIT).mask(strange & (units != ""), UNIT_NOT_UNDERSTOOD)
@@ -198,7 +205,10 @@ def _stamps(
     zone = ZoneInfo(mapped.zone) if mapped.zone else options.city.zone
     paired = {"date", "clock"} <= set(found)
     days = table[found["date"] if paired else found.get("time", found.get("date", ""))]
-    return moments(written(days), written(table[found["clock"]]) if paired else None, mapped.times, zone)
+    stamps, why = moments(written(days), written(table[found["clock"]]) if paired else None, mapped.times, zone)
+    if not paired and "minutes" not in found and mapped.minutes < DAY and not names_an_hour(written(days)):
+        return stamps.mask(stamps.notna()), why.mask(why == "", NO_HOUR)
+    return stamps, why
 
 
 def stations(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:

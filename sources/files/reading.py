@@ -3,7 +3,9 @@
 import codecs
 import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sources.files import delimited, records, workbook
+from sources.files import delimited, heading, records, workbook
 from sources.files.damage import damage
 from sources.files.delimited import MOST_COLUMNS
 from sources.files.kinds import kind
 from sources.files.pages import Chunk, Left, Page
 from sources.files.profile import ImportFileError, Layout, Profile
 from sources.files.unpack import MOST_BYTES, Seen, Unpacked
-from sources.files.use import Use, named
+from sources.files.use import Use, is_nameless, named
 
 UTF8 = ("utf-8",)
 MOST_CELLS = 256 << 20  # text of 100,000 rows of Parquet, written out
@@ -103,20 +105,23 @@ def _single(
     """The one table of a file whose columns have names of their own."""
     pieces = read(path, seen)
     first = next(pieces, Chunk(pd.DataFrame()))
+    if first.table.empty and not first.broken:  # the columns alone
+        first = next(pieces, first)
     names = named([str(c) for c in first.table.columns])
-    yield Page(layout=profile.recognise(names, path.name), names=names, chunks=_chained(first, pieces))
+    found = profile.recognise([n for n in names if not is_nameless(n)], path.name)
+    top = [None if pd.isna(c) else str(c) for c in first.table.iloc[0]] if len(first.table) else []
+    told, units = heading.joined(names, found, top, path.name)
+    if units:
+        first = replace(first, table=first.table.iloc[1:].reset_index(drop=True))
+    named_now = dict(zip(names, told, strict=True))
+    yield Page(layout=found, names=told, units=units, chunks=_positioned(chain([first], pieces), named_now))
 
 
-def _chained(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield _positioned(first)
-    for chunk in rest:
-        yield _positioned(chunk)
-
-
-def _positioned(chunk: Chunk) -> Chunk:
-    table = chunk.table
-    table.columns = pd.Index(named([str(c) for c in table.columns]))
-    return chunk
+def _positioned(pieces: Iterable[Chunk], told: Mapping[str, str]) -> Iterator[Chunk]:
+    for chunk in pieces:
+        names = named([str(c) for c in chunk.table.columns])
+        chunk.table.columns = pd.Index([told.get(n, n) for n in names])
+        yield chunk
 
 
 def _parquet_pages(path: Path, profile: Profile, seen: Seen | None) -> Iterator[Page | Left]:

@@ -125,11 +125,13 @@ def as_json(sheet: Sheet, random: Random, folder: Path) -> Path:
 
 
 def _frame(sheet: Sheet) -> pd.DataFrame:
-    """Lines cut or filled to the header; of two columns of one name these formats can hold only one."""
+    """Lines cut or filled to the header; a second column of one name gets another, as pandas gives it."""
     width = len(sheet.head)
     rows = [[cell or None for cell in (*row, *[""] * width)][:width] for row in (*sheet.under, *sheet.rows)]
-    table = pd.DataFrame(rows, columns=pd.Index(sheet.head), dtype="object")
-    return table.loc[:, ~table.columns.duplicated()]
+    names: list[str] = []
+    for name in sheet.head:
+        names.append(name if name not in names else f"{name}.{names.count(name)}")
+    return pd.DataFrame(rows, columns=pd.Index(names), dtype="object").loc[:, lambda t: ~t.columns.duplicated()]
 
 
 FORMATS: Mapping[str, Callable[[Sheet, Random, Path], Path]] = MappingProxyType(
