@@ -38,7 +38,7 @@ def import_(a: Arguments) -> Result:
     """Bring files into the store."""
     from tqdm import tqdm
 
-    from jobs.ingest import files, verdicts
+    from jobs.ingest import files, left_out, verdicts
 
     store = open_store(a.store)
     where = city(a.city).key if a.city else None
@@ -56,6 +56,8 @@ def import_(a: Arguments) -> Result:
         verdicts.refresh_all(store, where)
     if not a.json:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())
+        for line in left_out.lines(done["left_out"], Path(a.files[0]).name):
+            print(line)
     if done["read"] and not done["stored"] + done["revised"] + done["unchanged"]:
         common = max(done["rejected"], key=done["rejected"].get)
         raise Failed("cli.files.no_row", rejected=done["rejected"][common], read=done["read"], why=common)

@@ -6,9 +6,12 @@ import pandas as pd
 
 from data.checks import NONE, make
 from data.city import city_files
-from sources.files.profile import Layout, Options, Profile, local, number
+from sources.files.profile import Layout, Options, Profile, local, number, used
 
 KEY = "airnow-dos"
+LABELS = ("Site", "Parameter", "Date (LT)", "Conc. Unit", "Duration", "QC Name")
+# Parts of the date, and what AirNow makes of the concentrations.
+COMPUTED = ("Year", "Month", "Day", "Hour", "NowCast Conc.", "AQI", "AQI Category")
 HOUR = pd.Timedelta("1h")
 # First words of the column Parameter, lower case → our key.
 PARAMETERS: Mapping[str, str] = {
@@ -108,6 +111,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.airnow_dos",
             columns=frozenset({"Site", "Parameter", "Date (LT)", "Raw Conc.", "Conc. Unit", "Duration", "QC Name"}),
+            use=used(("Raw Conc.",), LABELS, left_out=dict.fromkeys(COMPUTED, "computed")),
             parse=parse,
             stations=stations,
         ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from sources.files.profile import Layout, Options, Profile, local, melt, number
+from sources.files.profile import Layout, Options, Profile, local, melt, number, used
 
 KEY = "kazhydromet"
 UNIT = "mg/m3"
@@ -109,12 +109,14 @@ def _listed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 
 _COLUMNS = ("code", "date", "stationId", "unit", "value")
+TYPES = {c + t: c for c in (*_COLUMNS, "ts") for t in TYPED}
 PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
             name="files.layout.kazhydromet_posts",
             columns=frozenset({"station", "district", "lat", "lon"}),
+            use=used((), ("station", "district", "lat", "lon")),
             parse=_listed,
             stations=_listed,
             places=True,
@@ -122,13 +124,24 @@ PROFILE = Profile(
         Layout(
             name="files.layout.kazhydromet_hours",
             columns=frozenset(_COLUMNS),
+            use=used(
+                ("value",),
+                ("code", "date", "stationId", "unit", "ts"),
+                TYPES,
+                {"id (S)": "not_kept", "tsid (S)": "not_kept"},
+            ),
             parse=feed,
             stations=_feed_stations,
-            names={c + t: c for c in _COLUMNS for t in TYPED},
+            names=TYPES,
         ),
         Layout(
             name="files.layout.kazhydromet_minutes",
             columns=frozenset({"datetime", "station", *WIDE}),
+            use=used(
+                tuple(WIDE),
+                ("datetime", "station"),
+                left_out=dict.fromkeys(("year", "month", "day", "hour"), "computed"),
+            ),
             parse=twenty,
             stations=lambda table, options: stations(table["station"], options),
         ),

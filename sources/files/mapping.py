@@ -14,6 +14,7 @@ import pandas as pd
 from data.parameters import PARAMETERS, UnitError, conversion, spell_unit
 from data.schema import KINDS
 from sources.files.profile import ImportFileError, Layout, Options, Profile, local, number
+from sources.files.use import Use
 
 FOLDER = Path(__file__).parent / "profiles"
 COLUMNS = ("time", "date", "clock", "station", "name", "lat", "lon", "parameter", "value", "unit", "minutes")
@@ -65,6 +66,15 @@ class Mapped:
                 parameter, said = self.values[_plain(base)]
                 wide[h] = (parameter, unit or said or self.unit)
         return wide
+
+    def use(self, header: Sequence[str]) -> Use:
+        """What becomes of each column."""
+        found = self.found(header)
+        long = {"parameter", "value"} <= set(found)
+        values = (found["value"],) if long else tuple(self.wide(header))
+        labels = tuple(h for h in header if h in found.values() and h not in values)
+        rest = [h for h in header if h not in values and h not in labels]
+        return Use(values=values, labels=labels, left_out=dict.fromkeys(rest, "unknown_column"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +137,11 @@ def load(path: str | Path) -> MappedProfile:
         raise ImportFileError("files.mapping.no_toml", parameter="mapping", file=path.name, said=error) from error
     mapped = _checked(raw, path.name)
     layout = Layout(
-        name=mapped.name, columns=frozenset(), parse=partial(_parse, mapped), stations=partial(_stations, mapped)
+        name=mapped.name,
+        columns=frozenset(),
+        use=mapped.use,
+        parse=partial(_parse, mapped),
+        stations=partial(_stations, mapped),
     )
     home = str(raw.get("city", ""))
     encodings = tuple(_words(raw.get("encodings", ["utf-8", "cp1251"]), "encodings", path.name))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from sources.files.profile import Layout, Options, Profile, local, melt, number
+from sources.files.profile import Layout, Options, Profile, local, melt, number, used
 
 KEY = "tashkent-open"
 HOURLY = {
@@ -201,26 +201,35 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tashkent_stations",
             columns=frozenset({"value_id", "name_ru", "name_uz", "lat", "lon"}),
+            use=used((), ("value_id", "name_ru", "name_uz", "lat", "lon")),
             parse=places,
             stations=places,
             places=True,
         ),
-        Layout(name="files.layout.tashkent_medians", columns=frozenset({"date", "pm25_muni"}), parse=city_daily),
+        Layout(
+            name="files.layout.tashkent_medians",
+            columns=frozenset({"date", "pm25_muni"}),
+            use=used(("pm25_muni",), ("date",), left_out=dict.fromkeys(("n_obs", "n_st"), "computed")),
+            parse=city_daily,
+        ),
         Layout(
             name="files.layout.tashkent_days",
             columns=frozenset({"date", "station", "pm25"}),
+            use=used(("pm25",), ("date", "station")),
             parse=daily,
             stations=named,
         ),
         Layout(
             name="files.layout.tashkent_hours",
             columns=frozenset({"station_id", "datetime", "pm2_5"}),
+            use=used(tuple(HOURLY), ("station_id", "datetime"), left_out={"aqi": "computed"}),
             parse=hourly,
             stations=numbered,
         ),
         Layout(
             name="files.layout.tashkent_whole",
             columns=frozenset({"Date", "Time", "Station", "PM2.5"}),
+            use=used(tuple(WHOLE_VALUES), ("Date", "Time", "Station"), WHOLE, {"AQI": "computed"}),
             parse=whole,
             stations=whole_stations,
             names=WHOLE,
@@ -228,6 +237,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tashkent_weather",
             columns=frozenset({"datetime", "pm25", "source", *WEATHER, "precipitation"}),
+            use=used(("pm25", *WEATHER, "precipitation"), ("datetime", "source")),
             parse=sensor,
             stations=sensor_stations,
         ),

@@ -8,7 +8,7 @@ from data import checks, reasons
 from data.city import city_files
 from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
-from sources.files.profile import Layout, Options, Profile, number
+from sources.files.profile import Layout, Options, Profile, number, used
 
 KEY = "tidy"
 # Column of an export → column of the table; both are read.
@@ -17,6 +17,10 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 NEEDED = ("station", "parameter", "start", "minutes", "value")
 TEXT = ("station", "parameter", "flag", "statistic", "note", "kind", "raw_unit", "source", "city", "unit")
+LABELS = (*TEXT, "start", "minutes", "checks", "reason", "raw_value", "station_name", "lat", "lon", "coord_quality",
+          "station_class", "licence")  # fmt: skip
+# Columns of our own exports that this centre works out for itself.
+KNOWN = ("known_at", "known_until_utc", "known_until", "age_minutes")
 ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
 
 
@@ -125,6 +129,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tidy",
             columns=frozenset(NEEDED),
+            use=used(("value",), LABELS, NAMES, dict.fromkeys(KNOWN, "not_kept")),
             parse=parse,
             stations=stations,
             names=NAMES,
@@ -134,4 +139,6 @@ PROFILE = Profile(
     assessed=True,
     describes=False,
     binary=True,
+    typed=True,
+    encodings=("utf-8", "cp1251"),
 )
