@@ -1,8 +1,7 @@
 """Bring files into the store: read, understand, check, keep, and account for every measurement."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,18 @@ import pandas as pd
 import pyarrow as pa
 
 from data import clock
-from data.city import City, CityError, city, city_files
+from data.city import City, CityError, city
 from data.place import placed
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Store
+from jobs.ingest import asked
 from jobs.ingest.account import Account, Batch
 from jobs.ingest.notes import standing
 from jobs.ingest.replay_times import known_when_over
 from models.quality.quality import flag
-from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Options, Part, Profile, header, parts
-from sources.files import mapping as mappings
+from sources.files import Chunk, ImportFileError, Options, Part, Profile
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
-PLACES_NEARBY = "stations*.csv"  # a publisher's station list is looked for beside its files
 TWICE = "duplicate of another row in the file"
 BROKEN = "line with too many or too few fields"
 Progress = Callable[[int], object]
@@ -77,8 +75,8 @@ def run(
     """
     account = Account()
     try:
-        profile = _profile(format, stamps, mapping)
-        _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
+        profile = asked.profile(format, stamps, mapping)
+        _import(asked.files(paths), profile, city, store, stamps, progress or _quiet, account)
     except (ImportFileError, SchemaError, CityError) as error:
         raise _stopped(error, account) from error
     return account.summary()
@@ -97,31 +95,6 @@ def _stopped(error: Exception, account: Account) -> ImportFileError:
     return ImportFileError("files.stopped.nothing", who=who, parameter=at, cause=error)
 
 
-def _profile(key: str, stamps: str, mapped: str | Path | None = None) -> Profile:
-    if (key == MAPPING) != (mapped is not None):
-        raise ImportFileError("files.asked.mapping", parameter="mapping")
-    if mapped is not None:
-        return mappings.load(mapped)
-    if key not in FORMATS:
-        raise ImportFileError("files.asked.format", parameter="format", format=key, known=list(FORMATS))
-    if stamps not in ("end", "start"):
-        raise ImportFileError("files.asked.stamps", parameter="stamps", stamps=stamps)
-    return FORMATS[key]
-
-
-def _files(paths: Iterable[str | Path]) -> list[Path]:
-    """Files meant by names and patterns, each once, in order."""
-    found: dict[Path, None] = {}
-    for name in map(str, paths):
-        matches = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else [name]
-        if not matches:
-            raise ImportFileError("files.asked.no_match", file=name)
-        found |= {Path(match): None for match in matches}
-    if not found:
-        raise ImportFileError("files.asked.none")
-    return list(found)
-
-
 def _import(
     files: list[Path],
     profile: Profile,
@@ -131,11 +104,7 @@ def _import(
     progress: Progress,
     account: Account,
 ) -> None:
-    tables = {path: parts(path, profile) for path in files}
-    every = [part for path in files for part in tables[path]]
-    lists = [part for part in every if _lists(part)]
-    data = [path for path in files if not all(_lists(part) for part in tables[path])]
-    places = _places(lists or [part for path in _nearby(data, profile) for part in parts(path, profile)])
+    every, lists, places = asked.tables(files, profile)
     home = city(where) if isinstance(where, str) else where
     known_at, batch, described = clock.now(), Batch(), []
     for part in lists:
@@ -143,14 +112,14 @@ def _import(
         for chunk in part.chunks():
             account.lines(part, chunk)
             account.take(part, chunk, 0)
-    for part in (part for part in every if not _lists(part)):
+    for part in every:
         account.open(part)
         for chunk in part.chunks():
             _broken(part, chunk, batch, account)
             if chunk.table.empty or chunk.layout is None:
                 account.take(part, chunk, 0)
                 continue
-            home = home or _home(profile, chunk, part.file)
+            home = home or asked.home(profile, chunk.table, part.file)
             options = Options(city=home, name=part.file, stamps=stamps, places=places)
             before = account.read
             _take(part, chunk, options, known_at, batch, account, profile)
@@ -165,37 +134,6 @@ def _import(
         raise ImportFileError("files.asked.no_measurement", files=[path.name for path in files])
     _flush(batch, store, profile, known_at, account, described)
     _describe(described, store, profile, account)
-
-
-def _lists(part: Part) -> bool:
-    """Whether a table lists stations and holds no measurement."""
-    return part.header is not None and part.header.layout is not None and part.header.layout.places
-
-
-def _nearby(data: list[Path], profile: Profile) -> list[Path]:
-    """Station lists lying beside the files, for publishers that have such lists."""
-    wanted = [x for x in profile.layouts if x.places]
-    beside = sorted({near for path in data for near in path.parent.glob(PLACES_NEARBY) if near.is_file()})
-    return [near for near in beside if wanted and wanted[0].columns <= set(_columns(near))]
-
-
-def _columns(path: Path) -> list[str]:
-    try:
-        return header(path)
-    except ImportFileError:  # it was not named by anybody: what cannot be read is no list
-        return []
-
-
-def _places(lists: list[Part]) -> pd.DataFrame | None:
-    tables = [chunk.table for part in lists for chunk in part.chunks()]
-    return pd.concat(tables, ignore_index=True) if tables else None
-
-
-def _home(profile: Profile, chunk: Chunk, file: str) -> City:
-    key = profile.home(chunk.table)
-    if not key:
-        raise ImportFileError("files.asked.city", parameter="city", file=file, known=list(city_files()))
-    return city(key)
 
 
 def _broken(part: Part, chunk: Chunk, batch: Batch, account: Account) -> None:

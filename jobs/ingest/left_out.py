@@ -29,7 +29,12 @@ WHAT: Mapping[str, str] = {
 }
 
 
-def why(reason: str, language: str = "en") -> str:
+def reason(key: str) -> str:
+    """Key of the sentence for a reason; its words may need it as ``why``."""
+    return WHY.get(key, OTHER)
+
+
+def why(key: str, language: str = "en") -> str:
     """
     Words for a reason.
 
@@ -38,7 +43,7 @@ def why(reason: str, language: str = "en") -> str:
     >>> why("unnamed_column"), why("unnamed_column", "ru")
     ('a column without a name', 'столбец без названия')
     """
-    return sentence(WHY.get(reason, OTHER), {"why": reason}, language)
+    return sentence(reason(key), {"why": key}, language)
 
 
 def lines(entries: Iterable[Mapping[str, Any]], file: str, language: str = "en") -> Iterator[str]:
@@ -57,12 +62,12 @@ def lines(entries: Iterable[Mapping[str, Any]], file: str, language: str = "en")
     Examples
     --------
     >>> list(lines([{"column": "Wind", "why": "unknown_column", "cells": 3}], "posts.csv"))
-    ['left out: column “Wind” (posts.csv): no column that this format knows; 3 cells']
+    ['left out: column “Wind” (posts.csv): no column that this format knows; cells: 3']
     """
     for entry in entries:
         what = next(kind for kind in WHAT if kind in entry)
         if entry["cells"] or what == "sheet":
             places = [entry.get("file", file), *([entry["sheet"]] if what != "sheet" and "sheet" in entry else [])]
-            reason = phrase(WHY.get(entry["why"], OTHER), why=entry["why"])
-            said = {"name": str(entry[what]), "where": places, "why": reason, "n": entry["cells"]}
+            told = phrase(reason(entry["why"]), why=entry["why"])
+            said = {"name": str(entry[what]), "where": places, "why": told, "n": entry["cells"]}
             yield sentence(WHAT[what], said, language)

@@ -18,7 +18,7 @@ from data.store import Appended, Store
 from data.store.tables.schemas import TABLES
 from jobs.export.measurements import measurements_csv, tables
 from jobs.export.request import Request
-from jobs.ingest import files
+from jobs.ingest import asked, files
 from jobs.ingest.files import BROKEN, TWICE, ImportFileError, run
 from sources.files import FORMATS, Chunk, Part, parts
 
@@ -268,7 +268,7 @@ def test_ten_thousand_corruptions_end_in_a_sentence_or_a_sum(tmp_path: Path, mon
         def chunks(self, seen: object = None) -> Iterator[Chunk]:
             return iter([whole])
 
-    monkeypatch.setattr(files, "parts", lambda *_: [Pooled(**vars(part))])
+    monkeypatch.setattr(asked, "parts", lambda *_: [Pooled(**vars(part))])
     assert ends(path) == "sum"
     assert sum(ended.values()) == 10_000
     assert min(ended["rows"], ended["sentence"]) > 1000
