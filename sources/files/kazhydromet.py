@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.times import OFFSET
 from sources.files.profile import Layout, Options, Profile, local, melt, number
 
 KEY = "kazhydromet"
@@ -40,7 +41,7 @@ def feed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     if "ts" in table:
         table = table.sort_values("ts", kind="stable")
     stamp = pd.to_datetime(table["date"], format="ISO8601", utc=True, errors="coerce")
-    zoned = table["date"].str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    zoned = table["date"].str.contains(OFFSET, na=False)
     rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR, "reject": _elsewhere(table["stationId"], options)})
     rows["station"] = (f"{KEY}:" + table["stationId"]).where(table["stationId"].notna())
     rows["parameter"], rows["raw_value"] = table["code"].map(CODES), number(table["value"])

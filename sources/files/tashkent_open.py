@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.times import OFFSET
 from sources.files.profile import Layout, Options, Profile, local, melt, number
 
 KEY = "tashkent-open"
@@ -124,7 +125,7 @@ def sensor(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     holds at the stamp, except that precipitation is the sum of the hour before it (Open-Meteo's documentation).
     """
     stamp = pd.to_datetime(table["datetime"], format="ISO8601", utc=True, errors="coerce")
-    zoned = table["datetime"].str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    zoned = table["datetime"].str.contains(OFFSET, na=False)
     stamp = stamp.where(zoned)
     word = table["source"].where(table["source"].isin(list(ORIGINS)))
     station, kind, reject = (word.map({k: v[i] for k, v in ORIGINS.items()}).astype("str") for i in range(3))

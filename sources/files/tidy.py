@@ -8,6 +8,7 @@ from data import checks, reasons
 from data.city import city_files
 from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
+from data.times import OFFSET
 from sources.files.profile import Layout, Options, Profile, number
 
 KEY = "tidy"
@@ -110,7 +111,7 @@ def _moments(column: pd.Series) -> pd.Series:
         return column.dt.tz_convert("UTC")
     texts = column.astype("str")
     parsed = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-    return parsed.where(texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False))
+    return parsed.where(texts.str.contains(OFFSET, na=False))
 
 
 def _unguarded(column: pd.Series) -> pd.Series:
