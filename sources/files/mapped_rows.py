@@ -1,6 +1,5 @@
 """Rows of a table that a mapping describes, one value a cell or one a line."""
 
-import numpy as np
 import pandas as pd
 
 from data.units import spelling
@@ -146,7 +145,7 @@ def _units(
 def _cells(fixed: pd.DataFrame, found: numbers.Numbers, unread: pd.Series) -> pd.DataFrame:
     """Rows of a column of numbers; the first thing that is wrong is the reason, an empty cell has none of its own."""
     empty = found.value.isna() & (found.reject == "")
-    reject = fixed["reject"].where(fixed["reject"] != "", found.reject)
-    reject = reject.mask((reject == "") & unread & ~empty, UNIT_UNREAD)
-    flag = pd.Series(np.where(found.bound, "suspect", "ok"), index=fixed.index, dtype="str")
-    return fixed.assign(raw_value=found.value, reject=reject, flag=flag, checks=found.checks)
+    made = found.columns(fixed["reject"])
+    return fixed.assign(**made).assign(
+        reject=made["reject"].mask((made["reject"] == "") & unread & ~empty, UNIT_UNREAD)
+    )

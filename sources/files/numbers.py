@@ -94,6 +94,23 @@ class Numbers:
         """Where the number is a bound or marked: such a value is ``suspect``."""
         return pd.Series(checks.each(self.checks, bool), index=self.checks.index, dtype=bool)
 
+    def columns(self, reject: pd.Series, flagged: bool = True) -> dict[str, pd.Series]:
+        """
+        The columns of a table for `data.schema.conform` that the cells fill.
+
+        Parameters
+        ----------
+        reject : Series of str
+            What is wrong with the rows already; it goes before.
+        flagged : bool
+            Whether the rows get their flags and checks from here; not where the publisher gives its own.
+        """
+        given = {"raw_value": self.value, "reject": reject.where(reject != "", self.reject)}
+        if not flagged:
+            return given
+        flag = pd.Series(np.where(self.bound, "suspect", "ok"), index=self.value.index, dtype="str")
+        return {**given, "flag": flag, "checks": self.checks}
+
 
 @dataclass
 class _Cell:
@@ -176,8 +193,7 @@ def read(texts: pd.Series, missing: frozenset[str] = frozenset(), beside: Roles 
     found = [_number(t, c, own, beside, missing) for t, c in zip(told, cells, strict=True)]
     found.append((np.nan, NO_VALUE, NONE))  # code -1: an empty cell
     values, reasons, entries = zip(*found, strict=True)
-    noted = np.empty(len(entries), dtype=object)
-    noted[:] = entries
+    noted = checks.column(entries).to_numpy()
     return Numbers(
         pd.Series(np.array(values, dtype="float64")[codes], index=texts.index),
         pd.Series(np.array(reasons, dtype=object)[codes], index=texts.index, dtype="str"),
