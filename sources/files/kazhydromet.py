@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.times import OFFSET
+from sources.files import numbers
 from sources.files.profile import Layout, Options, Profile, local, melt, number, used
 
 KEY = "kazhydromet"
@@ -40,10 +42,11 @@ def feed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     if "ts" in table:
         table = table.sort_values("ts", kind="stable")
     stamp = pd.to_datetime(table["date"], format="ISO8601", utc=True, errors="coerce")
-    zoned = table["date"].str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
-    rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR, "reject": _elsewhere(table["stationId"], options)})
+    zoned = table["date"].str.contains(OFFSET, na=False)
+    rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR})
     rows["station"] = (f"{KEY}:" + table["stationId"]).where(table["stationId"].notna())
-    rows["parameter"], rows["raw_value"] = table["code"].map(CODES), number(table["value"])
+    rows["parameter"] = table["code"].map(CODES)
+    rows = rows.assign(**numbers.read(table["value"]).columns(_elsewhere(table["stationId"], options)))
     return rows.assign(raw_unit=table["unit"], minutes=60, source=KEY, city=options.city.key, kind="reference")
 
 

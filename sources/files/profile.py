@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.city import City
 from data.errors import CentreError
+from sources.files import numbers
 from sources.files.use import Use
 
 # Beyond these years a stamp is a typing error; `data.schema.conform` draws the same line.
@@ -223,10 +224,9 @@ def local(texts: pd.Series, options: Options, pattern: str) -> tuple[pd.Series, 
 
 
 def number(texts: pd.Series) -> pd.Series:
-    """Text as numbers, NaN where it is none; a decimal comma is read."""
-    if pd.api.types.is_numeric_dtype(texts):
-        return texts.astype("float64")
-    return pd.to_numeric(texts.astype("str").str.replace(",", ".", n=1, regex=False), errors="coerce")
+    """Text as numbers, NaN where it is none or a bound: for what is no measurement (`sources.files.numbers.read`)."""
+    found = numbers.read(texts)
+    return found.value.mask(found.bound)
 
 
 def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
@@ -245,12 +245,15 @@ def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[s
     Returns
     -------
     DataFrame
-        With ``parameter``, ``raw_value``, ``raw_unit``. An empty cell is a row without a value, which the door counts.
+        With ``parameter``, ``raw_value``, ``raw_unit``, and of the number ``reject``, ``flag`` and ``checks``. An empty
+        cell is a row without a value, which the door counts.
     """
+    there = {column: said for column, said in columns.items() if column in table}
+    beside = numbers.roles(table[column] for column in there)
+    lost = fixed["reject"] if "reject" in fixed else pd.Series("", index=fixed.index, dtype="str")
     parts = [
-        fixed.assign(parameter=parameter, raw_value=number(table[column]), raw_unit=unit)
-        for column, (parameter, unit) in columns.items()
-        if column in table
+        fixed.assign(parameter=parameter, raw_unit=unit, **numbers.read(table[column], beside=beside).columns(lost))
+        for column, (parameter, unit) in there.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
