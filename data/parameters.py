@@ -1,13 +1,11 @@
 """The parameters the centre knows: their unit, plausible range and the way from what networks deliver."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 from data.errors import CentreError
+from data.units import UNITS, spelling
 
 MOLAR_VOLUME_20C = 24.055  # l/mol of an ideal gas at 20 °C and 1013.25 hPa (R·T/p)
 
@@ -121,34 +119,13 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 POLLUTANTS: tuple[str, ...] = tuple(k for k, p in PARAMETERS.items() if p.family == "pollutant")
 WEATHER: tuple[str, ...] = tuple(k for k, p in PARAMETERS.items() if p.family == "weather")
 
-# Spellings of units → our spelling; `_squeezed` makes one of all ways to write a power, a space, a dot or a micro sign.
-UNIT_SPELLINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "ug/m3": "µg/m³", "ugm-3": "µg/m³", "mg/m3": "mg/m³", "mgm-3": "mg/m³",
-        "ng/m3": "ng/m³", "ngm-3": "ng/m³", "g/m3": "g/m³", "gm-3": "g/m³", "kg/m3": "kg/m³", "kgm-3": "kg/m³",
-        "ppm": "ppm", "ppb": "ppb", "ppmv": "ppm", "ppbv": "ppb",
-        "c": "°C", "°c": "°C", "cel": "°C", "celsius": "°C", "degc": "°C", "f": "°F", "°f": "°F", "degf": "°F",
-        "k": "K", "kelvin": "K",
-        "%": "%", "%rh": "%", "m/s": "m/s", "ms-1": "m/s", "ms": "m/s", "km/h": "km/h", "kmh": "km/h",
-        "kmh-1": "km/h", "kn": "knots", "kt": "knots", "knots": "knots", "mph": "mph",
-        "°": "°", "deg": "°", "degrees": "°", "degree": "°", "grad": "°",
-        "hpa": "hPa", "gpa": "hPa", "pa": "Pa", "mbar": "hPa", "mm": "mm", "inch": "inch", "in": "inch",
-        "kgm-2": "mm", "m": "m", "km": "km", "mi": "mi", "sm": "mi", "": "1", "1": "1", "mw": "MW",
-    }
-)  # fmt: skip
-
-# Cyrillic letters of units by their Latin sound, and what then still has another name.
-_LETTERS = str.maketrans("абвгдеёзийкқлмнопрстуфх", "abvgdeezijkklmnoprstufh")
-_WORDS: Mapping[str, str] = MappingProxyType(
-    {"°s": "°c", "m/sek": "m/s", "m/sec": "m/s", "km/ч": "km/h", "km/чas": "km/h", "km/soat": "km/h",
-     "mln-1": "ppm", "mlrd-1": "ppb"}
-)  # fmt: skip
-
 _FACTORS: Mapping[tuple[str, str], float] = MappingProxyType(
     {
         ("mg/m³", "µg/m³"): 1e3, ("kg/m³", "µg/m³"): 1e9, ("g/m³", "µg/m³"): 1e6, ("ng/m³", "µg/m³"): 1e-3,
         ("km/h", "m/s"): 1 / 3.6, ("knots", "m/s"): 1852 / 3600, ("mph", "m/s"): 0.44704,
-        ("Pa", "hPa"): 0.01, ("inch", "mm"): 25.4, ("km", "m"): 1e3, ("mi", "m"): 1609.344,
+        # Millimetre of mercury: 133.322387415 Pa (BIPM, SI brochure, 8th edition, table 8).
+        ("Pa", "hPa"): 0.01, ("kPa", "hPa"): 10.0, ("mmHg", "hPa"): 1.33322387415,
+        ("inch", "mm"): 25.4, ("km", "m"): 1e3, ("mi", "m"): 1609.344,
     }
 )  # fmt: skip
 
@@ -165,7 +142,7 @@ def spell_unit(unit: str) -> str:
     Returns
     -------
     str
-        One of our spellings.
+        One of `data.units.UNITS`.
 
     Raises
     ------
@@ -174,24 +151,12 @@ def spell_unit(unit: str) -> str:
 
     Examples
     --------
-    >>> spell_unit("μg/m³") == spell_unit("ug/m3") == spell_unit("мкг/куб. м") == spell_unit("µg m⁻³") == "µg/m³"
+    >>> spell_unit("μg/m³") == spell_unit("ug/m3") == "µg/m³"
     True
     """
-    squeezed = _squeezed(unit)
-    if squeezed in UNIT_SPELLINGS:
-        return UNIT_SPELLINGS[squeezed]
-    raise UnitError("data.unit.unknown", parameter="unit", unit=unit, known=sorted(set(UNIT_SPELLINGS.values())))
-
-
-@lru_cache(maxsize=4096)
-def _squeezed(unit: str) -> str:
-    """A unit without spaces, dots, brackets and marks of a power, in small Latin letters: ``ug/m3``, ``ugm-3``."""
-    plain = (
-        unicodedata.normalize("NFKC", unit.replace("º", "°")).casefold().replace("\u2212", "-").replace("\u2013", "-")
-    )
-    latin = re.sub(r"[\s.^*·⋅()\[\]_]+", "", plain.translate(_LETTERS))
-    micro = re.sub(r"^(?:μ|mk|mc)(?=g)", "u", _WORDS.get(latin, latin))
-    return re.sub(r"(?:kub|cub|cu)m(?:etr|eter)?$|m(?:etr)?kub$", "m3", micro)
+    if (known := spelling(unit)) is not None:
+        return known
+    raise UnitError("data.unit.unknown", parameter="unit", unit=unit, known=sorted(UNITS))
 
 
 def conversion(parameter: str, unit: str) -> tuple[float, float]:

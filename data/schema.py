@@ -13,6 +13,7 @@ from data import checks
 from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 from data.statistic import STATISTICS, usual
+from data.times import OFFSET
 
 UTC_US = "datetime64[us, UTC]"
 ENTRIES = "object"  # a tuple of entries (`data.checks`); a list of strings in the store
@@ -183,7 +184,7 @@ def _times(column: pd.Series, name: str) -> pd.Series:
         raise SchemaError("data.schema.no_zone", parameter=name, column=name)
     texts = column.astype("str")
     parsed = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    naive = parsed.notna() & ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    naive = parsed.notna() & ~texts.str.contains(OFFSET, na=False)
     if naive.any():
         raise SchemaError("data.schema.no_zone_in", parameter=name, column=name, text=texts[naive].iloc[0])
     return parsed.astype(UTC_US)

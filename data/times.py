@@ -1,11 +1,16 @@
 """Times in tables: the end of an interval, the text of a time, and the local day a time lies on."""
 
+import re
 from datetime import tzinfo
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+# The end of an ISO 8601 stamp that carries its zone: Z, +05:00, +0500, +05. The short one only after a clock, for
+# "2026-01-05" ends with the fifth day.
+OFFSET = r"(?:Z|(?:\d{2}(?::?\d{2}){1,2}(?:[.,]\d+)?|T\d{2})\s?[+-]\d{2}(?::?\d{2})?)$"
+ZONED = re.compile(OFFSET)
 INTERVAL_END = "start + minutes * INTERVAL '1' MINUTE"  # `interval_end` in SQL
 
 

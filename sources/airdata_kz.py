@@ -13,6 +13,7 @@ import pandas as pd
 from data import checks
 from data.checks import make
 from data.city import City
+from data.times import OFFSET
 from sources.base import BadPayload, Credit, Denied, Quota
 from sources.network import Network, within
 
@@ -103,7 +104,7 @@ def parse(
     texts = table["datetime_utc"].astype("str")
     _agree(texts, stamps)
     stamp = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    naive = ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    naive = ~texts.str.contains(OFFSET, na=False)
     posts = table["station_id"].astype("str").str.startswith("kgmt_")
     late = posts & (stamp < LATE_UNTIL) if stamps == "end" else pd.Series(False, index=table.index)
     embassy = table["station_id"].isin(list(EMBASSY))

@@ -1,12 +1,12 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pandas as pd
 
 from data.city import City
+from data.times import ZONED
 from sources.base import Credit, Denied, Quota
 from sources.http import Client
 
@@ -109,12 +109,11 @@ def moments(texts: pd.Series) -> pd.Series:
     --------
     >>> moments(pd.Series(["2026-01-10T05:00:00+05:00", "2026-01-10T05:00:00", 7])).dt.strftime("%H:%M").tolist()
     ['00:00', nan, nan]
+    >>> moments(pd.Series(["2026-01-10 05:00:00+00", "2026-01-10T05:00:00.000+0500"])).dt.strftime("%H:%M").tolist()
+    ['05:00', '00:00']
     """
     known = texts.map(lambda t: isinstance(t, str) and bool(ZONED.search(t))).astype(bool)
     return pd.to_datetime(texts.where(known), utc=True, errors="coerce", format="ISO8601")
-
-
-ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 
 
 def shape(payload: Any) -> str:

@@ -1,9 +1,7 @@
 """Bring files into the store: read, understand, check, keep, and account for every measurement."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +10,18 @@ import pandas as pd
 import pyarrow as pa
 
 from data import clock
-from data.city import City, CityError, city, city_files
+from data.city import City, CityError, city
 from data.place import placed
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Store
+from jobs.ingest import asked
 from jobs.ingest.account import Account, Batch
 from jobs.ingest.notes import standing
 from jobs.ingest.replay_times import known_when_over
 from models.quality.quality import flag
-from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Left, Options, Page, Profile, layout, pages
-from sources.files import mapping as mappings
+from sources.files import Chunk, ImportFileError, Options, Part, Profile
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
-PLACES_NEARBY = "stations*.csv"  # a publisher's station list is looked for beside its files
 TWICE = "duplicate of another row in the file"
 BROKEN = "line with too many or too few fields"
 Progress = Callable[[int], object]
@@ -63,14 +60,12 @@ def run(
     Returns
     -------
     dict
-        ``cells``, ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``empty``, ``left_out``
-        (each ``sheet``, ``column`` or ``line`` that was not read, ``why``, its ``cells``), ``labels``, ``flagged``
-        (check → n), ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside``
-        (station outside every city's box → rows: kept, and in no city's figures). A measurement is one value: a line
-        with seven parameters is seven, ``empty`` cells among them. ``read`` = ``stored`` + ``revised`` + ``unchanged``
-        + all of ``rejected``; ``cells`` = ``read`` + all of ``left_out`` + ``labels``: every cell below a heading that
-        says something, and the empty ones where a value was due. Of several rows with one key the last is kept, the
-        others are rejected.
+        ``cells``, ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
+        ``labels``, ``left_out`` (``sheet``, ``column`` or ``line``, ``why``, ``cells``), ``empty``,
+        ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside`` (station outside
+        every city's box → rows: kept, and in no city's figures). A measurement is one
+        value: a line with seven parameters is seven, empty cells among them. ``read`` = ``stored`` + ``revised`` +
+        ``unchanged`` + all of ``rejected``. Of several rows with one key the last is kept, the others are rejected.
 
     Raises
     ------
@@ -80,8 +75,8 @@ def run(
     """
     account = Account()
     try:
-        profile = _profile(format, stamps, mapping)
-        _import(_files(paths), profile, city, store, stamps, progress or _quiet, account)
+        profile = asked.profile(format, stamps, mapping)
+        _import(asked.files(paths), profile, city, store, stamps, progress or _quiet, account)
     except (ImportFileError, SchemaError, CityError) as error:
         raise _stopped(error, account) from error
     return account.summary()
@@ -100,31 +95,6 @@ def _stopped(error: Exception, account: Account) -> ImportFileError:
     return ImportFileError("files.stopped.nothing", who=who, parameter=at, cause=error)
 
 
-def _profile(key: str, stamps: str, mapped: str | Path | None = None) -> Profile:
-    if (key == MAPPING) != (mapped is not None):
-        raise ImportFileError("files.asked.mapping", parameter="mapping")
-    if mapped is not None:
-        return mappings.load(mapped)
-    if key not in FORMATS:
-        raise ImportFileError("files.asked.format", parameter="format", format=key, known=list(FORMATS))
-    if stamps not in ("end", "start"):
-        raise ImportFileError("files.asked.stamps", parameter="stamps", stamps=stamps)
-    return FORMATS[key]
-
-
-def _files(paths: Iterable[str | Path]) -> list[Path]:
-    """Files meant by names and patterns, each once, in order."""
-    found: dict[Path, None] = {}
-    for name in map(str, paths):
-        matches = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else [name]
-        if not matches:
-            raise ImportFileError("files.asked.no_match", file=name)
-        found |= {Path(match): None for match in matches}
-    if not found:
-        raise ImportFileError("files.asked.none")
-    return list(found)
-
-
 def _import(
     files: list[Path],
     profile: Profile,
@@ -134,88 +104,49 @@ def _import(
     progress: Progress,
     account: Account,
 ) -> None:
-    first = {path: layout(path, profile).layout for path in files}
-    lists = [path for path, found in first.items() if found.places]
-    data = [path for path in files if path not in lists]
-    places = _places(lists or _nearby(data, profile), profile)
+    every, lists, places = asked.tables(files, profile)
     home = city(where) if isinstance(where, str) else where
     known_at, batch, described = clock.now(), Batch(), []
-    account.several = len(data) > 1
-    for path, page, chunk in _pieces(data, profile, account):
-        account.take(chunk, page.layout, path.name, page.sheet)
-        _broken(chunk, batch, account, path.name)
-        if chunk.table.empty:
-            continue
-        home = home or _home(profile, chunk, path)
-        options = Options(city=home, name=path.name, stamps=stamps, places=places)
-        before = account.read
-        _take(chunk, page.layout, options, known_at, batch, account, profile)
-        described.append(_described(chunk, page.layout, options))
-        progress(account.read - before)
-        if batch.count >= BATCH:
-            _flush(batch, store, profile, known_at, account, described)
+    for part in lists:
+        account.open(part)
+        for chunk in part.chunks():
+            account.lines(part, chunk)
+            account.take(part, chunk, 0)
+    for part in every:
+        account.open(part)
+        for chunk in part.chunks():
+            _broken(part, chunk, batch, account)
+            if chunk.table.empty or chunk.layout is None:
+                account.take(part, chunk, 0)
+                continue
+            home = home or asked.home(profile, chunk.table, part.file)
+            options = Options(city=home, name=part.file, stamps=stamps, places=places)
+            before = account.read
+            _take(part, chunk, options, known_at, batch, account, profile)
+            described.append(_described(chunk, options))
+            progress(account.read - before)
+            if batch.count >= BATCH:
+                _flush(batch, store, profile, known_at, account, described)
     if places is not None and home is not None:
         listed = Options(city=home, places=places)
         described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
     if not account.read:
-        raise ImportFileError("files.asked.no_measurement")
+        raise ImportFileError("files.asked.no_measurement", files=[path.name for path in files])
     _flush(batch, store, profile, known_at, account, described)
     _describe(described, store, profile, account)
 
 
-def _pieces(files: list[Path], profile: Profile, account: Account) -> Iterator[tuple[Path, Page, Chunk]]:
-    """Every piece of every table of the files; what is no table is counted as left out."""
-    for path in files:
-        for page in pages(path, profile):
-            if isinstance(page, Left):
-                account.leave(path.name, "", page)
-                continue
-            for left in page.left_out:
-                account.leave(path.name, page.sheet, left)
-            account.units(page.units)
-            for chunk in page.chunks:
-                table = chunk.table.dropna(how="all")
-                yield path, page, chunk if len(table) == len(chunk.table) else replace(chunk, table=table)
-
-
-def _nearby(data: list[Path], profile: Profile) -> list[Path]:
-    """Station lists lying beside the files, for publishers that have such lists."""
-    wanted = [x for x in profile.layouts if x.places]
-    beside = sorted({near for path in data for near in path.parent.glob(PLACES_NEARBY) if near.is_file()})
-    return [near for near in beside if wanted and _lists(near, profile)]
-
-
-def _lists(path: Path, profile: Profile) -> bool:
-    try:
-        return layout(path, profile).layout.places
-    except ImportFileError:  # it was not named by anybody: what cannot be read is no list
-        return False
-
-
-def _places(lists: list[Path], profile: Profile) -> pd.DataFrame | None:
-    tables = [c.table for path in lists for p in pages(path, profile) if isinstance(p, Page) for c in p.chunks]
-    return pd.concat(tables, ignore_index=True) if tables else None
-
-
-def _home(profile: Profile, chunk: Chunk, path: Path) -> City:
-    key = profile.home(chunk.table)
-    if not key:
-        raise ImportFileError("files.asked.city", parameter="city", file=path.name, known=list(city_files()))
-    return city(key)
-
-
-def _broken(chunk: Chunk, batch: Batch, account: Account, origin: str) -> None:
-    """Lines that are no rows at all: of a text they are left out with their cells, of records each is one read."""
+def _broken(part: Part, chunk: Chunk, batch: Batch, account: Account) -> None:
+    """Lines that are no rows at all; each counts as one measurement read."""
+    account.lines(part, chunk)
     if chunk.broken:
         lines = pd.DataFrame({"reason": [chunk.why or BROKEN], "excerpt": [chunk.excerpt], "count": [chunk.broken]})
-        account.refuse(batch, lines, origin, counted=bool(chunk.why))
-        if chunk.why:
-            account.records(chunk.broken)
+        account.refuse(batch, lines, part.file)
 
 
 def _take(
+    part: Part,
     chunk: Chunk,
-    layout: Layout,
     options: Options,
     known_at: datetime,
     batch: Batch,
@@ -232,17 +163,17 @@ def _take(
             found=city(home).name(),
             city=options.city.name(),
         )
-    rows = layout.parse(chunk.table, options)
-    account.read += len(rows)
+    rows = chunk.layout.parse(chunk.table, options) if chunk.layout else empty()
+    account.take(part, chunk, len(rows))
     good = rows
     if "reject" in rows:
         words = rows["reject"].fillna("")
         account.refuse(batch, _refused(rows[words != ""].assign(reason=words[words != ""])), options.name)
         good = rows[words == ""].drop(columns="reject")
-    for part, judged in _parts(good, profile):
-        done = conform(part, known_at) if len(part) else conform(empty())
+    for piece, judged in _parts(good, profile):
+        done = conform(piece, known_at) if len(piece) else conform(empty())
         account.refuse(batch, done.rejects.assign(count=1), options.name)
-        _twice(len(part) - len(done.rejects) - len(done.rows), batch, account, options.name)
+        _twice(len(piece) - len(done.rejects) - len(done.rows), batch, account, options.name)
         batch.rows.append(known_when_over(done.rows))
         batch.judged.append(judged)
         batch.count += len(done.rows)
@@ -311,10 +242,10 @@ def _lean(rows: pd.DataFrame) -> pd.DataFrame:
     return slim
 
 
-def _described(chunk: Chunk, layout: Layout, options: Options) -> pd.DataFrame:
-    if layout.stations is None:
+def _described(chunk: Chunk, options: Options) -> pd.DataFrame:
+    if chunk.layout is None or chunk.layout.stations is None:
         return pd.DataFrame()
-    return layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
+    return chunk.layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
 
 
 def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile, account: Account) -> None:

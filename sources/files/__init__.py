@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sources.files import airdata_kz, airnow_dos, eea, kazhydromet, mapping, tashkent_open, tidy
-from sources.files.pages import Chunk, Left, Page
+from sources.files.parts import Chunk, Part, chunks, header, parts
 from sources.files.profile import ImportFileError, Layout, Options, Profile
-from sources.files.reading import chunks, header, layout, pages
 
 FORMATS: Mapping[str, Profile] = MappingProxyType(
     {m.PROFILE.key: m.PROFILE for m in (airdata_kz, tashkent_open, airnow_dos, kazhydromet, eea, tidy)}
@@ -21,13 +20,11 @@ __all__ = [
     "Chunk",
     "ImportFileError",
     "Layout",
-    "Left",
     "Options",
-    "Page",
+    "Part",
     "Profile",
     "chunks",
     "header",
-    "layout",
     "mapping",
-    "pages",
+    "parts",
 ]

@@ -1,60 +1,74 @@
-"""Cells of typed tables as the text that the same table has as CSV."""
+"""Cells of spreadsheets, Parquet and JSON as the text that the same table would have as CSV."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pandas as pd
+
+# Read as empty wherever they stand: programs write them for "no value".
+EMPTY = ("", "nan", "NaN", "null", "NULL", "None")
+WHOLE = 1e15  # below it every whole number of 64 bits has an exact text without a point
 
 
 def text(value: Any) -> str | None:
     """
-    One cell of a workbook as text.
-
-    Days and moments as ISO, an hour as ``HH:MM:SS``, a length of time in hours (a day is ``24:00:00``), a whole
-    number without a point.
-
-    Examples
-    --------
-    >>> text(5.0), text(timedelta(days=1)), text(time(7, 30)), text(datetime(2024, 2, 1)), text("")
-    ('5', '24:00:00', '07:30:00', '2024-02-01T00:00:00', None)
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
-def written(column: pd.Series) -> pd.Series:
-    """
-    A column of any type as text, missing where the cell is.
+    A cell as text, None where it is empty.
 
     Parameters
     ----------
-    column : Series
-        Text, numbers, moments or anything else of a typed table.
+    value : Any
+        As a library delivers it.
 
     Returns
     -------
-    Series of str
-        As `text` writes each.
+    str or None
+        Whole numbers without ``.0`` (a post's number is ``5``, not ``5.0``), other numbers with the digits that tell
+        them apart and a decimal point; dates ISO 8601 (``2024-02-01T07:00:00``), to the second; times of day
+        ``07:00:00``; spans, as a spreadsheet keeps 24:00, in hours (``24:00:00``); truth ``TRUE`` or ``FALSE``.
 
     Examples
     --------
-    >>> written(pd.Series([5.0, None, 0.5])).tolist()
-    ['5', nan, '0.5']
+    >>> text(5.0), text(0.031), text(datetime(2024, 2, 1, 7)), text(time(7, 30)), text(timedelta(days=1))
+    ('5', '0.031', '2024-02-01T07:00:00', '07:30:00', '24:00:00')
+    >>> text(True), text(float("nan")), text("NULL"), text(" 5 ")
+    ('TRUE', None, None, ' 5 ')
     """
-    if isinstance(column.dtype, pd.StringDtype):
-        return column
-    cells = column.astype("object")
-    kept = cells.notna()
-    each = cells[kept].map(lambda c: text(c.item() if isinstance(c, np.generic) else c))
-    return each.reindex(column.index).astype("str")
+    if isinstance(value, str):
+        return None if value in EMPTY else value
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else format(value, "f")
+    if isinstance(value, float):
+        return _number(float(value))
+    if isinstance(value, timedelta):
+        return _span(value)
+    return _moment(value)
+
+
+def _number(value: float) -> str | None:
+    if value != value:
+        return None
+    return str(int(value)) if abs(value) < WHOLE and value.is_integer() else repr(value)
+
+
+def _span(value: timedelta) -> str:
+    seconds = round(value.total_seconds())
+    minutes, seconds = divmod(abs(seconds), 60)
+    sign = "-" if value < timedelta(0) else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        if value.microsecond:  # a spreadsheet keeps a day's fraction: 07:00 may lie a millisecond off
+            value = value.replace(microsecond=0) + timedelta(seconds=value.microsecond >= 500_000)
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, time):
+        return value.replace(microsecond=0).isoformat()
+    return str(value.isoformat() if isinstance(value, date) else value)

@@ -1,256 +1,165 @@
-"""Moments as people's tables write them: a stamp is wholly understood, or it is none."""
+"""Clocks in cells: a column of them is read by one rule, each cell wholly or not at all."""
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable
 
-import pandas as pd
+HOUR, DAY = 3_600, 86_400  # [s]
+NEAR = 1.0  # a fraction of a day is a minute's when it lies so near; Excel keeps it to 1e-9 s [s]
 
-EMPTY, NOT_UNDERSTOOD, TWICE = "no start time", "time not understood", "local hour came twice or never"
-DAYS = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y")  # of a day that stands alone; a stroke only where a mapping names it
-UNIX = ("unix", "epoch", "%s")  # words of a mapping for seconds, or milliseconds, since 1970
-FIRST, LAST = datetime(1970, 1, 2), datetime(2199, 12, 30)  # beyond these a stamp is a typing error
-EXCEL = datetime(1899, 12, 30)  # day 0 of its serial numbers
-SERIAL = (20_000, 80_000)  # of the years 1954 to 2119
-
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?")
-_SHIFTED = re.compile(r"(?P<rest>.*:\d\d(?:\.\d+)?)\s*(?P<shift>[+-]\d{1,2}(?::?\d{2})?)")
-_NAMED = re.compile(
-    r"(?P<rest>.*[\d:])\s*(?:Z|(?:UTC|GMT)\s*(?P<shift>[+-]\d{1,2}(?::?\d{2})?)?|(?P<name>[A-Za-z]+/[\w/+-]+))"
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d{1,9})?))?)?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
-_WHOLE = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:[.,]0+)?)?(?:\s*(?:ч|час|часов|soat|сағ|h)\.?)?")
-_POINTED = re.compile(r"(\d{1,2})\.(\d{2})")
-_DIGITS = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
-_HALVES = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?\s*([ap])\.?\s?m\.?")
-_LENGTH = re.compile(r"(\d+) days?,? (\d{1,2}):(\d{2})(?::(\d{2}))?")
-_FRACTION = re.compile(r"(?:0?[.,]\d{3,}|1(?:[.,]0+)?|0(?:[.,]\d+)?)")
-_MIDNIGHT = re.compile(r"(?:1900-01-01|1899-12-31)[T ]00:00(?::00)?")  # Excel's 24:00 under a format of dates
+_WORDED = re.compile(
+    r"(?P<hour>\d{1,2}) ?(?:ч|час|часа|часов|h|hr|hours?|soat|сағ|сағат)\.?"
+    r"(?: ?(?P<minute>[0-5]?\d) ?(?:м|мин|min|daq)\.?)?",
+    re.IGNORECASE,
+)
+_NEXT_DAY = re.compile(r"1 day,? 0?0:00(?::00)?")  # 24:00 as a length of time is printed
+_POINTED = re.compile(r"(\d{1,2})\.([0-5]\d)")
+_NUMBER = re.compile(r"(\d+)(?:[.,](\d+))?")
+
+Rule = Callable[[str], float | None]
 
 
-def moments(
-    days: pd.Series, clocks: pd.Series | None, formats: Sequence[str], zone: ZoneInfo
-) -> tuple[pd.Series, pd.Series]:
+def clock(text: str) -> float | None:
     """
-    Stamps of a column, or of a column of days and one of hours, as moments.
+    Seconds since midnight of a clock with a colon, with AM or PM, or with a word for hours.
+
+    Examples
+    --------
+    >>> clock("07:30"), clock("24:00"), clock("12 AM"), clock("01:00 PM"), clock("1 day, 0:00:00"), clock("7 ч 30 мин")
+    (27000.0, 86400.0, 0.0, 46800.0, 86400.0, 27000.0)
+    >>> clock("24:30"), clock("13 PM"), clock("7"), clock("7-30"), clock("07:60")
+    (None, None, None, None, None)
+    """
+    if _NEXT_DAY.fullmatch(text):
+        return float(DAY)
+    if worded := _WORDED.fullmatch(text):
+        return _seconds(int(worded["hour"]), int(worded["minute"] or 0))
+    found = _CLOCK.fullmatch(text)
+    if not found or not (found["minute"] or found["half"]):
+        return None
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+    return _seconds(hour, int(found["minute"] or 0), _value(found["second"] or "0"))
+
+
+def rule(texts: Iterable[str]) -> Rule:
+    """
+    How the cells of a column of clocks are read.
 
     Parameters
     ----------
-    days : Series of str
-        Stamps, or days where `clocks` stand in a column of their own.
-    clocks : Series of str or None
-        Hours of the day.
-    formats : sequence of str
-        Of `strptime`, besides ISO; ``unix`` for seconds or milliseconds since 1970.
-    zone : ZoneInfo
-        Of stamps that name no zone.
+    texts : iterable of str
+        Its distinct cells.
 
     Returns
     -------
-    (Series, Series)
-        Aware moments in UTC, NaT where there is none; and why there is none: `EMPTY`, `NOT_UNDERSTOOD`, or `TWICE`
-        for an hour that the clock's change made come twice or never.
+    callable
+        Text → seconds since midnight, up to 86,400; None where it is not understood.
 
     Notes
     -----
-    24:00 is the next day. Excel's serial days and shares of a day are read. A day written with strokes is day first
-    where a mapping says so; one cell of the column that can only be month first makes all of them not understood.
-    What follows a stamp and is no zone, a clock that is no clock, and "0.25", which may be 00:25 or six o'clock, are
-    not understood.
+    What `clock` reads means the same everywhere. Bare numbers are read as the whole column allows: whole hours 0 to 24;
+    four digits each (``0730``); hours and minutes with a point, where each such cell has two digits below 60
+    (``7.30``); fractions of a day, where none is above 1 and one at least has three decimals (``0.041667``, as a
+    spreadsheet keeps 01:00). In a column whose fractions are neither of the two no bare number is understood.
 
     Examples
     --------
-    >>> stamps, why = moments(pd.Series(["01.02.2024 24:00", "45323.5", "01.02.2024 7.30", "1 Feb"]), None,
-    ...     ("%d.%m.%Y %H:%M",), ZoneInfo("UTC"))
-    >>> stamps.dt.strftime("%d %H:%M").tolist(), why.tolist()
-    (['02 00:00', '01 12:00', '01 07:30', nan], ['', '', '', 'time not understood'])
+    >>> [rule(column)(column[0]) for column in (["7"], ["7.30", "13.00"], ["0.25", "0.041667"], ["0730", "1300"])]
+    [25200.0, 27000.0, 21600.0, 27000.0]
+    >>> [rule(column)(column[0]) for column in (["0.5"], ["7.5", "8"], ["7.30", "8.75"], ["25"], ["-1"], ["730"])]
+    [None, None, None, None, None, None]
     """
-    given = _texts(days)
-    hours = None if clocks is None else _texts(clocks)
-    shares = hours is not None and _are_shares(hours.unique())
-    allowed = _agreed(given.unique(), tuple(formats))
-    if hours is None:
-        each = {text: _stamp(text, allowed) for text in given.unique()}
-        found = pd.Series([each[text] for text in given], index=given.index, dtype="object")
-    else:
-        pairs = pd.Series(list(zip(given, hours, strict=True)), index=given.index)
-        both = {pair: _paired(*pair, allowed, shares) for pair in dict.fromkeys(pairs)}
-        found = pd.Series([both[pair] for pair in pairs], index=given.index, dtype="object")
-    return _resolved(found, zone)
+    plain = {t: _trimmed(t) for t in texts}
+    numbers = [t for t in plain.values() if _NUMBER.fullmatch(t)]
+    bare = next((read for fits, read in _RULES if numbers and fits(numbers)), _unread)
+
+    def read(text: str) -> float | None:
+        known = clock(text)
+        short = _trimmed(text)
+        return known if known is not None else bare(short) if _NUMBER.fullmatch(short) else None
+
+    return read
 
 
-def names_an_hour(stamps: pd.Series) -> bool:
+def _trimmed(text: str) -> str:
+    """A whole number without the zeros of its fraction: 7.0 is 7."""
+    return re.sub(r"(?<=\d)[.,]0+$", "", text)
+
+
+def _seconds(hour: int, minute: int = 0, second: float = 0.0) -> float | None:
+    whole = hour * HOUR + minute * 60 + second
+    return float(whole) if minute < 60 and whole <= DAY else None
+
+
+def _value(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _broken(numbers: list[str]) -> list[str]:
+    return [t for t in numbers if not t.isdigit()]
+
+
+def _are_hours(numbers: list[str]) -> bool:
+    return not _broken(numbers) and any(len(t) <= 2 for t in numbers)
+
+
+def _are_four_digits(numbers: list[str]) -> bool:
+    return all(t.isdigit() and len(t) == 4 and _four_digits(t) is not None for t in numbers)
+
+
+def _are_pointed(numbers: list[str]) -> bool:
+    parts = [_POINTED.fullmatch(t) for t in _broken(numbers)]
+    return bool(parts) and all(parts) and any(p and int(p[1]) for p in parts)
+
+
+def _are_fractions(numbers: list[str]) -> bool:
+    return all(_value(t) <= 1 for t in numbers) and any(len(t) > 4 for t in _broken(numbers))
+
+
+def _hours(text: str) -> float | None:
+    return _seconds(int(text)) if text.isdigit() and len(text) <= 2 else None
+
+
+def _four_digits(text: str) -> float | None:
+    return _seconds(int(text[:2]), int(text[2:]))
+
+
+def _pointed(text: str) -> float | None:
+    found = _POINTED.fullmatch(text)
+    return _seconds(int(found[1]), int(found[2])) if found else _hours(text)
+
+
+def of_day(fraction: float) -> float | None:
     """
-    Whether any stamp of a column says more than its day: without a column of hours nothing else can.
+    Seconds since midnight of a fraction of a day that names a minute.
 
     Examples
     --------
-    >>> names_an_hour(pd.Series(["01.02.2024", "2024-02-02T00:00:00"])), names_an_hour(pd.Series(["01.02.2024 00:00"]))
-    (False, True)
+    >>> of_day(1 / 24), of_day(0.041667), of_day(0.0417)
+    (3600.0, 3600.0, None)
     """
-    hour = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:\s+\d|T(?!00:00:00$)\d).*|\d{9,13}(?:\.0+)?|\d{5}[.,]\d+")
-    return any(hour.fullmatch(text) for text in _texts(stamps).unique())
+    minute = 60.0 * round(fraction * DAY / 60)
+    return minute if abs(fraction * DAY - minute) < NEAR else None
 
 
-def _texts(column: pd.Series) -> pd.Series:
-    return column.astype("str").fillna("").str.replace("\u00a0", " ").str.strip()
+def _fraction(text: str) -> float | None:
+    return of_day(_value(text))
 
 
-def _agreed(texts: Iterable[str], formats: tuple[str, ...]) -> tuple[str, ...]:
-    """The formats, without those of strokes where one cell says that the month comes first."""
-    first = any(m and int(m[2]) > 12 for m in (re.match(r"(\d{1,2})/(\d{1,2})/\d{4}", t) for t in texts))
-    return tuple(f for f in formats if "/" not in f) if first else formats
-
-
-def _stamp(text: str, formats: tuple[str, ...]) -> datetime | str:
-    """A whole stamp, aware where it names its zone."""
-    if text in ("", "nan", "NaT", "None"):
-        return EMPTY
-    counted = _counted(text)
-    if counted is not None:
-        return counted
-    try:
-        rest, zone = _zoned(text)
-    except (KeyError, ValueError, OSError):
-        return NOT_UNDERSTOOD
-    found = _naive(rest, formats)
-    if found is None:
-        return NOT_UNDERSTOOD
-    return found if zone is None else found.replace(tzinfo=zone)
-
-
-def _zoned(text: str) -> tuple[str, tzinfo | None]:
-    """A stamp and the zone at its end, where it names one; KeyError or ValueError where that is no zone."""
-    match = _NAMED.fullmatch(text) or _SHIFTED.fullmatch(text)
-    if match is None:
-        return text, None
-    named = match.groupdict()
-    if named.get("name"):
-        return match["rest"].strip(), ZoneInfo(match["name"])
-    shift = match["shift"] or "+0"
-    digits = shift[1:].replace(":", "")
-    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
-    if hours > 14 or minutes > 59:
-        raise ValueError(shift)
-    return match["rest"].strip(), timezone(timedelta(hours=hours, minutes=minutes) * (-1 if shift[0] == "-" else 1))
-
-
-def _naive(text: str, formats: tuple[str, ...]) -> datetime | None:
-    if _DATED.fullmatch(text):
-        return _inside(text)
-    for pattern in (*(f for f in formats if f not in UNIX), "%Y-%m-%d"):
-        found = _parsed(text, pattern)
-        if found:
-            return found
-    day, sign, clock = re.sub(r"\s*[T ]\s*", " ", text, count=1).partition(" ")
-    return _joined(day, clock.strip(), formats, False) if sign else None
-
-
-def _inside(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if FIRST < found < LAST else None
-
-
-def _parsed(text: str, pattern: str) -> datetime | None:
-    try:
-        found = datetime.strptime(text, pattern)
-    except ValueError:
-        return None
-    return found if FIRST < found.replace(tzinfo=None) < LAST else None
-
-
-def _paired(day: str, clock: str, formats: tuple[str, ...], shares: bool) -> datetime | str:
-    if not day or not clock:
-        return EMPTY
-    found = _joined(day, clock, formats, shares)
-    return NOT_UNDERSTOOD if found is None else found
-
-
-def _joined(day: str, clock: str, formats: tuple[str, ...], shares: bool) -> datetime | None:
-    """A day and an hour of it; the day may be followed by a midnight, as Excel writes days."""
-    bare = re.sub(r"[T ]00:00(?::00)?(?:\.0+)?$", "", day)
-    hour = _clock(clock, shares)
-    for pattern in (*(f.split(" ")[0].split("T")[0] for f in formats if f not in UNIX), *DAYS):
-        found = _parsed(bare, pattern)
-        if found is not None:
-            return None if hour is None else found + hour
-    serial = _serial(bare)
-    return None if serial is None or hour is None or serial != serial.replace(hour=0, minute=0) else serial + hour
-
-
-@lru_cache(maxsize=8192)
-def _clock(text: str, shares: bool) -> timedelta | None:
-    """Time since midnight, up to 24:00; None where it is not wholly understood."""
-    plain = text.casefold().strip()
-    if shares and _FRACTION.fullmatch(plain):
-        return timedelta(minutes=round(float(plain.replace(",", ".")) * 1440))
-    if _MIDNIGHT.fullmatch(text):
-        return timedelta(days=1)
-    plain = re.sub(r"(?<=\d)\.0+$", "", plain) if re.fullmatch(r"\d{1,2}\.0", plain) else plain
-    if halves := _HALVES.fullmatch(plain):
-        hour, minute, second = int(halves[1]), int(halves[2] or 0), int(halves[3] or 0)
-        return _span(hour % 12 + (12 if halves[4] == "p" else 0), minute, second) if 1 <= hour <= 12 else None
-    if length := _LENGTH.fullmatch(plain):
-        return _span(24 * int(length[1]) + int(length[2]), int(length[3]), int(length[4] or 0))
-    for pattern in (_WHOLE, _DIGITS, _POINTED):
-        if match := pattern.fullmatch(plain):
-            if pattern is _POINTED and int(match[1]) == 0:
-                return None  # 0.25 may be a share of a day
-            parts = [int(p or 0) for p in match.groups()]
-            return _span(parts[0], parts[1], parts[2] if len(parts) > 2 else 0)
+def _unread(text: str) -> float | None:
     return None
 
 
-def _span(hour: int, minute: int, second: int) -> timedelta | None:
-    inside = minute < 60 and second < 60 and (hour < 24 or (hour, minute, second) == (24, 0, 0))
-    return timedelta(hours=hour, minutes=minute, seconds=second) if inside else None
-
-
-def _are_shares(texts: Iterable[str]) -> bool:
-    """Whether hours are shares of a day: one has more decimals than minutes have, and every cell can be one."""
-    told = [t for t in texts if t]
-    return any(re.fullmatch(r"0?[.,]\d{3,}", t) for t in told) and all(_FRACTION.fullmatch(t) for t in told)
-
-
-def _counted(text: str) -> datetime | None:
-    """Excel's days, or seconds or milliseconds since 1970."""
-    if found := _serial(text):
-        return found
-    number = re.fullmatch(r"(\d{9,10}|\d{12,13})(?:\.0+)?", text)
-    if not number:
-        return None
-    seconds = int(number[1]) / (1000 if len(number[1]) > 10 else 1)
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _serial(text: str) -> datetime | None:
-    """A day number of Excel, to the second."""
-    if not re.fullmatch(r"\d{5}(?:[.,]\d+)?", text):
-        return None
-    days = float(text.replace(",", "."))
-    return EXCEL + timedelta(seconds=round(days * 86400)) if SERIAL[0] <= days < SERIAL[1] else None
-
-
-def _resolved(found: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, pd.Series]:
-    """Moments in UTC of what was understood, each distinct stamp turned once."""
-    each: dict[datetime, datetime | None] = {
-        stamp: _in_utc(stamp, zone) for stamp in found.unique() if isinstance(stamp, datetime)
-    }
-    why = {s: s if isinstance(s, str) else TWICE if each[s] is None else "" for s in found.unique()}
-    stamps = {s: each.get(s) if isinstance(s, datetime) else None for s in why}
-    return pd.to_datetime(found.map(stamps), utc=True), found.map(why).astype("str")
-
-
-def _in_utc(stamp: datetime, zone: ZoneInfo) -> datetime | None:
-    """The moment; None where a local stamp was shown twice, or never."""
-    if stamp.tzinfo is not None:
-        return stamp.astimezone(UTC)
-    first, second = (stamp.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        return None
-    moment = first.astimezone(UTC)
-    return moment if moment.astimezone(zone).replace(tzinfo=None) == stamp else None
+_RULES: tuple[tuple[Callable[[list[str]], bool], Rule], ...] = (
+    (_are_hours, _hours),
+    (_are_four_digits, _four_digits),
+    (_are_fractions, _fraction),
+    (_are_pointed, _pointed),
+)

@@ -1,4 +1,4 @@
-"""What is wrong with bytes that cannot be read, in one sentence."""
+"""What can be wrong with the bytes of a handed-over file, as one sentence each."""
 
 import gzip
 import zipfile
@@ -14,7 +14,7 @@ QUOTED = 160  # characters of what a library says of a file
 
 
 def damage(path: Path, error: BaseException) -> ImportFileError:
-    """The error of a file that a library stumbled over."""
+    """One sentence for everything that can be wrong with bytes."""
     for kinds, key in _DAMAGES:
         if isinstance(error, kinds):
             return ImportFileError(key, file=path.name)
@@ -31,12 +31,7 @@ def arrow_fault(error: BaseException) -> str:
     Arrow raises `ArrowInvalid` for each of these and gives no code: its words are the only sign; read here alone.
     """
     said = str(error) if isinstance(error, pa.ArrowInvalid) else ""
-    signs = (
-        ("Empty CSV file", "empty"),
-        ("Could not skip initial", "empty"),  # a heading without even a line's end
-        ("invalid UTF8", "encoding"),
-        ("straddling object", "line"),
-    )
+    signs = (("Empty CSV file", "empty"), ("invalid UTF8", "encoding"), ("straddling object", "line"))
     return next((fault for sign, fault in signs if sign in said), "")
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from data import checks
 from data.checks import NONE, Entries, make
-from sources.files.profile import Layout, Options, Profile, number
+from sources.files.profile import Layout, Options, Profile, number, used
 
 KEY = "eea"
 # Code of the vocabulary aq/pollutant → our key.
@@ -91,12 +91,12 @@ PROFILE = Profile(
         Layout(
             name="files.layout.eea",
             columns=frozenset(COLUMNS),
+            use=used(("Value",), tuple(c for c in COLUMNS if c != "Value")),
             parse=parse,
             stations=stations,
-            values=frozenset({"Value"}),
-            labels=frozenset({"AggType", "ResultTime", "DataCapture", "FkObservationLog"}),
         ),
     ),
     home=lambda table: "",
     binary=True,
+    typed=True,
 )

@@ -1,25 +1,73 @@
-"""Tables read by a mapping: what becomes of each column, and each line as rows, long or wide."""
+"""A mapping laid over the header of one table: which column is what, in which unit, and which is left out."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-import pandas as pd
+from sources.files.headers import Tail, plain, split
+from sources.files.stamps import zone_in
+from sources.files.use import Use
 
-from data.parameters import UnitError, conversion, spell_unit
-from sources.files import identity
-from sources.files.cells import written
-from sources.files.clocks import moments, names_an_hour
-from sources.files.headings import cuts, is_unit, plain
-from sources.files.numbers import NO_VALUE, NOT_UNDERSTOOD, number, read
-from sources.files.profile import ImportFileError, Options
-from sources.files.use import NO_HEADING, UNIT_UNKNOWN, UNKNOWN, Use, is_nameless, shown
+UNKNOWN, UNIT_UNKNOWN = "unknown_column", "unit_unknown"
+TIMES = ("time", "date", "clock")
+MINUTES: Mapping[str, float] = {
+    "": 1.0, "мин": 1.0, "минут": 1.0, "min": 1.0, "minutes": 1.0, "daqiqa": 1.0, "минут.": 1.0,
+    "ч": 60.0, "час": 60.0, "часов": 60.0, "h": 60.0, "hours": 60.0, "soat": 60.0, "сағ": 60.0, "сағат": 60.0,
+    "с": 1 / 60, "сек": 1 / 60, "s": 1 / 60, "sec": 1 / 60, "seconds": 1 / 60,
+}  # fmt: skip
+# Words behind the header of a time that say how it is written, not when it is.
+WRITTEN = frozenset(
+    {"дд.мм.гггг", "дд.мм.гг", "чч:мм", "чч:мм:сс", "дд.мм.гггг чч:мм", "dd.mm.yyyy", "hh:mm", "hh:mm:ss", "kk.oo.yyyy",
+     "dd.mm.yyyy hh:mm", "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "ч", "час", "часы", "h", "hour", "soat", "сағ", "сағат",
+     "местное", "местное время", "local", "local time", "mahalliy", "mahalliy vaqt", "жергілікті", "жергілікті уақыт"}
+)  # fmt: skip
 
-DAY = 1440  # [min]
-NO_HOUR = "day without its hour"
-NO_UNIT, UNIT_NOT_UNDERSTOOD = "no unit", "unit not understood"
-MOST_MINUTES = 527_040  # a leap year
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """
+    Columns of one table.
+
+    Attributes
+    ----------
+    found : mapping of str to str
+        Our word for a label → its header; ``value`` where each line holds one.
+    wide : mapping of str to (str, str)
+        Header → parameter and the unit it states, "" where it states none.
+    left_out : mapping of str to str
+        Header → why: `UNKNOWN` or `UNIT_UNKNOWN`.
+    value_unit : str
+        That the header of ``value`` states.
+    zone : tzinfo or None
+        That the header of the time states.
+    minutes : float
+        Unit of the column ``minutes``. [min]
+    """
+
+    found: Mapping[str, str]
+    wide: Mapping[str, tuple[str, str]]
+    left_out: Mapping[str, str]
+    value_unit: str = ""
+    zone: tzinfo | None = None
+    minutes: float = 1.0
+
+    @property
+    def long(self) -> bool:
+        """Whether a line holds one value."""
+        return {"parameter", "value"} <= set(self.found)
+
+
+@dataclass
+class _Label:
+    """What a header says as a label, before it is known whether it is the one that counts."""
+
+    word: str
+    rank: int
+    header: str
+    tail: Tail = field(default_factory=Tail)
+    zone: tzinfo | None = None
+    minutes: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,186 +90,94 @@ class Mapped:
     values: Mapping[str, tuple[str, str]]
     parameters: Mapping[str, str]
 
-    @property
-    def numbers_for_none(self) -> tuple[float, ...]:
-        """Numbers among the words for "no value", as -999, however many decimals a cell gives them."""
-        return tuple(float(w) for w in self.missing if re.fullmatch(r"-?\d+(?:\.\d+)?", w))
+    def plan(self, header: Iterable[str]) -> Plan:
+        """The mapping laid over a header."""
+        labels: dict[str, _Label] = {}
+        wide: dict[str, tuple[str, str]] = {}
+        left: dict[str, str] = {}
+        for column in dict.fromkeys(map(str, header)):
+            label = self._label(column)
+            if label and (label.word not in labels or label.rank < labels[label.word].rank):
+                left |= {labels[label.word].header: UNKNOWN} if label.word in labels else {}
+                labels[label.word] = label
+            elif label:
+                left[column] = UNKNOWN
+            else:
+                wide |= self._wide(column, left)
+        return self._laid(labels, wide, left)
 
-    def found(self, header: Iterable[str]) -> dict[str, str]:
-        """Our word for a column → the heading that stands for it, with its unit where it ends in one."""
-        by_words: dict[str, str] = {}
-        for heading in reversed(list(header)):
-            for base, tail in cuts(heading):
-                if not tail or is_unit(tail):
-                    by_words[plain(base)] = heading
-        return {
-            word: next(by_words[a] for a in aliases if a in by_words)
-            for word, aliases in self.columns.items()
-            if any(a in by_words for a in aliases)
-        }
+    def _laid(self, labels: dict[str, _Label], wide: dict[str, tuple[str, str]], left: dict[str, str]) -> Plan:
+        """A plan in which a table is either long or wide."""
+        value = labels.get("value")
+        if value and value.tail.unread:
+            left[labels.pop("value").header] = UNIT_UNKNOWN
+        if not {"parameter", "value"} <= set(labels):
+            left |= {labels.pop(word).header: UNKNOWN for word in ("parameter", "value") if word in labels}
+        else:
+            left |= dict.fromkeys(wide, UNKNOWN)
+            wide = {}
+        times = [labels[word] for word in TIMES if word in labels]
+        return Plan(
+            found={word: label.header for word, label in labels.items()},
+            wide=wide,
+            left_out=left,
+            value_unit=value.tail.unit if value and "value" in labels else "",
+            zone=next((t.zone for t in times if t.zone), None),
+            minutes=labels["minutes"].minutes if "minutes" in labels else 1.0,
+        )
 
-    def valued(self, heading: str) -> tuple[str, str, str] | None:
-        """Parameter of a heading, the unit it states (ours or the mapping's), and what it states but is no unit."""
-        for base, tail in cuts(heading):
-            if plain(base) in self.values:
-                parameter, said = self.values[plain(base)]
-                if not tail:
-                    return parameter, said, ""
-                return (parameter, spell_unit(tail), "") if is_unit(tail) else (parameter, "", tail)
-        return None
+    def _label(self, column: str) -> _Label | None:
+        """What a header is as a label, by an alias and words behind it that change nothing."""
+        known = {alias: (word, rank) for word, names in self.columns.items() for rank, alias in enumerate(names)}
+        base, tail = split(column, known)
+        if not base:
+            return None
+        word, rank = known[base]
+        rest = plain(column)[len(base) :].strip(" ,;:()[]")
+        if word in TIMES:
+            zone = zone_in(column)
+            return _Label(word, rank, column, zone=zone) if zone or not rest or rest in WRITTEN else None
+        if word == "minutes":
+            return _Label(word, rank, column, minutes=MINUTES[rest]) if rest in MINUTES else None
+        if word == "value":
+            return None if tail.other else _Label(word, rank, column, tail)
+        return _Label(word, rank, column) if not rest or (word in ("lat", "lon") and tail.unit) else None
+
+    def _wide(self, column: str, left: dict[str, str]) -> dict[str, tuple[str, str]]:
+        """Parameter and unit of a header of values; else why it is left out."""
+        base, tail = split(column, {k: parameter for k, (parameter, _) in self.values.items()})
+        if not base or tail.other or tail.unread:
+            left[column] = UNIT_UNKNOWN if tail.unread else UNKNOWN
+            return {}
+        return {column: (self.values[base][0], tail.unit)}
+
+    def found(self, header: Iterable[str]) -> Mapping[str, str]:
+        """Our word for a label → the header that stands for it."""
+        return self.plan(header).found
 
     def wide(self, header: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Heading → parameter and unit ("" where none is stated), of columns that hold values."""
-        each = {h: self.valued(h) for h in header}
-        return {h: (v[0], v[1]) for h, v in each.items() if v and not v[2] and self._fits(v[0], v[1])}
+        """Header → parameter and unit, of columns that hold values; the header's own unit counts first."""
+        return {h: (p, unit or self.usual(h)) for h, (p, unit) in self.plan(header).wide.items()}
+
+    def usual(self, header: str) -> str:
+        """The unit of a column of values whose header states none."""
+        base, _ = split(header, self.values)
+        return (self.values[base][1] if base else "") or self.unit
 
     def use(self, header: Sequence[str]) -> Use:
-        """What becomes of each column: a heading whose unit is not understood is left out, never read by a default."""
-        found = self.found(header)
-        long = {"parameter", "value"} <= set(found)
-        values = (found["value"],) if long else tuple(h for h in self.wide(header) if h not in found.values())
-        labels = tuple(h for h in header if h in found.values() and h not in values)
-        left = {h: self._why(h) for h in header if h not in values and h not in labels}
-        return Use(values=values, labels=labels, left_out=left)
+        """
+        What becomes of each column.
 
-    def _why(self, heading: str) -> str:
-        if is_nameless(heading):
-            return NO_HEADING
-        told = self.valued(heading)
-        return UNIT_UNKNOWN if told and (told[2] or not self._fits(told[0], told[1])) else UNKNOWN
+        Returns
+        -------
+        Use
+            Every column is in one of the three: values, labels, or left out as `UNKNOWN` or `UNIT_UNKNOWN`.
+        """
+        plan = self.plan(header)
+        values = (plan.found["value"],) if plan.long else tuple(plan.wide)
+        labels = tuple(h for word, h in plan.found.items() if word != "value")
+        return Use(values=values, labels=labels, left_out=plan.left_out)
 
-    @staticmethod
-    def _fits(parameter: str, unit: str) -> bool:
-        try:
-            return not unit or bool(conversion(parameter, unit))
-        except UnitError:
-            return False
-
-
-def parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Rows of a table, long or wide."""
-    found = mapped.found(table.columns)
-    use = mapped.use(list(table.columns))
-    if "unit" not in found:
-        _no_units_aside(table, use, found, options)
-    stamp, lost = _stamps(mapped, found, table, options)
-    given = number(table[found["minutes"]]) if "minutes" in found else None
-    minutes = pd.Series(mapped.minutes, index=table.index) if given is None else given
-    before = pd.to_timedelta(minutes.where(minutes.between(0, MOST_MINUTES)), unit="min")
-    start = stamp - before if mapped.stamps == "end" else stamp
-    fixed = pd.DataFrame({"start": start, "minutes": minutes, "reject": lost}, index=table.index)
-    fixed["station"] = _ids(mapped, found, table)
-    rows = _long(mapped, found, table, fixed) if {"parameter", "value"} <= set(found) else _wide(mapped, table, fixed)
-    return rows.assign(source=mapped.source, city=options.city.key, kind=mapped.kind)
-
-
-def _no_units_aside(table: pd.DataFrame, use: Use, found: Mapping[str, str], options: Options) -> None:
-    """Refuse a table with a column of units under a heading that no mapping knows: a default would stand for them."""
-    long = "value" in found
-    for heading in use.left_out:
-        told = table[heading].dropna().astype("str").unique()
-        nameless = long and is_nameless(heading) and number(pd.Series(told, dtype="str")).isna().any()
-        if 0 < len(told) <= 20 and (nameless or all(is_unit(t) for t in told)):
-            column = shown(heading)
-            raise ImportFileError(
-                "files.mapping.unit_column", parameter=column, file=options.name, column=column, units=sorted(told)
-            )
-
-
-def _wide(mapped: Mapped, table: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
-    found, use = mapped.found(table.columns), mapped.use(list(table.columns))
-    column = _units(table[found["unit"]]) if "unit" in found else None
-    parts = []
-    for heading in use.values:
-        parameter, unit = mapped.wide([heading])[heading]
-        own = unit or (mapped.unit if column is None else "")
-        told = column if column is not None and not unit else pd.Series(own, index=table.index)
-        parts.append(_numbers(mapped, fixed, table[heading], told).assign(parameter=parameter))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _long(mapped: Mapped, found: Mapping[str, str], table: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
-    words = table[found["parameter"]].astype("str").fillna("")
-    read = {w: _quantity(mapped, w) for w in words.unique()}
-    said = words.map({w: unit for w, (_, unit) in read.items()})
-    heading = next((spell_unit(t) for _, t in cuts(found["value"]) if t and is_unit(t)), "")
-    units = _units(table[found["unit"]]).where(said == "", said) if "unit" in found else said
-    default = heading or ("" if "unit" in found else mapped.unit)
-    rows = _numbers(mapped, fixed, table[found["value"]], units.mask(units == "", default))
-    return rows.assign(parameter=words.map({w: name for w, (name, _) in read.items()}))
-
-
-def _quantity(mapped: Mapped, word: str) -> tuple[str, str]:
-    """Parameter of a cell that names one, and the unit that stands beside the name; a name not known stays as it is."""
-    for base, tail in cuts(word):
-        if plain(base) in mapped.parameters:
-            unit = mapped.values.get(plain(base), ("", ""))[1]
-            return mapped.parameters[plain(base)], (spell_unit(tail) if is_unit(tail) else tail) if tail else unit
-    return word, ""
-
-
-def _units(cells: pd.Series) -> pd.Series:
-    return cells.astype("str").fillna("").str.strip()
-
-
-def _numbers(mapped: Mapped, fixed: pd.DataFrame, cells: pd.Series, units: pd.Series) -> pd.DataFrame:
-    """Cells of one column with the reason why one is no value; a bound is kept and marked."""
-    gone = _says_none(mapped, cells)
-    told = read(cells.mask(gone))
-    value = told["value"].mask(told["value"].isin(mapped.numbers_for_none))
-    why = told["why"].mask(told["value"].isin(mapped.numbers_for_none), NO_VALUE)
-    if any(is_unit(c) for c in cells[why == NOT_UNDERSTOOD].unique()):  # it states a unit that nothing here reads
-        units = pd.Series("?", index=cells.index, dtype="str")
-    known = {u: bool(u) and is_unit(u) for u in units.unique()}
-    strange = ~units.map(known).astype(bool) & (why == "")
-    why = why.mask(strange & (units == ""), NO_UNIT).mask(strange & (units != ""), UNIT_NOT_UNDERSTOOD)
-    bound = told["checks"].map(bool)
-    return fixed.assign(
-        raw_value=value,
-        raw_unit=units,
-        reject=fixed["reject"].where(fixed["reject"] != "", why),
-        checks=told["checks"],
-        flag=pd.Series("ok", index=cells.index, dtype="str").mask(bound, "suspect"),
-    )
-
-
-def _says_none(mapped: Mapped, cells: pd.Series) -> pd.Series:
-    """Cells that say in the publisher's words that there is no value."""
-    if pd.api.types.is_numeric_dtype(cells):
-        return pd.Series(False, index=cells.index)
-    return cells.isin([w for w in cells.dropna().unique() if plain(w) in mapped.missing])
-
-
-def _ids(mapped: Mapped, found: Mapping[str, str], table: pd.DataFrame) -> pd.Series:
-    if "station" not in found:
-        return pd.Series(f"{mapped.source}:{mapped.station}", index=table.index)
-    return identity.ids(table[found["station"]], mapped.source)
-
-
-def _stamps(
-    mapped: Mapped, found: Mapping[str, str], table: pd.DataFrame, options: Options
-) -> tuple[pd.Series, pd.Series]:
-    """Moments in UTC, and the reason where there is none."""
-    zone = ZoneInfo(mapped.zone) if mapped.zone else options.city.zone
-    paired = {"date", "clock"} <= set(found)
-    days = table[found["date"] if paired else found.get("time", found.get("date", ""))]
-    stamps, why = moments(written(days), written(table[found["clock"]]) if paired else None, mapped.times, zone)
-    if not paired and "minutes" not in found and mapped.minutes < DAY and not names_an_hour(written(days)):
-        return stamps.mask(stamps.notna()), why.mask(why == "", NO_HOUR)
-    return stamps, why
-
-
-def stations(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Stations of a table, with the name and the place it gives."""
-    found = mapped.found(table.columns)
-    rows = pd.DataFrame({"station": _ids(mapped, found, table)})
-    rows["name"] = table[found["name"]].astype("str") if "name" in found else None
-    for word in ("lat", "lon"):
-        rows[word] = number(table[found[word]]) if word in found else float("nan")
-    rows["name"] = rows["name"].where(rows["name"].fillna("").str.strip() != "")
-    rows = rows.dropna(subset=["station"]).groupby("station", sort=False, as_index=False).last()  # the last that says
-    rows["name"] = rows["name"].fillna(rows["station"].str.partition(":")[2])
-    quality = rows["lat"].notna().map({True: "exact", False: ""})
-    return rows.assign(
-        source=mapped.source, city=options.city.key, kind=mapped.kind, owner=mapped.owner, coord_quality=quality
-    )
+    def clock(self, city: tzinfo) -> tzinfo:
+        """The zone of stamps that name none."""
+        return ZoneInfo(self.zone) if self.zone else city

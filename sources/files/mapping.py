@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from data.parameters import PARAMETERS, UnitError, conversion, spell_unit
 from data.schema import KINDS
-from sources.files.headings import plain
-from sources.files.mapped import Mapped, parse, stations
+from sources.files import mapped_rows
+from sources.files.headers import plain
+from sources.files.mapped import UNIT_UNKNOWN, Mapped
 from sources.files.profile import ImportFileError, Layout, Profile
 
 FOLDER = Path(__file__).parent / "profiles"
@@ -31,11 +32,20 @@ class MappedProfile(Profile):
 
     def recognise(self, columns: Sequence[str], name: str) -> Layout:
         """The layout, if the file has a time, a station and values; else the sentence says what is not there."""
-        found, said = self.mapped.found(columns), self.mapped
-        lacking = [] if {"time", "date"} & set(found) else ["time"]
-        lacking += [] if said.station or "station" in found else ["station"]
-        long = {"parameter", "value"} <= set(found)
-        lacking += [] if long or any(said.valued(c) for c in columns) else ["value"]
+        said, plan = self.mapped, self.mapped.plan(columns)
+        lacking = [] if {"time", "date"} & set(plan.found) else ["time"]
+        lacking += [] if said.station or "station" in plan.found else ["station"]
+        lacking += [] if plan.long or plan.wide else ["value"]
+        unread = [column for column, why in plan.left_out.items() if why == UNIT_UNKNOWN]
+        if lacking == ["value"] and unread:
+            raise ImportFileError(
+                "files.mapping.units",
+                parameter=unread[0],
+                n=len(unread),
+                file=name,
+                mapping=said.file,
+                columns=unread[:12],
+            )
         if lacking:
             raise ImportFileError(
                 "files.mapping.columns",
@@ -85,12 +95,12 @@ def load(path: str | Path) -> MappedProfile:
     layout = Layout(
         name=mapped.name,
         columns=frozenset(),
-        parse=partial(parse, mapped),
-        stations=partial(stations, mapped),
         use=mapped.use,
+        parse=partial(mapped_rows.parse, mapped),
+        stations=partial(mapped_rows.stations, mapped),
     )
     home = str(raw.get("city", ""))
-    encodings = tuple(_words(raw.get("encodings", ["utf-8", "cp1251", "utf-16"]), "encodings", path.name))
+    encodings = tuple(_words(raw.get("encodings", ["utf-8", "cp1251"]), "encodings", path.name))
     return MappedProfile(
         key=path.stem, layouts=(layout,), home=lambda _: home, binary=True, encodings=encodings, mapped=mapped
     )
@@ -129,7 +139,7 @@ def _checked(raw: Mapping[str, Any], file: str) -> Mapped:
     return Mapped(
         file=file, name=str(raw["name"]), source=str(raw["source"]), kind=str(raw["kind"]), unit=unit,
         zone=_zone(raw["zone"], file), stamps=str(raw["stamps"]), minutes=float(raw["minutes"]),
-        missing=frozenset(plain(w) for w in _words(raw.get("missing", []), "missing", file)),
+        missing=frozenset(" ".join(w.split()).casefold() for w in _words(raw.get("missing", []), "missing", file)),
         station=str(raw.get("station", "")), owner=str(raw.get("owner", "")), columns=columns,
         times=tuple(_words(tables["times"].get("formats", []), "times.formats", file)),
         values={plain(k): _value(k, v, unit, file) for k, v in tables["values"].items()},

@@ -1,11 +1,9 @@
-"""A handed-over file as its tables, whatever kind of file it is and whatever state it is in."""
+"""Parquet and JSON as tables by position: both name their columns themselves."""
 
 import codecs
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,125 +12,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sources.files import delimited, heading, records, workbook
+from sources.files import records as json_records
+from sources.files.cells import text
 from sources.files.damage import damage
-from sources.files.delimited import MOST_COLUMNS
-from sources.files.kinds import kind
-from sources.files.pages import Chunk, Left, Page
-from sources.files.profile import ImportFileError, Layout, Profile
+from sources.files.grid import Grid, Line, Sheet
+from sources.files.profile import ImportFileError
+from sources.files.text import MOST_COLUMNS
 from sources.files.unpack import MOST_BYTES, Seen, Unpacked
-from sources.files.use import Use, is_nameless, named
 
-UTF8 = ("utf-8",)
 MOST_CELLS = 256 << 20  # text of 100,000 rows of Parquet, written out
 DENSE = 50  # rows a byte of Parquet; the centre's own tables reach 0.5
-_NO_TEXT = {"sheet": "files.open.sheet", "parquet": "files.open.parquet"}
 
 
-def pages(path: Path, profile: Profile, seen: Seen | None = None) -> Iterator[Page | Left]:
+def parquet(path: Path, typed: bool) -> Sheet:
     """
-    Tables of a file.
+    The table of a Parquet file.
 
     Parameters
     ----------
     path : Path
-        CSV (gzip or not) or JSON; Excel and Parquet where the profile takes them.
-    profile : Profile
-        Whose layouts are looked for.
-    seen : callable, optional
-        Told how many bytes on disk were used.
-
-    Yields
-    ------
-    Page or Left
-        Each table with its pieces of at most some 100,000 lines, and each sheet that is none of the profile's.
+        To read.
+    typed : bool
+        Whether numbers and moments keep their types; else every cell is text, as CSV would have it.
 
     Raises
     ------
     ImportFileError
-        When there is no table of the profile, or the file is cut off, damaged, too large or in no known encoding.
+        When it is damaged, too large or says to hold more than it can.
     """
-    what = kind(path)
-    if what in _NO_TEXT and not profile.binary:
-        raise ImportFileError(_NO_TEXT[what], file=path.name)
-    return _READERS[what](path, profile, seen)
-
-
-def layout(path: Path, profile: Profile) -> Page:
-    """The first table of a file, whose pieces nobody has asked for yet."""
-    for page in pages(path, profile):
-        if isinstance(page, Page):
-            return page
-    raise ImportFileError("files.table.no_header", file=path.name)
-
-
-def header(path: Path, binary: bool = False, encodings: Sequence[str] = UTF8) -> list[str]:
-    """
-    Column names of the first table of any file, by position.
-
-    Parameters
-    ----------
-    path : Path
-        As for `pages`.
-    binary : bool
-        Whether Excel and Parquet are read.
-    encodings : sequence of str
-        In which a text may be written; the first that fits.
-    """
-    return layout(path, _anything(binary, encodings)).names
-
-
-def chunks(path: Path, binary: bool = False, encodings: Sequence[str] = UTF8) -> Iterator[Chunk]:
-    """The pieces of any file whose first line is its heading; parameters as for `header`."""
-    for page in pages(path, _anything(binary, encodings)):
-        if isinstance(page, Page):
-            yield from page.chunks
-
-
-def _anything(binary: bool, encodings: Sequence[str]) -> Profile:
-    """A profile whose one layout is whatever the first line names."""
-    every = Layout(name="", columns=frozenset(), parse=lambda table, _: table, use=_all)
-    return Profile(key="", layouts=(every,), home=lambda _: "", binary=binary, encodings=encodings)
-
-
-def _all(names: Sequence[str]) -> Use:
-    return Use(values=tuple(names), labels=())
-
-
-def _single(
-    read: Callable[[Path, Seen | None], Iterator[Chunk]], path: Path, profile: Profile, seen: Seen | None
-) -> Iterator[Page | Left]:
-    """The one table of a file whose columns have names of their own."""
-    pieces = read(path, seen)
-    first = next(pieces, Chunk(pd.DataFrame()))
-    if first.table.empty and not first.broken:  # the columns alone
-        first = next(pieces, first)
-    names = named([str(c) for c in first.table.columns])
-    found = profile.recognise([n for n in names if not is_nameless(n)], path.name)
-    top = [None if pd.isna(c) else str(c) for c in first.table.iloc[0]] if len(first.table) else []
-    told, units = heading.joined(names, found, top, path.name)
-    if units:
-        first = replace(first, table=first.table.iloc[1:].reset_index(drop=True))
-    named_now = dict(zip(names, told, strict=True))
-    yield Page(layout=found, names=told, units=units, chunks=_positioned(chain([first], pieces), named_now))
-
-
-def _positioned(pieces: Iterable[Chunk], told: Mapping[str, str]) -> Iterator[Chunk]:
-    for chunk in pieces:
-        names = named([str(c) for c in chunk.table.columns])
-        chunk.table.columns = pd.Index([told.get(n, n) for n in names])
-        yield chunk
-
-
-def _parquet_pages(path: Path, profile: Profile, seen: Seen | None) -> Iterator[Page | Left]:
-    return _single(_parquet, path, profile, seen)
-
-
-def _record_pages(path: Path, profile: Profile, seen: Seen | None) -> Iterator[Page | Left]:
-    return _single(_records, path, profile, seen)
-
-
-def _parquet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
     try:
         file = pq.ParquetFile(path)
         groups = range(file.metadata.num_row_groups)
@@ -144,14 +51,32 @@ def _parquet(path: Path, seen: Seen | None) -> Iterator[Chunk]:
             or file.metadata.num_columns > MOST_COLUMNS
         ):
             raise ImportFileError("files.table.dense", file=path.name)
-        yield Chunk(file.schema_arrow.empty_table().to_pandas())
-        texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-        for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(batch_size=100_000):
-            yield Chunk(_written_out(batch, path).to_pandas())
-    except ImportFileError:
-        raise
+        names = tuple(str(name) for name in file.schema_arrow.names)
     except (OSError, pa.ArrowException, ValueError, KeyError) as error:
-        raise damage(path, error) from error
+        raise error if isinstance(error, ImportFileError) else damage(path, error) from error
+
+    def rows(last: int, width: int, seen: Seen | None) -> Iterator[Grid]:
+        return _batches(path, typed)
+
+    return Sheet(head=(Line(0, names),), rows=rows, titled=False)
+
+
+def _batches(path: Path, typed: bool) -> Iterator[Grid]:
+    try:
+        schema = pq.ParquetFile(path).schema_arrow
+        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        first = 1
+        for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(batch_size=100_000):
+            table = _written_out(batch, path).to_pandas().set_axis(pd.RangeIndex(len(batch.schema)), axis=1)
+            yield Grid(table if typed else _texts(table), first)
+            first += len(table)
+    except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        raise error if isinstance(error, ImportFileError) else damage(path, error) from error
+
+
+def _texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Every cell as text, whatever type a column has."""
+    return pd.DataFrame({name: pd.Series([text(cell) for cell in table[name]], dtype="str") for name in table})
 
 
 def _written_out(batch: pa.RecordBatch, path: Path) -> pa.Table:
@@ -165,10 +90,27 @@ def _written_out(batch: pa.RecordBatch, path: Path) -> pa.Table:
                 raise ImportFileError("files.table.long_texts", file=path.name)
             column = column.dictionary_decode()
         columns.append(column)
-    return pa.table(columns, names=batch.schema.names)
+    return pa.table(columns, names=[str(i) for i in range(len(columns))])
 
 
-def _records(path: Path, seen: Seen | None = None) -> Iterator[Chunk]:
+def records(path: Path) -> Sheet:
+    """
+    The records of a JSON file, gzip or not; their keys are the columns.
+
+    Raises
+    ------
+    ImportFileError
+        When it holds no list of records.
+    """
+    first = next(_records(path, None), Grid(pd.DataFrame()))
+
+    def rows(last: int, width: int, seen: Seen | None) -> Iterator[Grid]:
+        return _records(path, seen)
+
+    return Sheet(head=(Line(0, first.names),), rows=rows, titled=False)
+
+
+def _records(path: Path, seen: Seen | None) -> Iterator[Grid]:
     def opened() -> BinaryIO:
         file = io.BufferedReader(Unpacked(path, seen=seen))
         if file.peek(3).startswith(codecs.BOM_UTF8):
@@ -176,17 +118,11 @@ def _records(path: Path, seen: Seen | None = None) -> Iterator[Chunk]:
         return file
 
     try:
-        for piece in records.pieces(opened):
-            yield Chunk(piece.table, piece.broken, piece.excerpt, piece.why)
-    except records.NoRecords as error:
+        for piece in json_records.pieces(opened):
+            names = tuple(str(name) for name in piece.table.columns)
+            table = piece.table.set_axis(pd.RangeIndex(len(names)), axis=1)
+            yield Grid(table, piece.first, piece.broken, piece.why, names)
+    except json_records.NoRecords as error:
         raise ImportFileError("files.table.no_records", file=path.name) from error
     except (OSError, EOFError, zlib.error) as error:
         raise damage(path, error) from error
-
-
-_READERS: dict[str, Callable[[Path, Profile, Seen | None], Iterator[Page | Left]]] = {
-    "text": delimited.pages,
-    "sheet": workbook.pages,
-    "parquet": _parquet_pages,
-    "records": _record_pages,
-}

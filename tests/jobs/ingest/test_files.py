@@ -18,9 +18,9 @@ from data.store import Appended, Store
 from data.store.tables.schemas import TABLES
 from jobs.export.measurements import measurements_csv, tables
 from jobs.export.request import Request
-from jobs.ingest import files
+from jobs.ingest import asked, files
 from jobs.ingest.files import BROKEN, TWICE, ImportFileError, run
-from sources.files import FORMATS, Chunk, chunks, header, layout
+from sources.files import FORMATS, Chunk, Part, parts
 
 HEADER = "datetime_utc,station_id,station_name,source,lat,lon,value_ugm3,raw_value,raw_unit,conversion_note"
 BISHKEK = """country = "KG"
@@ -35,11 +35,11 @@ en = "Bishkek"
 
 
 def balanced(done: dict[str, object]) -> dict[str, object]:
-    """The summary, after the two sums that always hold."""
+    """The summary, after the sum that always holds."""
     rejected = sum(done["rejected"].values())  # type: ignore[attr-defined]
     assert done["read"] == done["stored"] + done["revised"] + done["unchanged"] + rejected  # type: ignore[operator]
-    left = sum(entry["cells"] for entry in done["left_out"])  # type: ignore[attr-defined]
-    assert done["cells"] == done["read"] + left + done["labels"]  # type: ignore[operator]
+    left_out = sum(entry["cells"] for entry in done["left_out"])  # type: ignore[attr-defined]
+    assert done["cells"] == done["read"] + left_out + done["labels"]  # type: ignore[operator]
     return done
 
 
@@ -100,10 +100,9 @@ def test_rows_that_cannot_be_kept_are_counted_by_reason(tmp_path: Path, store: S
     path = tmp_path / "pm25.csv"
     path.write_text("\n".join(lines) + "\n")
     done = balanced(run([path], "airdata-kz", None, store))
-    assert done["rejected"] == {TWICE: 2, "no start time": 1, "no value": 1}
-    assert done["left_out"] == [{"line": "", "why": "broken_line", "cells": 11}]
+    assert done["rejected"] == {TWICE: 2, BROKEN: 1, "no start time": 1, "no value": 1}
     kept = store.rejects()
-    assert dict(zip(kept["reason"], kept["count"], strict=True)) == done["rejected"] | {BROKEN: 1}
+    assert dict(zip(kept["reason"], kept["count"], strict=True)) == done["rejected"]
     assert set(kept.loc[kept["reason"] != TWICE, "origin"]) == {"pm25.csv"}
 
 
@@ -130,13 +129,12 @@ def test_a_fault_after_a_whole_batch_says_what_is_kept(
     assert len(store.measurements("astana")) == 30
 
 
+def _utf16(good: bytes) -> bytes:
+    return gzip.decompress(good).decode().encode("utf-16")
+
+
 def _lacking(good: bytes) -> bytes:
     return gzip.decompress(good).replace(b"raw_value", b"raw_valeu")
-
-
-def test_utf_16_is_read_where_its_first_bytes_say_so(good: Path, store: Store) -> None:
-    good.write_bytes(gzip.decompress(good.read_bytes()).decode().encode("utf-16"))
-    assert balanced(run([good], "airdata-kz", None, store))["stored"] == 30
 
 
 @pytest.mark.parametrize(
@@ -148,6 +146,7 @@ def test_utf_16_is_read_where_its_first_bytes_say_so(good: Path, store: Store) -
         (lambda good: good[: len(good) // 2], "cut off"),
         (lambda good: good[:60] + bytes(40) + good[100:], "damaged|not a CSV|cut off|cannot be read"),
         (lambda good: good[:-8] + bytes(4) + good[-4:], "checksum"),
+        (_utf16, "UTF-16"),
         (lambda good: gzip.decompress(good).replace(b"PCP", "Пост".encode("cp1251")), "not UTF-8"),
         (_lacking, "needs the column raw_value"),
         (lambda good: b"date,station,pm25\n2024-01-01,x,3\n", "is not a file of --format airdata-kz"),
@@ -253,17 +252,23 @@ def test_ten_thousand_corruptions_end_in_a_sentence_or_a_sum(tmp_path: Path, mon
                 ended[ends(path)] += 1
                 continue
             try:
-                FORMATS["airdata-kz"].recognise(header(path), path.name)
-                pool += chunks(path)
+                pool += [chunk for part in parts(path, FORMATS["airdata-kz"]) for chunk in part.chunks()]
                 ended["rows"] += 1
             except ImportFileError as error:
                 ended[one_line(error)] += 1
     path.write_bytes(plain)
-    names = list(next(chunks(path)).table.columns)
+    (part,) = parts(path, FORMATS["airdata-kz"])
+    first = next(part.chunks())
+    names = list(first.table.columns)
     tables = [c.table[names] for c in pool if set(names) <= set(c.table)]
-    whole = Chunk(pd.concat(tables, ignore_index=True), sum(c.broken for c in pool), "x")
-    page = replace(layout(path, FORMATS["airdata-kz"]), chunks=iter([whole]))
-    monkeypatch.setattr(files, "pages", lambda path, *_, **__: iter([page]))
+    lines = tuple(line for c in pool for line in c.lines)
+    whole = replace(first, table=pd.concat(tables, ignore_index=True), broken=len(lines), lines=lines, excerpt="x")
+
+    class Pooled(Part):
+        def chunks(self, seen: object = None) -> Iterator[Chunk]:
+            return iter([whole])
+
+    monkeypatch.setattr(asked, "parts", lambda *_: [Pooled(**vars(part))])
     assert ends(path) == "sum"
     assert sum(ended.values()) == 10_000
     assert min(ended["rows"], ended["sentence"]) > 1000
