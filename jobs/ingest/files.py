@@ -120,7 +120,7 @@ def _import(
                 account.take(part, chunk, 0)
                 continue
             home = home or asked.home(profile, chunk.table, part.file)
-            options = Options(city=home, name=part.file, stamps=stamps, places=places)
+            options = Options(city=home, name=part.file, stamps=stamps, places=places, beside=chunk.beside)
             before = account.read
             _take(part, chunk, options, known_at, batch, account, profile)
             described.append(_described(chunk, options))

@@ -65,7 +65,9 @@ def run(
                 continue
             chunk = next((c for c in part.chunks() if len(c.table)), next(part.chunks(), Chunk(pd.DataFrame())))
             of = home or (None if part in lists else asked.home(profile, chunk.table, part.file))
-            options = Options(city=of, name=part.file, stamps=stamps, places=places) if of else None
+            options = (
+                Options(city=of, name=part.file, stamps=stamps, places=places, beside=chunk.beside) if of else None
+            )
             columns = _columns(part, chunk, options)
             used.append((part.file, columns))
             tables.append(_table(part, chunk, columns, options))

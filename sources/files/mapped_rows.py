@@ -7,8 +7,12 @@ from sources.files import numbers, stamps
 from sources.files.headers import split
 from sources.files.identity import posts
 from sources.files.mapped import TIMES, Mapped, Plan
-from sources.files.profile import Options, number
+from sources.files.profile import ImportFileError, Options, number
 
+DAY = 1440  # [min]
+NO_HOUR = "day without its hour"
+CONCENTRATIONS = frozenset({"µg/m³", "mg/m³", "ng/m³", "g/m³", "kg/m³", "ppm", "ppb"})
+MOST_UNITS = 20  # different cells of a column of units
 UNIT_UNREAD = "unit not understood"
 MOST_MINUTES = 1e6  # as in a mapping's own `minutes`; beyond it no start can be told
 
@@ -24,6 +28,7 @@ def parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame
     differ, or has a column of units that is empty here, none is put in its place: the row is rejected.
     """
     plan = mapped.plan(table.columns)
+    _no_units_aside(plan, table, options)
     texts = _labels(mapped, plan, table)
     moment, why = _moments(mapped, plan, texts, options)
     minutes, unread = _minutes(mapped, plan, texts)
@@ -34,6 +39,34 @@ def parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame
     fixed["station"] = _ids(mapped, plan, texts)
     rows = _long(mapped, plan, texts, table, fixed) if plan.long else _wide(mapped, plan, texts, table, fixed)
     return rows.assign(source=mapped.source, city=options.city.key, kind=mapped.kind)
+
+
+def _no_units_aside(plan: Plan, table: pd.DataFrame, options: Options) -> None:
+    """
+    Refuse a table with units in a column that the mapping does not know: no default may stand in for them.
+
+    Of a table with one value a line a column without a heading that holds words may be that of the units.
+    """
+    if "unit" in plan.found:
+        return
+    for column, told in options.beside.items():
+        if all(map(_is_unit, told)) or (plan.long and number(pd.Series(told, dtype="str")).isna().any()):
+            raise _units_in(column, told, options)
+    for column in plan.left_out:
+        found = table[column].dropna().astype("str").unique()
+        if 0 < len(found) <= MOST_UNITS and all(map(_is_unit, found)):
+            raise _units_in(column, tuple(found), options)
+
+
+def _units_in(column: str, told: tuple[str, ...], options: Options) -> ImportFileError:
+    name = " ".join(column.split())
+    return ImportFileError(
+        "files.mapping.unit_column", parameter=name, file=options.name, column=name, units=sorted(told)
+    )
+
+
+def _is_unit(text: str) -> bool:
+    return spelling(text) in CONCENTRATIONS  # "С" in a column of winds is north, and no degree
 
 
 def stations(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -71,7 +104,10 @@ def _moments(mapped: Mapped, plan: Plan, texts: pd.DataFrame, options: Options) 
         return stamps.read(date, zone, mapped.times, clock)
     given = time if time is not None else date
     assert given is not None  # `MappedProfile.recognise` has refused a table without
-    return stamps.read(given, zone, mapped.times)
+    moments, why = stamps.read(given, zone, mapped.times)
+    if mapped.minutes < DAY and "minutes" not in plan.found and not stamps.names_an_hour(given):
+        return moments.mask(moments.notna()), why.mask(why == "", NO_HOUR)
+    return moments, why
 
 
 def _minutes(mapped: Mapped, plan: Plan, texts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -94,6 +130,7 @@ def _wide(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
     for column, (parameter, stated) in plan.wide.items():
         found = numbers.read(table[column], mapped.missing, beside)
         unit, unread = _units(plan, texts, stated, mapped.usual(column))
+        unread |= _says_units(table[column], found)
         parts.append(_cells(fixed, found, unread).assign(parameter=parameter, raw_unit=unit))
     return pd.concat(parts, ignore_index=True)
 
@@ -105,8 +142,14 @@ def _long(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
     stated = words.map({w: unit for w, (_, unit, _) in known.items()}).fillna("")
     usual = words.map({w: usual for w, (_, _, usual) in known.items()}).fillna(mapped.unit)
     unit, unread = _units(plan, texts, stated, usual)
+    unread |= _says_units(table[plan.found["value"]], found)
     rows = _cells(fixed, found, unread)
     return rows.assign(parameter=words.map({w: p for w, (p, _, _) in known.items()}), raw_unit=unit)
+
+
+def _says_units(cells: pd.Series, found: numbers.Numbers) -> bool:
+    """Whether units stand among the values: the column then has a unit that is not the one of its header."""
+    return any(map(_is_unit, cells[found.reject == numbers.UNREADABLE].astype("str").unique()))
 
 
 def _word(mapped: Mapped, word: str) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from sources.files.use import Use
 UTF8 = ("utf-8",)
 OTHER, BLANK, AGAIN = "other_table", "empty_sheet", "repeated_header"
 BELOW = 4  # lines that a further header may have, its units among them
+FEW = 20  # different cells of a column that may be units
 LOOKED = 200  # lines of a piece that are asked whether they are a further header
 
 
@@ -44,6 +45,8 @@ class Chunk:
         Column that is no part of the table, and why → its cells that are not empty.
     again : tuple of Broken
         Header lines between the rows.
+    beside : mapping of str to tuple of str
+        Column without a name → its different cells, where they are few: units may stand in it.
     """
 
     table: pd.DataFrame
@@ -55,6 +58,7 @@ class Chunk:
     use: Use | None = None
     apart: Mapping[tuple[str, str], int] = field(default_factory=dict)
     again: tuple[Broken, ...] = ()
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +161,7 @@ def _textual(column: pd.Series) -> bool:
 def _chunk(header: Header, table: pd.DataFrame, way: Sheet) -> Chunk:
     """Rows under their names; what has none is counted and not passed on."""
     apart: dict[tuple[str, str], int] = {}
+    beside: dict[str, tuple[str, ...]] = {}
     kept = []
     for place in range(table.shape[1]):
         if place < len(header.names) and place not in header.apart:
@@ -166,9 +171,11 @@ def _chunk(header: Header, table: pd.DataFrame, way: Sheet) -> Chunk:
         filled = int(table[place].notna().sum())
         if filled:
             apart[of] = apart.get(of, 0) + filled
+            told = table[place].dropna().astype("str").unique()
+            beside |= {of[0]: tuple(told)} if len(told) <= FEW else {}
     made = table if len(kept) == table.shape[1] else table[kept]
     made = made.set_axis([header.names[place] for place in kept], axis=1)
-    return Chunk(made, layout=header.layout, use=header.use, apart=apart)
+    return Chunk(made, layout=header.layout, use=header.use, apart=apart, beside=beside)
 
 
 def parts(path: Path, profile: Profile) -> list[Part]:

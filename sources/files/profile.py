@@ -36,12 +36,15 @@ class Options:
         ``end`` or ``start``: which end of the hour a stamp of AirData.kz names.
     places : DataFrame or None
         The publisher's station list, every column text, where one was found.
+    beside : mapping of str to tuple of str
+        Column without a name → its different cells, where they are few.
     """
 
     city: City
     name: str = ""
     stamps: str = "end"
     places: pd.DataFrame | None = None
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Rows = Callable[[pd.DataFrame, Options], pd.DataFrame]

@@ -29,6 +29,8 @@ _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _UNIX = ((re.compile(r"\d{9,10}(?:\.\d+)?"), 1.0), (re.compile(r"\d{12,13}(?:\.\d+)?"), 1e3))
 _LIKE_UNIX = ((re.compile(r"1[0-8]\d{8}(?:\.\d+)?"), 1.0), (re.compile(r"1[0-8]\d{11}(?:\.\d+)?"), 1e3))
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+# A day and something behind it that is no midnight of Excel, seconds since 1970, or a serial day with a fraction.
+_HOUR = re.compile(r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:\s+\d|T(?!00:00:00$)\d).*|\d{9,13}(?:\.\d+)?|\d{5}[.,]\d+")
 _CLOCK = r"\d{1,2}(?::\d{2}){1,2}(?:[.,]\d{1,9})?(?: ?[AaPp]\.?[Mm]\.?)?|\d{1,2} ?[AaPp]\.?[Mm]\.?"
 _ZONE = (
     r"Z|[+\-−–]\d{2}(?::?\d{2})?|\(?(?:UTC|GMT)(?: ?[+\-−–]\d{1,2}(?::?\d{2})?)?\)?"
@@ -135,6 +137,20 @@ def read(
         pd.Series(moments, index=given.index).dt.tz_localize("UTC"),
         pd.Series(np.where(silent, "", why), index=given.index, dtype="str"),
     )
+
+
+def names_an_hour(cells: pd.Series) -> bool:
+    """
+    Whether any cell of a column of days says more than its day: without a column of hours nothing else can.
+
+    Examples
+    --------
+    >>> names_an_hour(pd.Series(["01.02.2024", "2024-02-02T00:00:00"])), names_an_hour(pd.Series(["01.02.2024 00:00"]))
+    (False, True)
+    """
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        return bool((cells != cells.dt.normalize()).any())
+    return any(_HOUR.fullmatch(text) for text in cells.dropna().astype("str").unique())
 
 
 def zone_named(text: str) -> tzinfo | None:
