@@ -102,9 +102,9 @@ def spelling(text: str) -> str | None:
         return None
     if not text.strip():
         return "1"
-    plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).strip()
+    plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).strip(" .:")
     while (inner := _BRACKETS.fullmatch(plain)) and not re.search(r"[\[(\])]", inner[1]):
-        plain = inner[1].strip()
+        plain = inner[1].strip(" .:")
     key = _POWER.sub(r"\1", plain.casefold().replace("μ", "µ"))
     key = re.sub(r"[\s.·]+|(?<=[^\W\d])\*(?=[^\W\d])", "", key)
     for candidate in (key, key.translate(_LATIN)):

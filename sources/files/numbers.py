@@ -18,6 +18,8 @@ WORDS = frozenset({"", "-", "--", "---", ".", "nan", "none", "null", "na", "n/a"
 LONGEST = 64  # characters; no number is longer
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 
+SIMPLE, TWO_READINGS = re.compile(r"-?\d{1,18}(?:([.,])\d{1,18})?"), re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2014\u2010\u2011\u2012\ufe63\uff0d", "-"))
 # Spaces that stand between thousands, or around a number: no-break, figure, punctuation, thin, hair, narrow.
 _SPACES = str.maketrans({**dict.fromkeys("\u00a0\u2007\u2008\u2009\u200a\u202f\u2002\u2003\t", " "), "\ufeff": None})
@@ -135,7 +137,7 @@ def roles(columns: Iterable[pd.Series]) -> Roles:
     found = Roles()
     for column in columns:
         if not pd.api.types.is_numeric_dtype(column):
-            found |= _proven(_cell(t) for t in column.dropna().astype("str").unique())
+            found |= _proven(column.dropna().astype("str").unique())
     return found
 
 
@@ -186,11 +188,10 @@ def read(texts: pd.Series, missing: frozenset[str] = frozenset(), beside: Roles 
     told = [str(t) for t in distinct]
     beside = beside or Roles()
     if not (beside.decimal - {"."} or beside.group - {","}) and all(map(PLAIN.fullmatch, told)):  # as machines write
-        values = np.array([float(t) for t in told] + [np.nan])
-        return _simple(pd.Series(values[codes], index=texts.index), missing)
-    cells = [_cell(t) for t in told]
-    own = _proven(cells)
-    found = [_number(t, c, own, beside, missing) for t, c in zip(told, cells, strict=True)]
+        plain = np.array([float(t) for t in told] + [np.nan])
+        return _simple(pd.Series(plain[codes], index=texts.index), missing)
+    own, sentinels = _proven(told), _sentinels(missing)
+    found = [_decided(t, sentinels) or _number(t, own, beside, missing) for t in told]
     found.append((np.nan, NO_VALUE, NONE))  # code -1: an empty cell
     values, reasons, entries = zip(*found, strict=True)
     noted = checks.column(entries).to_numpy()
@@ -249,20 +250,35 @@ def _readings(cell: _Cell) -> Iterator[tuple[str, tuple[str, str]]]:
             yield decimal, (whole.replace(group, "") + (f".{many[3]}" if decimal else ""), group)
 
 
-def _proven(cells: Iterable[_Cell]) -> Roles:
-    decimal, group = set(), set()
-    for cell in cells:
-        if len(cell.readings) == 1:
-            ((sign, (_, between)),) = cell.readings.items()
+def _proven(texts: Iterable[str]) -> Roles:
+    decimal: set[str] = set()
+    group: set[str] = set()
+    for text in texts:
+        if simple := SIMPLE.fullmatch(text):
+            if simple[1] and not TWO_READINGS.fullmatch(text):
+                decimal.add(simple[1])
+            continue
+        readings = _cell(text).readings
+        if len(readings) == 1:
+            ((sign, (_, between)),) = readings.items()
             decimal.update({sign} & {".", ","})
             group.update({between} & {".", ","})
     return Roles(frozenset(decimal), frozenset(group))
 
 
-def _number(text: str, cell: _Cell, own: Roles, beside: Roles, missing: frozenset[str]) -> tuple[float, str, Entries]:
+def _decided(text: str, sentinels: frozenset[float]) -> tuple[float, str, Entries] | None:
+    """Most numbers: digits with at most one separator, whose reading no other cell can change."""
+    if not SIMPLE.fullmatch(text) or TWO_READINGS.fullmatch(text):
+        return None
+    value = float(text.replace(",", "."))
+    return (np.nan if value in sentinels else value), "", NONE
+
+
+def _number(text: str, own: Roles, beside: Roles, missing: frozenset[str]) -> tuple[float, str, Entries]:
     """Value, reason and checks of one distinct text."""
     if {_plain(text).casefold(), " ".join(text.split()).casefold()} & (WORDS | missing):
         return np.nan, NO_VALUE, NONE
+    cell = _cell(text)
     digits = _chosen(cell, own, beside)
     if not digits:
         return np.nan, UNREADABLE, NONE

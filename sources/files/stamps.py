@@ -133,10 +133,8 @@ def read(
         seconds = np.where(agreed & ((zoned == "") | (zoned == named)), seconds, np.nan)
         silent, zoned = silent | hours.silent[hours.codes], named
     moments, why = _moments(day + seconds, zoned, zone)
-    return (
-        pd.Series(moments, index=given.index).dt.tz_localize("UTC"),
-        pd.Series(np.where(silent, "", why), index=given.index, dtype="str"),
-    )
+    found = pd.Series(moments, index=given.index)
+    return found.dt.tz_localize("UTC"), pd.Series(np.where(silent, "", why), index=given.index, dtype="str")
 
 
 def names_an_hour(cells: pd.Series) -> bool:
