@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from data.schema import conform_stations
+
 
 def linked(stations: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """
@@ -10,7 +12,7 @@ def linked(stations: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     stations : DataFrame
-        As delivered: ``station``, and ``name, same_as`` where the network tells them.
+        As delivered, for `data.schema.conform_stations`.
     known : DataFrame
         Of the store: ``station, name, same_as``.
 
@@ -24,12 +26,14 @@ def linked(stations: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> old = pd.DataFrame({"station": ["a:1", "a:2"], "name": ["Yard", "Roof"], "same_as": ["b:7", "b:8"]})
-    >>> linked(pd.DataFrame({"station": ["a:1", "a:2"], "name": ["Gate", "Roof"], "same_as": ""}), old).same_as.tolist()
+    >>> new = pd.DataFrame({"station": ["a:1", "a:2"], "name": ["Gate", "Roof"], "same_as": ""})
+    >>> linked(new.assign(source="a", city="tashkent", kind="indicative"), old)["same_as"].tolist()
     ['b:7', '']
     """
-    if not len(known) or not {"name", "same_as"} <= set(stations):
+    if not len(known) or not len(stations):
         return stations
+    told = conform_stations(stations)
     before = known.drop_duplicates("station", keep="last").set_index("station")
-    was = {column: stations["station"].map(before[column]).fillna("") for column in ("name", "same_as")}
-    renamed = (was["name"] != stations["name"].fillna("")) & (stations["same_as"].fillna("") == "")
-    return stations.assign(same_as=stations["same_as"].mask(renamed & (was["same_as"] != ""), was["same_as"]))
+    name, link = (told["station"].map(before[column]).fillna("") for column in ("name", "same_as"))
+    renamed = (name != told["name"]) & (told["same_as"] == "")
+    return told.assign(same_as=told["same_as"].mask(renamed & (link != ""), link))
