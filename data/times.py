@@ -39,6 +39,31 @@ def interval_end(start: Any, minutes: Any) -> Any:
     return start + pd.to_timedelta(minutes, unit="min")
 
 
+def whole_minutes(start: pd.Series, end: pd.Series) -> pd.Series:
+    """
+    Length of intervals, to the whole minute: what ends at 59 s or 59.999 s ends with the minute.
+
+    Parameters
+    ----------
+    start, end : Series of Timestamp
+        Aware; an interval without an end has no length.
+
+    Returns
+    -------
+    Series of float64
+        NaN where an end is unknown or lies before its start. [min]
+
+    Examples
+    --------
+    >>> start = pd.Series(pd.to_datetime(["2026-01-10T05:00Z"] * 3))
+    >>> lengths = pd.to_timedelta(pd.Series(["59min 59s", "14min 59.999s", "-1s"]))
+    >>> whole_minutes(start, start + lengths).tolist()
+    [60.0, 15.0, nan]
+    """
+    minutes = (end - start).dt.total_seconds() / 60
+    return minutes.where(minutes >= 0).round()
+
+
 def iso_texts(times: Any) -> list[str]:
     """
     A column of times as ISO 8601 in UTC with Z, whole seconds; empty where there is none.

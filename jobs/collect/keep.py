@@ -12,6 +12,7 @@ from data.place import placed
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from data.times import interval_end
+from jobs.collect.links import linked
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
 from jobs.logs import turned
@@ -141,6 +142,7 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     StoreError
         When it cannot be written.
     """
+    delivery = replace(delivery, stations=linked(delivery.stations, store.stations()))
     task = delivery.task
     if len(delivery.stations):
         store.put_stations(delivery.stations, now)
