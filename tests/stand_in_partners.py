@@ -107,6 +107,19 @@ def uzhydromet(request: Request, now: datetime) -> Response:
     return as_json({"data": [{"id": 1, "stations": posts}]})
 
 
+def uzhydromet_page(request: Request, now: datetime) -> Response:
+    """The page of a post: its last full hour, in µg/m³; the page of the third is away."""
+    number = int(request.path.rsplit("/", 1)[1])
+    if number == 9903:
+        return Response("", 404)
+    shown = {"PM 2.5": wave(50, hour(now), number), "PM 10": wave(80, hour(now), number), "Озон (O3)": -9999}
+    items = "".join(
+        f'<li class="col-xl-6"><span>{name}:</span> <span>{value}</span></li>' for name, value in shown.items()
+    )
+    at = f"{hour(now).astimezone(TASHKENT):%d.%m.%Y %H:%M}"
+    return Response(f"<html><p>Обновлено: {at}</p><ul>{items}</ul></html>", content_type="text/html; charset=utf-8")
+
+
 def wis2(request: Request, now: datetime) -> Response:
     """Reports of three hours apart of one station, one feature a variable."""
     since, until = request.args.get("datetime", f"{stamp(now - 24 * HOUR)}/{stamp(now)}").split("/")
@@ -206,6 +219,7 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/purpleair/sensors": purpleair,
     "/airnow/aq/data/": airnow,
     "/uzhydromet/api/maps": uzhydromet,
+    r"/uzhydromet/ru/map/view/\d+": uzhydromet_page,
     "/wis2/oapi/collections/.*/items": wis2,
     "/firms/data/active_fire/.*": firms,
     "/sensorthings/Datastreams": sensorthings,
