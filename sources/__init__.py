@@ -21,6 +21,7 @@ from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
 from sources.sensorthings import SensorThings
 from sources.uzhydromet import Uzhydromet
+from sources.uzhydromet_bulletin import UzhydrometBulletin
 from sources.waqi import Waqi
 from sources.wis2 import Wis2
 
@@ -36,6 +37,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "purpleair": PurpleAir,
         "airdata_kz": AirDataKz,
         "uzhydromet": Uzhydromet,
+        "uzhydromet_bulletin": UzhydrometBulletin,
         "airnow": AirNow,
         "waqi": Waqi,
         "iqair": IQAir,

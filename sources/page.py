@@ -59,8 +59,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open what the tag opens."""
-        if tag in BLOCKS:
-            self._end_line()
+        self._at_block(tag)
         if tag in UNSEEN:
             self._unseen += 1
         elif tag == "li":
@@ -72,13 +71,10 @@ class Page(HTMLParser):
         elif tag in CELLS and self.rows:
             self.rows[-1].append("")
             self._cell = True
-        elif tag == "br" and self._cell:
-            self.rows[-1][-1] += " "
 
     def handle_endtag(self, tag: str) -> None:
         """Close what the tag closes."""
-        if tag in BLOCKS:
-            self._end_line()
+        self._at_block(tag)
         if tag in UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
         elif tag in ("li", "ul", "ol"):
@@ -96,6 +92,12 @@ class Page(HTMLParser):
             self.items[-1].append(said)
         if self._cell:
             self.rows[-1][-1] += data
+
+    def _at_block(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self._end_line()
+            if self._cell:
+                self.rows[-1][-1] += " "
 
     def _end_line(self) -> None:
         if said := spaced(self._line):

@@ -33,7 +33,8 @@ STAMP = re.compile(r"(?<!\d)(\d{2}\.\d{2}\.\d{4}),? ?(\d{2}:\d{2})(?!\d)")
 UPDATED = ("обновлено", "yangilan", "янгилан", "updated")  # words before the stamp
 VALUE = re.compile(r"([-−+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?) ?(.*)")
 BRACKETS = re.compile(r"\(([^()]*)\)")
-LOOKALIKES = str.maketrans("aceopxy", "асеорху")  # the page writes some Russian words with Latin letters in them
+LOOKALIKES = str.maketrans("aceopxy", "асеорху")  # its pages write some Russian words with Latin letters in them,
+FORMULA = str.maketrans("асеорхунмкт,", "aceopxyhmkt.")  # and formulas with Russian letters: РМ2,5, СН4
 COLUMNS = ("parameter", "raw_value", "raw_unit")
 
 
@@ -70,7 +71,7 @@ def parse(content: bytes, station: str, city: str = "") -> pd.DataFrame:
     if not isinstance(content, bytes):
         raise TypeError("a page comes as bytes")
     page = Page(content)
-    said = [(_parameter(item[0]), *_value(item)) for item in page.items if len(item) > 1]
+    said = [(parameter_of(item[0]), *_value(item)) for item in page.items if len(item) > 1]
     rows = pd.DataFrame([row for row in said if row[0] and row[1] is not None], columns=list(COLUMNS))
     stamp = _stamp(page.lines)
     if not stamp and not any(parameter for parameter, *_ in said):
@@ -99,21 +100,27 @@ def _stamp(lines: list[str]) -> str:
     return known[0] if len(known) == 1 else ""
 
 
-def _parameter(label: str) -> str:
+def parameter_of(label: str) -> str:
     """
-    Our key of a label; empty when it is none of ours.
+    Our key of a label on Uzhydromet's pages; empty when it is none of ours.
 
     Examples
     --------
-    >>> _parameter("Диоксид азота (NO₂):"), _parameter("Cероводород"), _parameter("Si:")
-    ('no2', 'h2s', '')
+    >>> parameter_of("Диоксид азота (NO₂):"), parameter_of("Cероводород"), parameter_of("РМ2,5 (мкг/м3)")
+    ('no2', 'h2s', 'pm25')
+    >>> parameter_of("Si:")
+    ''
     """
     plain = unicodedata.normalize("NFKC", label).casefold()
-    words = spaced(BRACKETS.sub(" ", plain).split(",")[0]).rstrip(": ")
-    if re.search("[а-я]", words):
-        words = words.translate(LOOKALIKES)
-    tried = [*(inside.strip() for inside in BRACKETS.findall(plain)), words]
+    words = spaced(BRACKETS.sub(" ", plain)).rstrip(": ")
+    tried = [spelled for said in (*BRACKETS.findall(plain), words, words.split(",")[0]) for spelled in _spellings(said)]
     return next((LABELS[word] for word in tried if word in LABELS), "")
+
+
+def _spellings(said: str) -> tuple[str, str]:
+    """What is said, in one alphabet: a formula in Latin letters, a word with a Russian letter in Russian ones."""
+    said = said.strip()
+    return said.translate(FORMULA), said.translate(LOOKALIKES) if re.search("[а-я]", said) else said
 
 
 def _value(item: list[str]) -> tuple[float | None, str]:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.io import netcdf_file
 from werkzeug import Request, Response
 
+from sources.uzhydromet_bulletin import MONTHS
 from tests.stand_in import HOUR, KEY, as_json, stamp, wave
 
 # Variable → path below the server; then the keys it asks for.
@@ -18,6 +19,7 @@ PATHS = {
     "CLEANAIR_PURPLEAIR_URL": "/purpleair",
     "CLEANAIR_AIRNOW_URL": "/airnow",
     "CLEANAIR_UZHYDROMET_URL": "/uzhydromet",
+    "CLEANAIR_UZHYDROMET_BULLETIN_URL": "/uzhydromet_bulletin",
     "CLEANAIR_WIS2_URL": "/wis2",
     "CLEANAIR_FIRMS_URL": "/firms",
     "CLEANAIR_SENSORTHINGS_URL": "/sensorthings",
@@ -120,6 +122,23 @@ def uzhydromet_page(request: Request, now: datetime) -> Response:
     return Response(f"<html><p>Обновлено: {at}</p><ul>{items}</ul></html>", content_type="text/html; charset=utf-8")
 
 
+def _comma(level: float, now: datetime, shift: float) -> str:
+    return f"{wave(level, hour(now), shift):g}".replace(".", ",")
+
+
+def uzhydromet_bulletin(request: Request, now: datetime) -> Response:
+    """The bulletin of today: two posts of Tashkent and another city, with decimal commas."""
+    at = now.astimezone(TASHKENT)
+    posts = "".join(
+        f"<tr><td>{place}</td><td>{name}</td><td>{_comma(0.8, now, n)}</td><td>{_comma(60, now, n)}</td></tr>"
+        for n, (place, name) in enumerate((("1.1", "Post A"), ("1.2", "Post B"), ("2", "Нукус")))
+    )
+    heads = "<tr><td>№</td><td>Города (мг/м3)</td></tr><tr><td>Оксид углерода</td><td>РМ2,5 (мкг/м3)</td></tr>"
+    table = f"<table>{heads}<tr><td>1</td><td>Ташкент</td><td></td></tr>{posts}</table>"
+    page = f"<p>{at.day} {MONTHS[at.month - 1]} {at.year} г.</p>{table}"
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
 def wis2(request: Request, now: datetime) -> Response:
     """Reports of three hours apart of one station, one feature a variable."""
     since, until = request.args.get("datetime", f"{stamp(now - 24 * HOUR)}/{stamp(now)}").split("/")
@@ -219,6 +238,7 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/purpleair/sensors": purpleair,
     "/airnow/aq/data/": airnow,
     "/uzhydromet/api/maps": uzhydromet,
+    "/uzhydromet_bulletin/ru/menu/ekologicheskij-bjulleten": uzhydromet_bulletin,
     r"/uzhydromet/ru/map/view/\d+": uzhydromet_page,
     "/wis2/oapi/collections/.*/items": wis2,
     "/firms/data/active_fire/.*": firms,
