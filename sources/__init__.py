@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from data import licences
 from sources import credits
+from sources.air_org_kz import AirOrgKz
 from sources.airdata_kz import AirDataKz
 from sources.airgradient import AirGradient
 from sources.airnow import AirNow
@@ -36,6 +37,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "airgradient": AirGradient,
         "purpleair": PurpleAir,
         "airdata_kz": AirDataKz,
+        "air_org_kz": AirOrgKz,
         "uzhydromet": Uzhydromet,
         "uzhydromet_bulletin": UzhydrometBulletin,
         "airnow": AirNow,

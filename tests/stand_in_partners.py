@@ -19,6 +19,7 @@ PATHS = {
     "CLEANAIR_PURPLEAIR_URL": "/purpleair",
     "CLEANAIR_AIRNOW_URL": "/airnow",
     "CLEANAIR_UZHYDROMET_URL": "/uzhydromet",
+    "CLEANAIR_AIR_ORG_KZ_URL": "/air_org_kz",
     "CLEANAIR_UZHYDROMET_BULLETIN_URL": "/uzhydromet_bulletin",
     "CLEANAIR_WIS2_URL": "/wis2",
     "CLEANAIR_FIRMS_URL": "/firms",
@@ -120,6 +121,20 @@ def uzhydromet_page(request: Request, now: datetime) -> Response:
     )
     at = f"{hour(now).astimezone(TASHKENT):%d.%m.%Y %H:%M}"
     return Response(f"<html><p>Обновлено: {at}</p><ul>{items}</ul></html>", content_type="text/html; charset=utf-8")
+
+
+def air_org_kz(request: Request, now: datetime) -> Response:
+    """The last full hour of two stations, one of them of a network that is read directly."""
+    name = request.path.split("/")[-3]
+    at = stamp(hour(now) - HOUR)
+    places = ((1, 43.24, 76.94, "AirKaz"), (2, 43.25, 76.9, "Reference"), (3, 43.21, 76.82, "AirGradient"))
+    return as_json(
+        [
+            {"id": f"st-{n}", "name": f"Stand-in {n}", "lat": lat, "lon": lon, "origin": origin, "datetime": at}
+            | {name: wave(40, hour(now), n)}
+            for n, lat, lon, origin in places
+        ]
+    )
 
 
 def _comma(level: float, now: datetime, shift: float) -> str:
@@ -238,6 +253,7 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/purpleair/sensors": purpleair,
     "/airnow/aq/data/": airnow,
     "/uzhydromet/api/maps": uzhydromet,
+    "/air_org_kz/api/(pm25|pm10|no2)/hourly/latest": air_org_kz,
     "/uzhydromet_bulletin/ru/menu/ekologicheskij-bjulleten": uzhydromet_bulletin,
     r"/uzhydromet/ru/map/view/\d+": uzhydromet_page,
     "/wis2/oapi/collections/.*/items": wis2,
