@@ -11,6 +11,7 @@ from sources.airgradient import AirGradient
 from sources.airnow import AirNow
 from sources.base import Source
 from sources.cams_ads import CamsAds
+from sources.data_meteo_uz import DataMeteoUz
 from sources.firms import Firms
 from sources.iqair import IQAir
 from sources.metar import Metar
@@ -45,6 +46,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "iqair": IQAir,
         "sensorthings": SensorThings,
         "metar": Metar,
+        "data_meteo_uz": DataMeteoUz,
         "wis2": Wis2,
         "firms": Firms,
     }

@@ -19,6 +19,7 @@ PATHS = {
     "CLEANAIR_PURPLEAIR_URL": "/purpleair",
     "CLEANAIR_AIRNOW_URL": "/airnow",
     "CLEANAIR_UZHYDROMET_URL": "/uzhydromet",
+    "CLEANAIR_DATA_METEO_UZ_URL": "/data_meteo_uz",
     "CLEANAIR_AIR_ORG_KZ_URL": "/air_org_kz",
     "CLEANAIR_UZHYDROMET_BULLETIN_URL": "/uzhydromet_bulletin",
     "CLEANAIR_WIS2_URL": "/wis2",
@@ -26,7 +27,9 @@ PATHS = {
     "CLEANAIR_SENSORTHINGS_URL": "/sensorthings",
     "CLEANAIR_CAMS_ADS_URL": "/cams_ads",
 }
-KEYS = dict.fromkeys(("WAQI_TOKEN", "IQAIR_API_KEY", "PURPLEAIR_API_KEY", "AIRNOW_API_KEY", "ADS_API_KEY"), KEY)
+KEYS = dict.fromkeys(
+    ("WAQI_TOKEN", "IQAIR_API_KEY", "PURPLEAIR_API_KEY", "AIRNOW_API_KEY", "ADS_API_KEY", "DATA_METEO_UZ_TOKEN"), KEY
+)
 TASHKENT = ZoneInfo("Asia/Tashkent")
 
 
@@ -121,6 +124,17 @@ def uzhydromet_page(request: Request, now: datetime) -> Response:
     )
     at = f"{hour(now).astimezone(TASHKENT):%d.%m.%Y %H:%M}"
     return Response(f"<html><p>Обновлено: {at}</p><ul>{items}</ul></html>", content_type="text/html; charset=utf-8")
+
+
+def data_meteo_uz(request: Request, now: datetime) -> Response:
+    """The present weather of the regions, which opens a session, or ten minutes of one station."""
+    if request.path.endswith("getcurrent"):
+        return as_json([])
+    if request.form.get("token") != KEY:
+        return Response("", 401)
+    at = {"Value": wave(4, hour(now)), "Meastime": stamp(hour(now))}
+    sources = {"Variables": [{"VariableName": "Temp.Dry.10min.Average", "Value": at}]}
+    return as_json({"Stations": {"StationName": "Stand-in", "Sources": sources}})
 
 
 def air_org_kz(request: Request, now: datetime) -> Response:
@@ -253,6 +267,7 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/purpleair/sensors": purpleair,
     "/airnow/aq/data/": airnow,
     "/uzhydromet/api/maps": uzhydromet,
+    "/data_meteo_uz/map/(getcurrent|awd/getStation)": data_meteo_uz,
     "/air_org_kz/api/(pm25|pm10|no2)/hourly/latest": air_org_kz,
     "/uzhydromet_bulletin/ru/menu/ekologicheskij-bjulleten": uzhydromet_bulletin,
     r"/uzhydromet/ru/map/view/\d+": uzhydromet_page,
