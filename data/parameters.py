@@ -80,7 +80,10 @@ def _weather(key: str, label: str, unit: str, low: float, high: float, decimals:
     return Parameter(key=key, label=label, unit=unit, low=low, high=high, family="weather", decimals=decimals)
 
 
-# The upper bounds keep the Tashkent storm of November 2021 (PM10 of 18,000 µg/m³) in range.
+# The upper bounds keep the Tashkent storm of November 2021 (PM10 of 18,000 µg/m³) in range. Those of formaldehyde,
+# phenol, HF and benzene stay below what is immediately dangerous to life (NIOSH IDLH: 20, 250, 30 and 500 ppm); that of
+# methane is three times the 500 ppm above background beyond which a landfill's surface leaks (US EPA, 40 CFR 60.34f).
+# Molar masses: IUPAC 2021 standard atomic weights.
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
         p.key: p
@@ -97,6 +100,11 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
             _gas("co", "CO", 28.010, 200_000),
             _gas("h2s", "H2S", 34.081, 5_000, 1),
             _gas("nh3", "NH3", 17.031, 20_000),
+            _gas("ch4", "CH4", 16.043, 1_000_000),
+            _gas("formaldehyde", "HCHO", 30.026, 5_000, 1),
+            _gas("phenol", "C6H5OH", 94.113, 20_000, 1),
+            _gas("hf", "HF", 20.006, 5_000, 1),
+            _gas("benzene", "C6H6", 78.114, 20_000, 1),
             _weather("temperature", "Temperature", "°C", -60, 60),
             _weather("relative_humidity", "Relative humidity", "%", 0, 105, 0),
             _weather("wind_speed", "Wind speed", "m/s", 0, 80),

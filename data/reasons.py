@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "network:validity_unknown": "network: validity not understood",
         "network:low_confidence": "network: low confidence",
         "network:day_only": "network: it states the day of the value, not the hour",
+        "network:unit_unstated": "network: it does not state the unit of the value",
         "static_heat:type": "static heat: the network's type is not a vegetation fire",
         "static_heat:site": "static heat: within 1.5 km of a registered site",
     }

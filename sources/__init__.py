@@ -5,11 +5,13 @@ from types import MappingProxyType
 
 from data import licences
 from sources import credits
+from sources.air_org_kz import AirOrgKz
 from sources.airdata_kz import AirDataKz
 from sources.airgradient import AirGradient
 from sources.airnow import AirNow
 from sources.base import Source
 from sources.cams_ads import CamsAds
+from sources.data_meteo_uz import DataMeteoUz
 from sources.firms import Firms
 from sources.iqair import IQAir
 from sources.metar import Metar
@@ -21,6 +23,7 @@ from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
 from sources.sensorthings import SensorThings
 from sources.uzhydromet import Uzhydromet
+from sources.uzhydromet_bulletin import UzhydrometBulletin
 from sources.waqi import Waqi
 from sources.wis2 import Wis2
 
@@ -35,12 +38,15 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "airgradient": AirGradient,
         "purpleair": PurpleAir,
         "airdata_kz": AirDataKz,
+        "air_org_kz": AirOrgKz,
         "uzhydromet": Uzhydromet,
+        "uzhydromet_bulletin": UzhydrometBulletin,
         "airnow": AirNow,
         "waqi": Waqi,
         "iqair": IQAir,
         "sensorthings": SensorThings,
         "metar": Metar,
+        "data_meteo_uz": DataMeteoUz,
         "wis2": Wis2,
         "firms": Firms,
     }

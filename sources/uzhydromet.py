@@ -1,7 +1,8 @@
-"""Uzhydromet: what its public map (monitoring.meteo.uz) shows of the posts of Uzbekistan. Keyless."""
+"""Uzhydromet: hours of the automatic posts of Uzbekistan, from its map and each post's page. Keyless."""
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -12,9 +13,11 @@ import pandas as pd
 from data import checks
 from data.checks import make
 from data.city import City
-from sources.base import BadPayload, Credit, Quota, understood
+from sources import uzhydromet_page
+from sources.base import BadPayload, Credit, Quota, RateLimited, SourceError, Unavailable, understood
 from sources.network import Network, number, shape, within
 
+log = logging.getLogger("cleanair")
 # `Si` is an index and is left out.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,21 +29,25 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "NO2": "no2",
         "O3": "o3",
         "NH3": "nh3",
+        "C6H6O": "phenol",
     }
 )
 UNIT = "mg/m3"  # of the map's answer; its pages for people show µg/m³
 ZONE = ZoneInfo("Asia/Tashkent")
 MISSING = -999.0  # -9999 on its pages
 DAY = make("network", "day_only")  # it states the day of the value, not the hour
+MANUAL = ("false", "0", "none", "null", "")  # of ``is_horiba``
+NUMBER = re.compile(r"\d{1,9}")
 NAMES = re.compile(r's:\d+:"(ru|uz|oz|en)";s:\d+:"([^"]*)"')  # a title as PHP writes an array of languages
 WORLD = (-90.0, -180.0, 90.0, 180.0)
 COLUMNS = ("station", "parameter", "start", "raw_value")
+UNANSWERED = 3  # pages in a row: the rest is left for the next time
 
 
 @understood("uzhydromet")
 def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.DataFrame:
     """
-    Values of the map's posts in a box.
+    Values of the map's posts in a box: days, for posts whose own page gave no hour.
 
     Parameters
     ----------
@@ -134,22 +141,75 @@ def parse_stations(payload: Any, city: str = "", box: Sequence[float] = WORLD) -
 
 
 class Uzhydromet(Network):
-    """The posts in the city's box, automatic and manual; most of the map's values are old and drop out by their day."""
+    """
+    The posts in the city's box: hours from the pages of the automatic ones, the map's days where a page gave nothing.
+
+    Attributes
+    ----------
+    failed : dict of str to SourceError
+        Of the last `fetch`: posts whose page could not be read, and why.
+    """
 
     name = "uzhydromet"
     host = "https://monitoring.meteo.uz"
     credit = Credit("Uzhydromet", "https://monitoring.meteo.uz", "none stated", False)
     every = timedelta(hours=1)
     revises = timedelta(days=2)
-    quota = Quota(10, timedelta(hours=1))
+    quota = Quota(30, timedelta(minutes=1))  # none is stated; one page after the other, 28 automatic posts at most
+
+    def __init__(self, client: Any = None) -> None:
+        super().__init__(client)
+        self.failed: dict[str, SourceError] = {}
 
     def stations(self, city: City) -> pd.DataFrame:
         """Posts in the box, silent ones too."""
         return parse_stations(self._answer(), city.key, city.box)
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
-        """Values whose day begins in [since, until)."""
-        return within(parse(self._answer(), city.key, city.box), since, until)
+        """Hours, and days of posts whose page gave nothing, that begin in [since, until)."""
+        answer = self._answer()
+        pages = [page for page in self._pages(automatic(answer, city.box), city) if len(page)]
+        days = parse(answer, city.key, city.box)
+        told = {page["station"].iloc[0] for page in pages if _says(page)}
+        tables = [*pages, days[~days["station"].isin(told)]]
+        return within(pd.concat(tables, ignore_index=True), since, until)
+
+    def _pages(self, posts: Iterable[str], city: City) -> Iterable[pd.DataFrame]:
+        """What the page of each post says; a page that fails is named and loses no other."""
+        self.failed = {}
+        unanswered = 0
+        for post in posts:
+            try:
+                content = self.client.get_bytes(f"ru/map/view/{post}")
+                unanswered = 0
+                yield uzhydromet_page.parse(content or b"", f"uzhydromet:{post}", city.key)
+            except SourceError as error:
+                self.failed[post] = error
+                unanswered = unanswered + 1 if isinstance(error, Unavailable) else 0
+                if unanswered == UNANSWERED or isinstance(error, RateLimited):
+                    break
+        if self.failed:
+            first = next(iter(self.failed.values()))
+            log.warning("uzhydromet: pages of %s were not read; the first: %s", ", ".join(self.failed), first)
 
     def _answer(self) -> Any:
         return self.client.get_json("api/maps")
+
+
+def automatic(payload: Any, box: Sequence[float] = WORLD) -> list[str]:
+    """
+    Numbers of the posts in a box that have a page of hours: all but those the map calls manual.
+
+    Examples
+    --------
+    >>> posts = [{"id": 7, "lat": 1, "lon": 1, "is_horiba": True}, {"id": 8, "lat": 1, "lon": 1, "is_horiba": False}]
+    >>> automatic({"data": [{"stations": posts}]})
+    ['7']
+    """
+    posts = [p for p in _posts(payload, box) if str(p.get("is_horiba", True)).casefold() not in MANUAL]
+    return list(dict.fromkeys(str(p["id"]) for p in posts if NUMBER.fullmatch(str(p["id"]))))
+
+
+def _says(page: pd.DataFrame) -> bool:
+    """Whether a page gave a value with its hour."""
+    return bool((page["raw_value"].notna() & page["start"].notna()).any())

@@ -53,6 +53,7 @@ SPELLINGS = (
     "km/h",
     "hPa",
 )
+DECIMAL_COMMA = ("uzhydromet_bulletin",)
 BINARY = ("cams_ads",)  # a flipped byte of a NetCDF is another number: no text to compare with
 
 Bytes = Callable[[bytes, random.Random], bytes]
@@ -155,6 +156,8 @@ def numbers_in(network: str, bodies: list[bytes]) -> list[float]:
             body = gzip.decompress(body)
         text = body.decode("utf-8", "replace")
         found |= {float(n) for n in NUMBER.findall(text)}
+        if network in DECIMAL_COMMA:
+            found |= {float(n) for n in NUMBER.findall(text.replace(",", "."))}
         if network == "metar":
             found |= {float(n) for wind in metar.WIND.findall(text) for n in wind[:3] if n.isdigit()}
     return sorted(found)

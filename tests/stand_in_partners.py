@@ -9,6 +9,7 @@ import numpy as np
 from scipy.io import netcdf_file
 from werkzeug import Request, Response
 
+from sources.uzhydromet_bulletin import MONTHS
 from tests.stand_in import HOUR, KEY, as_json, stamp, wave
 
 # Variable → path below the server; then the keys it asks for.
@@ -18,12 +19,17 @@ PATHS = {
     "CLEANAIR_PURPLEAIR_URL": "/purpleair",
     "CLEANAIR_AIRNOW_URL": "/airnow",
     "CLEANAIR_UZHYDROMET_URL": "/uzhydromet",
+    "CLEANAIR_DATA_METEO_UZ_URL": "/data_meteo_uz",
+    "CLEANAIR_AIR_ORG_KZ_URL": "/air_org_kz",
+    "CLEANAIR_UZHYDROMET_BULLETIN_URL": "/uzhydromet_bulletin",
     "CLEANAIR_WIS2_URL": "/wis2",
     "CLEANAIR_FIRMS_URL": "/firms",
     "CLEANAIR_SENSORTHINGS_URL": "/sensorthings",
     "CLEANAIR_CAMS_ADS_URL": "/cams_ads",
 }
-KEYS = dict.fromkeys(("WAQI_TOKEN", "IQAIR_API_KEY", "PURPLEAIR_API_KEY", "AIRNOW_API_KEY", "ADS_API_KEY"), KEY)
+KEYS = dict.fromkeys(
+    ("WAQI_TOKEN", "IQAIR_API_KEY", "PURPLEAIR_API_KEY", "AIRNOW_API_KEY", "ADS_API_KEY", "DATA_METEO_UZ_TOKEN"), KEY
+)
 TASHKENT = ZoneInfo("Asia/Tashkent")
 
 
@@ -105,6 +111,61 @@ def uzhydromet(request: Request, now: datetime) -> Response:
         for number, lat, day in ((9901, "41.31", today), (9902, "41.35", today), (9903, "41.25", "27.12.2024"))
     ]  # fmt: skip
     return as_json({"data": [{"id": 1, "stations": posts}]})
+
+
+def uzhydromet_page(request: Request, now: datetime) -> Response:
+    """The page of a post: its last full hour, in µg/m³; the page of the third is away."""
+    number = int(request.path.rsplit("/", 1)[1])
+    if number == 9903:
+        return Response("", 404)
+    shown = {"PM 2.5": wave(50, hour(now), number), "PM 10": wave(80, hour(now), number), "Озон (O3)": -9999}
+    items = "".join(
+        f'<li class="col-xl-6"><span>{name}:</span> <span>{value}</span></li>' for name, value in shown.items()
+    )
+    at = f"{hour(now).astimezone(TASHKENT):%d.%m.%Y %H:%M}"
+    return Response(f"<html><p>Обновлено: {at}</p><ul>{items}</ul></html>", content_type="text/html; charset=utf-8")
+
+
+def data_meteo_uz(request: Request, now: datetime) -> Response:
+    """The present weather of the regions, which opens a session, or ten minutes of one station."""
+    if request.path.endswith("getcurrent"):
+        return as_json([])
+    if request.form.get("token") != KEY:
+        return Response("", 401)
+    at = {"Value": wave(4, hour(now)), "Meastime": stamp(hour(now))}
+    sources = {"Variables": [{"VariableName": "Temp.Dry.10min.Average", "Value": at}]}
+    return as_json({"Stations": {"StationName": "Stand-in", "Sources": sources}})
+
+
+def air_org_kz(request: Request, now: datetime) -> Response:
+    """The last full hour of two stations, one of them of a network that is read directly."""
+    name = request.path.split("/")[-3]
+    at = stamp(hour(now) - HOUR)
+    places = ((1, 43.24, 76.94, "AirKaz"), (2, 43.25, 76.9, "Reference"), (3, 43.21, 76.82, "AirGradient"))
+    return as_json(
+        [
+            {"id": f"st-{n}", "name": f"Stand-in {n}", "lat": lat, "lon": lon, "origin": origin, "datetime": at}
+            | {name: wave(40, hour(now), n)}
+            for n, lat, lon, origin in places
+        ]
+    )
+
+
+def _comma(level: float, now: datetime, shift: float) -> str:
+    return f"{wave(level, hour(now), shift):g}".replace(".", ",")
+
+
+def uzhydromet_bulletin(request: Request, now: datetime) -> Response:
+    """The bulletin of today: two posts of Tashkent and another city, with decimal commas."""
+    at = now.astimezone(TASHKENT)
+    posts = "".join(
+        f"<tr><td>{place}</td><td>{name}</td><td>{_comma(0.8, now, n)}</td><td>{_comma(60, now, n)}</td></tr>"
+        for n, (place, name) in enumerate((("1.1", "Post A"), ("1.2", "Post B"), ("2", "Нукус")))
+    )
+    heads = "<tr><td>№</td><td>Города (мг/м3)</td></tr><tr><td>Оксид углерода</td><td>РМ2,5 (мкг/м3)</td></tr>"
+    table = f"<table>{heads}<tr><td>1</td><td>Ташкент</td><td></td></tr>{posts}</table>"
+    page = f"<p>{at.day} {MONTHS[at.month - 1]} {at.year} г.</p>{table}"
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 def wis2(request: Request, now: datetime) -> Response:
@@ -206,6 +267,10 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/purpleair/sensors": purpleair,
     "/airnow/aq/data/": airnow,
     "/uzhydromet/api/maps": uzhydromet,
+    "/data_meteo_uz/map/(getcurrent|awd/getStation)": data_meteo_uz,
+    "/air_org_kz/api/(pm25|pm10|no2)/hourly/latest": air_org_kz,
+    "/uzhydromet_bulletin/ru/menu/ekologicheskij-bjulleten": uzhydromet_bulletin,
+    r"/uzhydromet/ru/map/view/\d+": uzhydromet_page,
     "/wis2/oapi/collections/.*/items": wis2,
     "/firms/data/active_fire/.*": firms,
     "/sensorthings/Datastreams": sensorthings,

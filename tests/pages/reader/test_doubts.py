@@ -49,6 +49,7 @@ ENTRIES = (
     "network:validity,-1",
     "network:day_only",
     "derived:-3.2,8",
+    "network:unit_unstated",
     "static_heat:type",
     "static_heat:site",
     "maintenance:m-1,ok,fan",
