@@ -1,15 +1,18 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
 import re
+import time
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pandas as pd
 
 from data.city import City
-from sources.base import Credit, Denied, Quota
+from sources.base import Answer, Credit, Denied, Quota
 from sources.http import Client
 
+HELD = 600.0  # an answer that serves several needs of one round is asked for once [s]
 INDEX = "air quality index"  # a delivered unit that no parameter is kept in: the door rejects such a row and counts it
 
 
@@ -37,6 +40,7 @@ class Network:
 
     def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client(self.name, self.host, self.quota, self.key)
+        self._kept: dict[Hashable, tuple[float, Any]] = {}
 
     def missing(self) -> Denied | None:
         """What a person must set first; None when the network can be asked."""
@@ -55,6 +59,28 @@ class Network:
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows for `data.schema.conform` whose interval starts in [since, until)."""
         raise NotImplementedError
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """As `fetch`, with the parts that failed: here the network answers in one piece, or not at all."""
+        return Answer(self.fetch(city, since, until))
+
+    def held(self, name: Hashable, get: Callable[[], Any], anew: bool = False) -> Any:
+        """
+        An answer that serves several needs of one round, asked for once.
+
+        Parameters
+        ----------
+        name : hashable
+            What it answers.
+        get : callable
+            Asks for it.
+        anew : bool
+            Ask in any case, and keep the answer for the next need.
+        """
+        known = self._kept.get(name)
+        if anew or known is None or time.monotonic() - known[0] > HELD:
+            self._kept[name] = known = time.monotonic(), get()
+        return known[1]
 
 
 def within(rows: pd.DataFrame, since: datetime, until: datetime) -> pd.DataFrame:
@@ -109,12 +135,16 @@ def moments(texts: pd.Series) -> pd.Series:
     --------
     >>> moments(pd.Series(["2026-01-10T05:00:00+05:00", "2026-01-10T05:00:00", 7])).dt.strftime("%H:%M").tolist()
     ['00:00', nan, nan]
+    >>> short = pd.Series(["2026-01-10 05:00:00+05", "2026-01-10T05:00-0130", "2026-01-10"])
+    >>> moments(short).dt.strftime("%H:%M").tolist()
+    ['00:00', '06:30', nan]
     """
     known = texts.map(lambda t: isinstance(t, str) and bool(ZONED.search(t))).astype(bool)
     return pd.to_datetime(texts.where(known), utc=True, errors="coerce", format="ISO8601")
 
 
-ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+# A time of day, then its zone: an offset may be of hours alone, which without a time would be the day of a date.
+ZONED = re.compile(r"[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$")
 
 
 def shape(payload: Any) -> str:
