@@ -1,5 +1,6 @@
 """One part's trouble is its own: what came is kept, what failed is named, pointless questions are not put."""
 
+import gzip
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from data.city import City, city
-from sources import SOURCES
+from sources import SOURCES, airdata_kz
 from sources.base import BadPayload, Denied, Gone, Late, RateLimited, SourceError, Unavailable, Unreached
 from sources.parts import POINTLESS, each
 from tests import stand_in
@@ -321,6 +322,25 @@ def test_firms_keeps_the_products_that_came(httpserver: HTTPServer, monkeypatch:
     asked = len(httpserver.log)
     assert set(source.stations(place(firms={}))["station"]) == {"firms:N:41.300_69.300"}
     assert len(httpserver.log) == asked
+
+
+def test_airdata_keeps_the_files_that_came(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "datetime_utc,station_id,source,raw_value,raw_unit\n2026-10-10 05:00:00+00:00,kgmt_7,kgmt,0.03,mg/m3\n"
+
+    def file(request: Request) -> Response:
+        stem = request.path.split("/")[-1].split(".")[0]
+        if stem == "co":
+            return Response("busy", 500)
+        return Response(b"\x1f\x8bcut" if stem == "no2" else gzip.compress(lines.encode()))
+
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(file)
+    source, where = made("airdata_kz", httpserver, monkeypatch), place(airdata_kz={"commit": "x", "stamps": "start"})
+    first = datetime(2026, 10, 10, tzinfo=UTC)
+    came = source.ask(where, first, first + timedelta(days=1), {})
+    assert {f.part for f in came.failed} == {"co.csv.gz", "no2.csv.gz"}
+    assert "pm25" in set(came.rows["parameter"])
+    assert not {"co", "no2"} & set(came.rows["parameter"])
+    assert came.asked == len(airdata_kz.PARAMETERS)
 
 
 @pytest.mark.parametrize("network", ["purpleair", "sensor_community", "iqair"])
