@@ -15,7 +15,6 @@ from data.checks import make
 from data.city import City
 from sources.base import Answer, BadPayload, Credit, Denied, Quota
 from sources.network import Network, within
-from sources.parts import each
 
 # File stem → our key.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -237,7 +236,7 @@ class AirDataKz(Network):
                 return pd.DataFrame()
             return within(parse(table, stamps, PARAMETERS[stem], city.key), start, until)
 
-        return each(self.name, [(f"{stem}.csv.gz", stem) for stem in PARAMETERS], get, since, behind)
+        return self.each([(f"{stem}.csv.gz", stem) for stem in PARAMETERS], get, since, behind)
 
     def _table(self, city: City, stem: str, anew: bool = False) -> pd.DataFrame | None:
         options = city.networks[self.name]

@@ -274,6 +274,10 @@ class Source(Protocol):
         """Rows for `data.schema.conform` whose interval starts in [since, until)."""
         ...
 
+    def hurry(self) -> None:
+        """From now on give what comes soon rather than wait for all: somebody waits."""
+        ...
+
     def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
         """As `fetch`, with the parts that failed; those named in `behind` are asked from that moment on."""
         ...

@@ -17,7 +17,6 @@ from data.clock import now
 from data.inventory import inventory
 from sources.base import Answer, BadPayload, Credit, Denied, Quota, understood
 from sources.network import Network, number, shape, within
-from sources.parts import each
 
 PARAMETERS: Mapping[str, str] = MappingProxyType({"frp": "frp"})
 UNIT = "MW"
@@ -224,7 +223,7 @@ class Firms(Network):
                 self._read[city.key][product] = content
             return rows
 
-        return each(self.name, [(product, product) for product in named], one, since, behind)
+        return self.each([(product, product) for product in named], one, since, behind)
 
     def _area(self, city: City, since: datetime, until: datetime, product: str) -> bytes | None:
         south, west, north, east = _around(city)

@@ -1,6 +1,7 @@
 """The one way to a network: time-outs, retries, size cap, pace, and no key in any message."""
 
 import logging
+import math
 import os
 import random
 import time
@@ -22,6 +23,7 @@ DEADLINE = 180.0  # for one whole answer, so that a byte a second does not hold 
 LARGEST = 64 * 1024 * 1024  # of one unpacked answer [bytes]
 ATTEMPTS = 3
 PATIENCE = 30.0  # a longer Retry-After is the collector's to keep [s]
+OWN_PATIENCE = 90.0  # so is a longer wait for our own quota, once somebody waits; a limit of a minute needs less [s]
 AGAIN = (429, 502, 503, 504)
 SMALLER = (408, 413, 504)  # the question was too much for the network
 CHUNK = 64 * 1024
@@ -78,6 +80,7 @@ class Client:
         self.base = self.override or base.rstrip("/")
         self.quota, self.sleep, self.tick, self.timeout = quota, sleep, tick, timeout
         self._own: Pace | None = None
+        self._most = math.inf
         self.session = requests.Session()
         self.session.mount("https://", HTTPAdapter(max_retries=0))
         self.session.headers["User-Agent"] = agent()
@@ -252,7 +255,13 @@ class Client:
     def _pace(self, cost: float) -> None:
         """Wait until every limit has room for a request of this cost."""
         if self.quota is not None:
-            self._paced().wait(cost, self.sleep, self.tick)
+            pause = self._paced().wait(cost, self.sleep, self.tick, self._most)
+            if pause:
+                raise RateLimited("sources.http.paced", network=self.network, retry_after=pause)
+
+    def hurry(self) -> None:
+        """From now on refuse a request for which our own quota has no room for long, rather than wait."""
+        self._most = OWN_PATIENCE
 
     def _paced(self) -> Pace:
         """A stand-in knows no account: only what is asked of the network itself counts over all clients."""

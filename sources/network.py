@@ -1,19 +1,25 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
+import math
 import re
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
 from data.city import City
 from sources.base import Answer, Credit, Denied, Quota
 from sources.http import Client
+from sources.parts import each
 
+HURRY = 420.0  # a walk over parts that somebody waits for ends after this, with what came [s]
 HELD = 600.0  # an answer that serves several needs of one round is asked for once [s]
 INDEX = "air quality index"  # a delivered unit that no parameter is kept in: the door rejects such a row and counts it
+
+
+T = TypeVar("T")
 
 
 class Network:
@@ -40,6 +46,7 @@ class Network:
 
     def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client(self.name, self.host, self.quota, self.key)
+        self._within = math.inf
         self._kept: dict[Hashable, tuple[float, Any]] = {}
 
     def missing(self) -> Denied | None:
@@ -63,6 +70,21 @@ class Network:
     def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
         """As `fetch`, with the parts that failed: here the network answers in one piece, or not at all."""
         return Answer(self.fetch(city, since, until))
+
+    def hurry(self) -> None:
+        """From now on give what comes within `HURRY`, and be refused rather than wait long for our own quota."""
+        self._within = HURRY
+        self.client.hurry()
+
+    def each(
+        self,
+        parts: Iterable[tuple[str, T]],
+        get: Callable[[T, datetime], pd.DataFrame | Answer],
+        since: datetime,
+        behind: Mapping[str, datetime],
+    ) -> Answer:
+        """As `sources.parts.each`, of this network and at its pace."""
+        return each(self.name, parts, get, since, behind, self._within)
 
     def held(self, name: Hashable, get: Callable[[], Any], anew: bool = False) -> Any:
         """

@@ -14,7 +14,6 @@ from data.city import City
 from data.clock import iso
 from sources.base import Answer, BadPayload, Credit, Failure, Quota, SourceError, TooMuch, understood
 from sources.network import Network, moments, number, numbers, shape, within
-from sources.parts import each
 
 FLAGGED = make("network", "flagged")
 # OpenAQ's names are ours, but for these.
@@ -219,7 +218,7 @@ class OpenAQ(Network):
         def get(row: Any, start: datetime) -> Answer:
             return self._series(row, city, start, until)
 
-        return each(self.name, [(row.part, row) for row in alive.itertuples()], get, since, behind)
+        return self.each([(row.part, row) for row in alive.itertuples()], get, since, behind)
 
     def _series(self, row: Any, city: City, since: datetime, until: datetime) -> Answer:
         """What a sensor measured, as far as it is answered."""

@@ -16,7 +16,6 @@ from sources import openaq
 from sources.base import Answer, BadPayload, Credit, Failure, Quota, SourceError, understood
 from sources.http import Client
 from sources.network import Network, moments, shape, within
-from sources.parts import each
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(dict(openaq.PARAMETERS))
 COLUMNS = ("location_id", "sensors_id", "datetime", "parameter", "units", "value")
@@ -160,7 +159,7 @@ class OpenAQArchive(Network):
         def get(place: dict[str, Any], start: datetime) -> Answer:
             return self._location(place, city, start, until)
 
-        return each(self.name, [(f"openaq:{p['id']}", p) for p in self._places(city)], get, since, behind)
+        return self.each([(f"openaq:{p['id']}", p) for p in self._places(city)], get, since, behind)
 
     def _location(self, place: dict[str, Any], city: City, since: datetime, until: datetime) -> Answer:
         """Rows of a location day by day: a damaged file loses its day, a network that is away all that follow."""

@@ -1,5 +1,6 @@
 """The pace at which a network is asked, so that every limit of its quota holds, over all clients of this process."""
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +23,9 @@ class Pace:
         self._spent = [_Spent(limit) for limit in quota.limits]
         self._one = threading.Lock()
 
-    def wait(self, cost: float, sleep: Callable[[float], None], tick: Callable[[], float]) -> None:
+    def wait(
+        self, cost: float, sleep: Callable[[float], None], tick: Callable[[], float], most: float = math.inf
+    ) -> float:
         """
         Wait until every limit has room for a request, and count it.
 
@@ -32,6 +35,13 @@ class Pace:
             Of the request; one dearer than a limit goes alone.
         sleep, tick : callable
             The clock. [s]
+        most : float
+            It does not wait for longer. [s]
+
+        Returns
+        -------
+        float
+            0 once the request is counted; else how long there is no room for it. [s]
         """
         while True:
             with self._one:
@@ -40,7 +50,9 @@ class Pace:
                 if pause <= 0:
                     for spent in self._spent:
                         spent.add(cost, now)
-                    return
+                    return 0.0
+            if pause > most:
+                return pause
             sleep(max(pause, 0.01))
 
 

@@ -1,6 +1,8 @@
 """Parts of a network, asked one by one: what came is kept, what failed is named."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from sources.base import Answer, BadPayload, Denied, Failure, Late, RateLimited, SourceError, Unreached
+from sources.base import Answer, BadPayload, Denied, Failure, Late, RateLimited, SourceError, Unavailable, Unreached
 
 log = logging.getLogger("cleanair.sources")
 # After so many in a row of one kind the rest is not asked. A single part may be denied or silent by itself; a quota
@@ -24,6 +26,7 @@ def each(
     get: Callable[[T, datetime], pd.DataFrame | Answer],
     since: datetime,
     behind: Mapping[str, datetime] = MappingProxyType({}),
+    within: float = math.inf,
 ) -> Answer:
     """
     Ask every part of a network, keep what came and name what failed.
@@ -41,6 +44,8 @@ def each(
         From when on.
     behind : mapping
         Part to the moment from which it is asked instead, where that is earlier.
+    within : float
+        After so long no further part is asked: they come first the next time. [s]
 
     Returns
     -------
@@ -54,8 +59,10 @@ def each(
     """
     listed = sorted(parts, key=lambda part: part[0] not in behind)
     came: list[Answer] = []
-    halt = _Halt()
+    halt, end = _Halt(), time.monotonic() + within
     for name, what in listed:
+        if came and time.monotonic() > end:
+            halt.error = halt.error or Unavailable("sources.answer.unfinished", network=network, seconds=round(within))
         start = min(since, behind.get(name, since))
         came.append(_lost(name, halt.error, start) if halt.error else _asked(network, name, what, get, start))
         halt.see(came[-1])

@@ -10,7 +10,6 @@ import pandas as pd
 from data.city import City
 from sources.base import Answer, BadPayload, Credit, Denied, Gone, Quota, RateLimited, SourceError, understood
 from sources.network import INDEX, Network, moments, number, pair, part, shape, within
-from sources.parts import each
 
 # Wind and pressure are left out: the network does not say where they were measured, nor at which height.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -177,7 +176,7 @@ class Waqi(Network):
 
     def _each(self, city: City, get: Callable[[int, datetime], pd.DataFrame], since: datetime = datetime.min) -> Answer:
         named: Sequence[int] = city.networks.get(self.name, {}).get("stations", ()) or self._inside(city)
-        return each(self.name, [(f"waqi:{n}", n) for n in named], get, since)
+        return self.each([(f"waqi:{n}", n) for n in named], get, since, {})
 
     def _feed(self, station: int, anew: bool = False) -> Any:
         path = f"feed/{'@' if station > 0 else 'A'}{abs(station)}/"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources import SOURCES
-from sources.base import Quota
+from sources.base import Quota, RateLimited
 from sources.http import Client
 from sources.pace import Pace, pace_of
 
@@ -61,6 +61,19 @@ def test_a_request_dearer_than_a_limit_goes_alone_and_not_never() -> None:
     for _ in range(3):
         pace.wait(50.0, clock.sleep, clock.tick)
     assert clock.now == pytest.approx(120)
+
+
+def test_who_cannot_wait_is_told_how_long_it_would_be() -> None:
+    clock, pace = Clock(), Pace(Quota(3, timedelta(minutes=1), (Quota(5, timedelta(hours=1)),)))
+    waits = [pace.wait(1.0, clock.sleep, clock.tick, 90.0) for _ in range(7)]
+    assert waits == [0, 0, 0, 0, 0, 3540, 3540]
+    assert clock.now == 60  # the minute was waited for, the hour was not
+    client = Client("testnet", "https://x.invalid", Quota(1, timedelta(hours=1)), sleep=clock.sleep, tick=clock.tick)
+    client.hurry()
+    client._pace(1.0)
+    with pytest.raises(RateLimited) as caught:
+        client._pace(1.0)
+    assert caught.value.retry_after == 3600
 
 
 def test_all_clients_of_one_key_draw_on_one_account(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from data.city import City, city
-from sources import SOURCES, airdata_kz
+from sources import SOURCES, airdata_kz, parts
 from sources.base import BadPayload, Denied, Gone, Late, RateLimited, SourceError, Unavailable, Unreached
 from sources.parts import POINTLESS, each
 from tests import stand_in
@@ -98,6 +98,24 @@ def test_parts_that_are_behind_are_asked_first_and_from_their_own_moment() -> No
     behind = {"c": SINCE - timedelta(days=2), "b": SINCE + HOUR}
     each("n", [(n, n) for n in "abc"], get, SINCE, behind)
     assert asked == [("b", SINCE), ("c", SINCE - timedelta(days=2)), ("a", SINCE)]
+
+
+def test_a_walk_that_somebody_waits_for_ends_with_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(parts.time, "monotonic", lambda: clock[0])
+
+    def slow(name: str, _: datetime) -> pd.DataFrame:
+        clock[0] += 100
+        return rows_of(name)
+
+    answer = each("n", [(n, n) for n in "abcdef"], slow, SINCE, within=250.0)
+    assert list(answer.rows["station"]) == ["a", "b", "c"]
+    assert [f.part for f in answer.failed] == ["d", "e", "f"]
+    assert all("250 s" in str(f.error) for f in answer.failed)
+    again = each("n", [(n, n) for n in "abcdef"], slow, SINCE, {f.part: SINCE for f in answer.failed}, 250.0)
+    assert list(again.rows["station"]) == ["d", "e", "f"]
+    clock[0] = 0.0
+    assert each("n", [("a", "a")], lambda n, s: slow(n, s), SINCE, within=0.0).asked == 1  # the first is always asked
 
 
 # --- networks over loopback --------------------------------------------------------------------------------------

@@ -152,8 +152,8 @@ def test_patience_asked_for_by_a_part_is_kept(store: Store, fake: type[Fake]) ->
     assert status(store)["next"] >= pd.Timestamp(NOW + timedelta(hours=2))
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sets(st.sampled_from("abcdef"), max_size=6), min_size=1, max_size=4))
+@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sets(st.sampled_from("abcdef"), max_size=6), min_size=1, max_size=3))
 def test_whatever_fails_and_when_in_the_end_nothing_is_missing(
     tmp_path_factory: pytest.TempPathFactory, fake: type[Fake], rounds: list[set[str]]
 ) -> None:
