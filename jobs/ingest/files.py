@@ -17,9 +17,9 @@ from data.city import City, CityError, city, city_files
 from data.place import NOWHERE, placed
 from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, empty
 from data.store import Appended, Store
-from jobs.ingest.notes import standing
+from jobs.ingest.held import note_assessed
+from jobs.ingest.quality import beside
 from jobs.ingest.replay_times import known_when_over
-from models.quality.quality import flag
 from models.quality.uptime import UNSAID
 from sources.files import FORMATS, MAPPING, Chunk, ImportFileError, Layout, Options, Profile, chunks, header
 from sources.files import mapping as mappings
@@ -47,6 +47,7 @@ class _Account:
 
     read: int = 0
     kept: Appended = field(default_factory=Appended)
+    amended: int = 0  # rows kept before whose flag or checks are others now
     rejected: Counter[str] = field(default_factory=Counter)
     flagged: Counter[str] = field(default_factory=Counter)
     first: pd.Timestamp | None = None
@@ -83,6 +84,7 @@ class _Account:
             "stored": self.kept.stored,
             "revised": self.kept.revised,
             "unchanged": self.kept.unchanged,
+            "amended": self.amended,
             "rejected": dict(self.rejected.most_common()),
             "flagged": dict(self.flagged.most_common()),
             "first": None if self.first is None else self.first.isoformat(),
@@ -125,7 +127,8 @@ def run(
     Returns
     -------
     dict
-        ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
+        ``read``, ``stored``, ``revised``, ``unchanged``, ``amended`` (rows kept before whose flag or checks are others
+        beside the new ones; they were not read), ``rejected`` (reason → n), ``flagged`` (check → n),
         ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside`` (station outside
         every city's box → rows: kept, and in no city's figures). A measurement is one
         value: a line with seven parameters is seven, empty cells among them. ``read`` = ``stored`` + ``revised`` +
@@ -326,13 +329,14 @@ def _flush(
     _twice(int(again.sum()), batch, account, "")
     if again.any():
         rows, judged = rows[~again].reset_index(drop=True), judged[~again]
-    rows = placed(rows, _every_place(store, said, profile))
-    rows = flag(rows, now=clock.machine(), judged=judged)
-    rows = standing(store, rows)
+    rows = whole = placed(rows, _every_place(store, said, profile))
+    rows, amended = beside(store, rows, known_at, judged=judged, exact=True)
+    note_assessed(store, whole[judged])
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
-    rows = _lean(rows)
-    done = store.append(rows, pd.concat(rejects, ignore_index=True) if rejects else None)
-    account.keep(rows, done)
+    both = _lean(pd.concat([amended, rows], ignore_index=True) if len(amended) else rows)
+    done = store.append(both, pd.concat(rejects, ignore_index=True) if rejects else None)
+    account.keep(rows, done.without(len(amended)))
+    account.amended += len(amended)
     batch.rejects.clear()
     batch.count = 0
 
