@@ -51,6 +51,7 @@ class Account:
     left_out: dict[Place, int] = field(default_factory=dict)  # cells that are not empty
     more: Counter[Place] = field(default_factory=Counter)  # lines that stand behind the entry of one
     kept: Appended = field(default_factory=Appended)
+    amended: int = 0  # rows kept before whose flag or checks are others now
     rejected: Counter[str] = field(default_factory=Counter)
     flagged: Counter[str] = field(default_factory=Counter)
     first: pd.Timestamp | None = None
@@ -155,6 +156,7 @@ class Account:
             "stored": self.kept.stored,
             "revised": self.kept.revised,
             "unchanged": self.kept.unchanged,
+            "amended": self.amended,
             "rejected": dict(self.rejected.most_common()),
             "flagged": dict(self.flagged.most_common()),
             "labels": self.labels,

@@ -16,9 +16,9 @@ from data.schema import COLUMNS, KEY, SchemaError, conform, conform_stations, em
 from data.store import Store
 from jobs.ingest import asked
 from jobs.ingest.account import Account, Batch
-from jobs.ingest.notes import standing
+from jobs.ingest.held import note_assessed
+from jobs.ingest.quality import beside
 from jobs.ingest.replay_times import known_when_over
-from models.quality.quality import flag
 from sources.files import Chunk, ImportFileError, Options, Part, Profile
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
@@ -60,7 +60,8 @@ def run(
     Returns
     -------
     dict
-        ``cells``, ``read``, ``stored``, ``revised``, ``unchanged``, ``rejected`` (reason → n), ``flagged`` (check → n),
+        ``cells``, ``read``, ``stored``, ``revised``, ``unchanged``, ``amended`` (rows kept before whose flag or
+        checks are others beside the new ones; they were not read), ``rejected`` (reason → n), ``flagged`` (check → n),
         ``labels``, ``left_out`` (``sheet``, ``column`` or ``line``, ``why``, ``cells``), ``empty``,
         ``first``, ``last`` (start of the interval, UTC, or None), ``stations`` (how many), ``outside`` (station outside
         every city's box → rows: kept, and in no city's figures). A measurement is one
@@ -215,13 +216,14 @@ def _flush(
     _twice(int(again.sum()), batch, account, "")
     if again.any():
         rows, judged = rows[~again].reset_index(drop=True), judged[~again]
-    rows = placed(rows, _every_place(store, said, profile))
-    rows = flag(rows, now=clock.machine(), judged=judged)
-    rows = standing(store, rows)
+    rows = whole = placed(rows, _every_place(store, said, profile))
+    rows, amended = beside(store, rows, known_at, judged=judged, exact=True)
+    note_assessed(store, whole[judged])
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
-    rows = _lean(rows)
-    done = store.append(rows, pd.concat(rejects, ignore_index=True) if rejects else None)
-    account.keep(rows, done)
+    both = _lean(pd.concat([amended, rows], ignore_index=True) if len(amended) else rows)
+    done = store.append(both, pd.concat(rejects, ignore_index=True) if rejects else None)
+    account.keep(rows, done.without(len(amended)))
+    account.amended += len(amended)
     batch.rejects.clear()
     batch.count = 0
 
