@@ -206,7 +206,7 @@ def test_days_are_of_the_zone_that_is_asked_for(tmp_path):
 def test_rows_twice_are_refused_and_named(tmp_path):
     head = "source,station,parameter,start,minutes,value\n"
     one = "x,a,pm25,2024-01-01T00:00:00Z,60,10\n"
-    with pytest.raises(WideFileError, match=r"2 rows of one station.*a, pm25, 2024-01-01T00:00Z"):
+    with pytest.raises(WideFileError, match=r"2 rows of the same station.*a, pm25, 2024-01-01T00:00Z"):
         read(given(tmp_path, "t.csv", head + one + one.replace(",10", ",90")))
     with pytest.raises(WideFileError, match="several sources"):
         read(given(tmp_path, "t.csv", head + one + one.replace("x,", "y,", 1)))
@@ -224,8 +224,9 @@ def test_hours_followed_by_ten_minutes_keep_their_days(tmp_path):
 
 
 def test_own_columns_and_records_are_read(tmp_path):
+    common = {"station_id": "a:1", "parameter": "pm25", "value": 10.0, "averaging_minutes": 60}
     rows = [
-        {"station_id": "a:1", "parameter": "pm25", "value": 10.0, "averaging_minutes": 60, "time_start_utc": t, "flag": f}
+        common | {"time_start_utc": t, "flag": f}
         for t, f in zip(pd.date_range("2024-01-01", periods=24, freq="h").strftime("%Y-%m-%dT%H:%M:%SZ"),
                         ["ok"] * 23 + ["invalid"], strict=True)
     ]  # fmt: skip
