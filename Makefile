@@ -30,7 +30,7 @@ test: setup lint types  ## lint, types, tests (the browser ones too), in less th
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not slow" -n auto --dist loadfile --durations=10
 	@$(BIN)/python -m pytest -m "browser and not slow" tests/browser --durations=5
 
-test-slow: setup  ## what takes too long for every change: all exits with all roles, all screens measured, a short trial
+test-slow: setup  ## what takes too long for every change: all exits with all roles, all screens measured, 10,000 faults, a short trial
 	@.ci/browser $(BIN)/python
 	@$(BIN)/python -m pytest -m slow --durations=10
 

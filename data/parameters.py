@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from data.errors import CentreError
+from data.units import UNITS, spelling
 
 MOLAR_VOLUME_20C = 24.055  # l/mol of an ideal gas at 20 °C and 1013.25 hPa (R·T/p)
 
@@ -126,29 +127,13 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 POLLUTANTS: tuple[str, ...] = tuple(k for k, p in PARAMETERS.items() if p.family == "pollutant")
 WEATHER: tuple[str, ...] = tuple(k for k, p in PARAMETERS.items() if p.family == "weather")
 
-# Every spelling of a unit seen in a network's answer → our spelling (µ is U+00B5, μ is U+03BC).
-UNIT_SPELLINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "µg/m³": "µg/m³", "μg/m³": "µg/m³", "ug/m3": "µg/m³", "µg/m3": "µg/m³", "μg/m3": "µg/m³", "ug.m-3": "µg/m³",
-        "ug/m³": "µg/m³", "mkg/m3": "µg/m³", "мкг/м3": "µg/m³", "мкг/м³": "µg/m³",
-        "mg/m3": "mg/m³", "mg/m³": "mg/m³", "mg.m-3": "mg/m³", "мг/м3": "mg/m³", "мг/м³": "mg/m³",
-        "kg/m3": "kg/m³", "kg m**-3": "kg/m³",
-        "ppm": "ppm", "ppb": "ppb",
-        "c": "°C", "°c": "°C", "cel": "°C", "celsius": "°C", "deg c": "°C", "f": "°F", "°f": "°F",
-        "k": "K", "kelvin": "K",
-        "%": "%", "m/s": "m/s", "m s-1": "m/s", "ms": "m/s", "km/h": "km/h", "kmh": "km/h",
-        "kn": "knots", "kt": "knots", "knots": "knots", "mph": "mph",
-        "°": "°", "deg": "°", "degrees": "°", "degree": "°",
-        "hpa": "hPa", "pa": "Pa", "mbar": "hPa", "mm": "mm", "inch": "inch", "in": "inch", "kg m-2": "mm",
-        "m": "m", "km": "km", "mi": "mi", "sm": "mi", "": "1", "1": "1", "mw": "MW",
-    }
-)  # fmt: skip
-
 _FACTORS: Mapping[tuple[str, str], float] = MappingProxyType(
     {
-        ("mg/m³", "µg/m³"): 1e3, ("kg/m³", "µg/m³"): 1e9,
+        ("mg/m³", "µg/m³"): 1e3, ("kg/m³", "µg/m³"): 1e9, ("g/m³", "µg/m³"): 1e6, ("ng/m³", "µg/m³"): 1e-3,
         ("km/h", "m/s"): 1 / 3.6, ("knots", "m/s"): 1852 / 3600, ("mph", "m/s"): 0.44704,
-        ("Pa", "hPa"): 0.01, ("inch", "mm"): 25.4, ("km", "m"): 1e3, ("mi", "m"): 1609.344,
+        # Millimetre of mercury: 133.322387415 Pa (BIPM, SI brochure, 8th edition, table 8).
+        ("Pa", "hPa"): 0.01, ("kPa", "hPa"): 10.0, ("mmHg", "hPa"): 1.33322387415,
+        ("inch", "mm"): 25.4, ("km", "m"): 1e3, ("mi", "m"): 1609.344,
     }
 )  # fmt: skip
 
@@ -165,7 +150,7 @@ def spell_unit(unit: str) -> str:
     Returns
     -------
     str
-        One of our spellings.
+        One of `data.units.UNITS`.
 
     Raises
     ------
@@ -177,11 +162,9 @@ def spell_unit(unit: str) -> str:
     >>> spell_unit("μg/m³") == spell_unit("ug/m3") == "µg/m³"
     True
     """
-    key = unit.strip().lower().replace("μ", "µ")
-    for candidate in (unit.strip(), key):
-        if candidate in UNIT_SPELLINGS:
-            return UNIT_SPELLINGS[candidate]
-    raise UnitError("data.unit.unknown", parameter="unit", unit=unit, known=sorted(set(UNIT_SPELLINGS.values())))
+    if (known := spelling(unit)) is not None:
+        return known
+    raise UnitError("data.unit.unknown", parameter="unit", unit=unit, known=sorted(UNITS))
 
 
 def conversion(parameter: str, unit: str) -> tuple[float, float]:

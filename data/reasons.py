@@ -103,6 +103,7 @@ _SENTENCES: Mapping[tuple[str, int], Callable[..., str]] = MappingProxyType(
             f"fractions: {_label(fine)} {v} above {_label(coarse)} {other}"
         ),
         ("channels", 2): lambda row, a, b: f"channels: A {a}, B {b} µg/m³",
+        ("derived", 2): lambda row, dew, air: f"derived from a dew point of {dew} °C at {air} °C",
         ("network", 2): lambda row, what, v: f"network: {what} {v}",
         ("maintenance", 3): lambda row, note, was, why: f"maintenance: {why} [note {note}, was {was}]",
     }

@@ -13,6 +13,7 @@ from data import checks
 from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 from data.statistic import STATISTICS, usual
+from data.times import OFFSET
 
 UTC_US = "datetime64[us, UTC]"
 ENTRIES = "object"  # a tuple of entries (`data.checks`); a list of strings in the store
@@ -117,7 +118,7 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
     table : DataFrame
         At least `REQUIRED`; ``start`` aware or a string with its offset. With ``raw_value`` and ``raw_unit``
         and no ``value`` column, the value is converted here. Without a ``statistic`` it is the usual one
-        (`data.statistic.usual`).
+        (`data.statistic.usual`). A reader that knows why a row is none says so in ``reject``: the reason; empty else.
     known_at : datetime, optional
         When the centre learned it; needed unless the table has the column.
 
@@ -146,7 +147,7 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
     if "known_at" not in rows and len(rows):
         raise SchemaError("data.schema.known_at", parameter="known_at")
     rows = _fill(rows)
-    reasons = _reasons(rows)
+    reasons = _told(rows, _reasons(rows))
     bad = reasons != ""
     rejects = pd.DataFrame({"reason": reasons[bad], "excerpt": _excerpts(table[bad.to_numpy()])})
     good = rows[~bad].drop_duplicates(list(KEY), keep="last").sort_values(list(KEY), kind="stable")
@@ -183,7 +184,7 @@ def _times(column: pd.Series, name: str) -> pd.Series:
         raise SchemaError("data.schema.no_zone", parameter=name, column=name)
     texts = column.astype("str")
     parsed = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    naive = parsed.notna() & ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    naive = parsed.notna() & ~texts.str.contains(OFFSET, na=False)
     if naive.any():
         raise SchemaError("data.schema.no_zone_in", parameter=name, column=name, text=texts[naive].iloc[0])
     return parsed.astype(UTC_US)
@@ -222,6 +223,14 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
     for reason, failed in reversed(tests):
         reasons[failed.fillna(True).to_numpy(bool)] = reason
     return reasons
+
+
+def _told(rows: pd.DataFrame, reasons: pd.Series) -> pd.Series:
+    """Reasons, the reader's own before the door's."""
+    if "reject" not in rows:
+        return reasons
+    said = rows["reject"].fillna("").astype("str")
+    return said.where(said != "", reasons)
 
 
 def _unprintable(rows: pd.DataFrame) -> pd.Series:

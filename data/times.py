@@ -1,11 +1,16 @@
 """Times in tables: the end of an interval, the text of a time, and the local day a time lies on."""
 
+import re
 from datetime import tzinfo
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+# The end of an ISO 8601 stamp that carries its zone: Z, +05:00, +0500, +05. The short one only after a clock, for
+# "2026-01-05" ends with the fifth day.
+OFFSET = r"(?:Z|(?:\d{2}(?::?\d{2}){1,2}(?:[.,]\d+)?|T\d{2})\s?[+-]\d{2}(?::?\d{2})?)$"
+ZONED = re.compile(OFFSET)
 INTERVAL_END = "start + minutes * INTERVAL '1' MINUTE"  # `interval_end` in SQL
 
 
@@ -32,6 +37,31 @@ def interval_end(start: Any, minutes: Any) -> Any:
     ([6, 6], 20)
     """
     return start + pd.to_timedelta(minutes, unit="min")
+
+
+def whole_minutes(start: pd.Series, end: pd.Series) -> pd.Series:
+    """
+    Length of intervals, to the whole minute: what ends at 59 s or 59.999 s ends with the minute.
+
+    Parameters
+    ----------
+    start, end : Series of Timestamp
+        Aware; an interval without an end has no length.
+
+    Returns
+    -------
+    Series of float64
+        NaN where an end is unknown or lies before its start. [min]
+
+    Examples
+    --------
+    >>> start = pd.Series(pd.to_datetime(["2026-01-10T05:00Z"] * 3))
+    >>> lengths = pd.to_timedelta(pd.Series(["59min 59s", "14min 59.999s", "-1s"]))
+    >>> whole_minutes(start, start + lengths).tolist()
+    [60.0, 15.0, nan]
+    """
+    minutes = (end - start).dt.total_seconds() / 60
+    return minutes.where(minutes >= 0).round()
 
 
 def iso_texts(times: Any) -> list[str]:

@@ -16,143 +16,18 @@ from models.quality.uptime import CHECKS
 from pages.ui.alarms import watching
 from pages.ui.city import tables as city_tables
 from pages.ui.feeds import charts as feeds_charts
-from pages.ui.feeds import outside
+from pages.ui.feeds import networks, outside
 from pages.ui.feeds import tables as feed
 from pages.ui.feeds import verdicts as feeds_verdicts
+from pages.ui.feeds.words import moment, named, share
 from pages.ui.look.charts import CONFIG
 from pages.ui.look.palette import FRESHNESS, KINDS
 from pages.ui.page import frame as page_frame
 from pages.ui.page.downloads import offer
 from pages.ui.reader import choices, errors, language, sign_in
 from pages.ui.reader.language import markdown, number, t
-from sources import SOURCES
 
-NAMED = 2  # of the troubled networks in the answer
 REJECTS = 500
-ASKED = ("good", "late", "bad", "void")
-TROUBLED = ("bad", "late")
-
-
-def moment(value: object, zone: ZoneInfo) -> str:
-    """A moment on a clock, a dash where there is none."""
-    return language.MISSING if pd.isna(value) else language.at(pd.Timestamp(value).to_pydatetime(), zone)
-
-
-def share(value: object, digits: int = 0) -> str:
-    """A share as per cent; what is there is never rounded to nothing, what lacks a little never to all."""
-    if value is None or value != value:
-        return language.MISSING
-    rounded = round(100 * float(value), digits)  # type: ignore[arg-type]
-    if rounded == 0 < float(value):  # type: ignore[arg-type]
-        return f"< {number(10.0**-digits, digits)} %"
-    full = rounded >= 100 and float(value) < 1  # type: ignore[arg-type]
-    return f"{'> ' if full else ''}{number(99 if full else rounded, digits)} %"
-
-
-def span(delay: timedelta) -> str:
-    """A length of time in its coarsest unit that still says something."""
-    minutes = int(delay.total_seconds() // 60)
-    unit, size = next((u, s) for u, s in (("days", 1440), ("hours", 60), ("minutes", 1)) if minutes >= 2 * s or s == 1)
-    return t(f"feeds.length.{unit}", n=minutes // size)
-
-
-def named(row: pd.Series) -> str:
-    """`openaq · Astana`."""
-    place = cities().get(row["city"])
-    return f"{row['source']} · {place.name(language.language()) if place else row['city']}"
-
-
-def answer(rows: pd.DataFrame) -> str:
-    """The page in a sentence: how many networks are on time, and which are not."""
-    asked = rows[rows["state"].isin(ASKED)]
-    if not len(asked):
-        if city_tables.simulated():
-            return t("feeds.answer_demo")
-        files = rows[rows["state"] == "files"]
-        if len(files):
-            return t("feeds.answer_files", n=len(files), rows=number(files["kept"].sum()))
-        return t("feeds.answer_none")
-    good = int(asked["state"].isin(["good", "void"]).sum())
-    if good == len(asked):
-        return t("feeds.answer_good", n=good)
-    worst = asked[asked["state"].isin(["bad", "late"])]
-    said = [trouble(row) for _, row in worst.head(NAMED).iterrows()]
-    more = [t("feeds.more", n=len(worst) - NAMED)] if len(worst) > NAMED else []
-    return t("feeds.answer_some", good=good, n=len(asked), worst="; ".join([*said, *more]))
-
-
-def trouble(row: pd.Series) -> str:
-    """What is wrong with one network, as part of a sentence."""
-    zone = city(row["city"]).zone
-    name = markdown(named(row))
-    if row["state"] == "late":
-        return t("feeds.is_late", name=name, delay=span(row["delay"]))
-    since = row["failing_since"]
-    return (
-        t("feeds.fails_since", name=name, moment=moment(since, zone))
-        if pd.notna(since)
-        else t("feeds.fails", name=name)
-    )
-
-
-def attention(rows: pd.DataFrame) -> None:
-    """A line for each network that needs somebody: what happened, in its own words, and who must act."""
-    lines = []
-    for _, row in rows[rows["state"].isin(TROUBLED)].iterrows():
-        said, role = errors.kept(row)
-        state = t(f"feeds.states.{row['state']}")
-        words = said or t("feeds.late_says", delay=span(row["delay"]))
-        who = t(f"feeds.who.{role or 'nobody'}")
-        lines.append(f"- {state} **{markdown(named(row))}**: {markdown(words)} *({who})*")
-    if lines:
-        with st.container(border=True):
-            st.markdown("\n".join(lines))
-
-
-def board(rows: pd.DataFrame) -> None:
-    """The table of feeds, those in trouble first."""
-    table = []
-    now = pd.Timestamp(city_tables.now())
-    for _, row in rows.iterrows():
-        zone = city(row["city"]).zone if row["city"] in cities() else ZoneInfo("UTC")
-        state = row["state"]
-        age = (now - row["newest"]).total_seconds() / 60 if pd.notna(row["newest"]) else None
-        network = row["source"] in SOURCES
-        late = network and pd.notna(row["newest"]) and row["delay"] > timedelta(0)
-        table.append(
-            {
-                t("feeds.state"): t(f"feeds.states.{state}"),
-                t("feeds.network"): row["source"],
-                t("feeds.city"): cities()[row["city"]].name(language.language())
-                if row["city"] in cities()
-                else row["city"],
-                t("feeds.age"): language.age(age),
-                t("feeds.delay"): span(row["delay"]) if late else language.MISSING,
-                t("feeds.every"): span(row["every"]) if network else language.MISSING,
-                t("feeds.succeeded"): moment(row["succeeded"], zone),
-                t("feeds.next"): moment(row["next"], zone) if network else language.MISSING,
-                t("feeds.rows"): number(row["rows"] if network else row["kept"]),
-                t("feeds.rejected"): number(row["rejected"]),
-                t("feeds.flagged"): share(row["flagged"], 1),
-                t("feeds.uptime", n=7): watched(row["up7"], row["known7"]),
-                t("feeds.uptime", n=30): watched(row["up30"], row["known30"]),
-                t("feeds.complete", n=7): share(row["complete7"]),
-                t("feeds.complete", n=30): share(row["complete30"]),
-                t("feeds.error"): feed.needed(row["source"]) if state == "unset" else errors.kept(row)[0],
-            }
-        )
-    shown = pd.DataFrame(table)
-    st.dataframe(shown, hide_index=True, width="stretch", height=min(38 + 35 * len(shown), 720))
-    page_frame.caption(t("feeds.board_says"))
-    offer(shown, "feeds")
-
-
-def watched(up: object, known: object) -> str:
-    """Uptime, with how much of the time anybody looked where that is not nearly all."""
-    if up is None or up != up:
-        return language.MISSING
-    part = f" ({t('feeds.watched', share=share(known))})" if float(known) < 0.95 else ""  # type: ignore[arg-type]
-    return share(up, 1) + part
 
 
 def strips(rows: pd.DataFrame, zone: ZoneInfo) -> None:
@@ -379,11 +254,11 @@ def page() -> None:
     """The page; looks again every minute."""
     rows = feed.feeds()
     zone = next(iter(cities().values())).zone
-    page_frame.head(t("frame.page.feeds"), answer(rows), [page_frame.zone_chip(zone)])
+    page_frame.head(t("frame.page.feeds"), networks.answer(rows), [page_frame.zone_chip(zone)])
     watching.panel()
-    attention(rows)
-    outside.told(NAMED)
-    board(rows)
+    networks.attention(rows)
+    outside.told(networks.NAMED)
+    networks.board(rows)
     strips(rows, zone)
     flags()
     st.subheader(t("feeds.stations"), anchor=False)

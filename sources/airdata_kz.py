@@ -13,7 +13,8 @@ import pandas as pd
 from data import checks
 from data.checks import make
 from data.city import City
-from sources.base import BadPayload, Credit, Denied, Quota
+from data.times import OFFSET
+from sources.base import Answer, BadPayload, Credit, Denied, Quota
 from sources.network import Network, within
 
 # File stem → our key.
@@ -103,7 +104,7 @@ def parse(
     texts = table["datetime_utc"].astype("str")
     _agree(texts, stamps)
     stamp = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    naive = ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    naive = ~texts.str.contains(OFFSET, na=False)
     posts = table["station_id"].astype("str").str.startswith("kgmt_")
     late = posts & (stamp < LATE_UNTIL) if stamps == "end" else pd.Series(False, index=table.index)
     embassy = table["station_id"].isin(list(EMBASSY))
@@ -222,21 +223,27 @@ class AirDataKz(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows of every parameter's file whose hour starts in [since, until)."""
+        return self.ask(city, since, until, {}).rows
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """Rows by file, and the files that could not be read."""
         options = city.networks[self.name]
         pinned, _ = SNAPSHOTS.get(str(options.get("commit", "HEAD")), ("", {}))
         stamps = pinned or str(options.get("stamps", "start"))
-        parts = []
-        for stem, parameter in PARAMETERS.items():
-            table = self._table(city, stem)
-            if table is not None:
-                rows = parse(table, stamps, parameter, city.key)
-                parts.append(within(rows, since, until))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
-    def _table(self, city: City, stem: str) -> pd.DataFrame | None:
+        def get(stem: str, start: datetime) -> pd.DataFrame:
+            table = self._table(city, stem, anew=True)
+            if table is None:
+                return pd.DataFrame()
+            return within(parse(table, stamps, PARAMETERS[stem], city.key), start, until)
+
+        return self.each([(f"{stem}.csv.gz", stem) for stem in PARAMETERS], get, since, behind)
+
+    def _table(self, city: City, stem: str, anew: bool = False) -> pd.DataFrame | None:
         options = city.networks[self.name]
         commit = str(options.get("commit", "HEAD"))
-        content = self.client.get_bytes(f"{commit}/{options.get('folder', city.key)}/{stem}.csv.gz", absent=(404,))
+        path = f"{commit}/{options.get('folder', city.key)}/{stem}.csv.gz"
+        content = self.held(path, lambda: self.client.get_bytes(path, absent=(404,)), anew)
         if content is None:
             return None
         expected = SNAPSHOTS.get(commit, ("", {}))[1].get(stem) or dict(options.get("sha256", {})).get(stem)

@@ -1,5 +1,6 @@
 """AirGradient: low-cost sensors of its public list, the present reading of each. Keyless."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -9,7 +10,7 @@ import pandas as pd
 
 from data.city import City
 from sources.base import BadPayload, Credit, Quota, understood
-from sources.network import Network, number, numbers, shape, within
+from sources.network import Network, moments, number, numbers, shape, within
 
 # Particles are as the sensor reads them: a correction is a matter of `models`, and keeps both.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -18,6 +19,10 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 UNITS: Mapping[str, str] = MappingProxyType(
     {"pm01": "µg/m³", "pm02": "µg/m³", "pm10": "µg/m³", "atmp": "°C", "rhum": "%"}
 )
+# Model names of the publisher's devices: O-1PST stands outdoors, I-9PSL, DIY-BASIC-I-4.0PS and DIY-PRO-I-4.2PS indoors.
+INDOOR = re.compile(r"(?:^|-)I-", re.IGNORECASE)
+WITHIN_DOORS = "measured indoors"
+COLUMNS = ("station", "parameter", "start", "raw_value", "raw_unit", "reject")
 WORLD = (-90.0, -180.0, 90.0, 180.0)
 
 
@@ -39,7 +44,8 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
     -------
     DataFrame
         For `data.schema.conform`, at ``timestamp`` (``minutes`` 0). A dead device stays in the network's list with
-        its old time; whoever asks for a stretch of time gets it no more.
+        its old time; whoever asks for a stretch of time gets it no more. What hangs indoors is no city's air: its
+        readings carry ``reject``, and the door counts them.
 
     Raises
     ------
@@ -49,20 +55,20 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
     rows = pd.DataFrame(
         [
             {
-                "station": f"airgradient:{place['locationId']}",
+                "station": _station(place),
                 "parameter": ours,
                 "start": place.get("timestamp"),
                 "raw_value": place[theirs],
                 "raw_unit": UNITS[theirs],
+                "reject": WITHIN_DOORS if _indoors(place) else "",
             }
             for place in _places(payload, box)
             for theirs, ours in PARAMETERS.items()
             if place.get(theirs) is not None
         ],
-        columns=["station", "parameter", "start", "raw_value", "raw_unit"],
+        columns=list(COLUMNS),
     )
-    texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str) and t.endswith("Z")))
-    rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    rows["start"] = moments(rows["start"])
     rows["raw_value"] = numbers(rows["raw_value"])
     return rows.assign(source="airgradient", city=city, kind="indicative", minutes=0)
 
@@ -82,19 +88,34 @@ def _places(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:
     ]
 
 
+def _station(place: Mapping[str, Any]) -> str | None:
+    """Id by the number of the place, which stays when its owner renames it."""
+    named = place["locationId"]
+    known = isinstance(named, str | int | float) and not isinstance(named, bool) and named not in ("", None)
+    return (
+        f"airgradient:{named:.0f}" if known and isinstance(named, float) else f"airgradient:{named}" if known else None
+    )
+
+
+def _indoors(place: Mapping[str, Any]) -> bool:
+    told = str(place.get("locationType") or "").strip().casefold() == "indoor"
+    return told or INDOOR.search(str(place.get("model") or "")) is not None
+
+
 @understood("airgradient")
 def parse_stations(
     payload: Any, city: str = "", box: Sequence[float] = WORLD, same_as: Mapping[str, str] = MappingProxyType({})
 ) -> pd.DataFrame:
     """
-    Places of the list in a box.
+    Places of the list in a box, those indoors left out.
 
     Parameters
     ----------
     payload, city, box
         As for `parse`.
     same_as : mapping
-        Name of a place to the station id under which another network delivers it.
+        Number of a place (``locationId``), or its name where the number is not known, to the station id under which
+        another network delivers it. The number stays when the owner renames the place.
 
     Returns
     -------
@@ -104,7 +125,7 @@ def parse_stations(
     return pd.DataFrame(
         {
             "source": "airgradient",
-            "station": f"airgradient:{p['locationId']}",
+            "station": _station(p),
             "city": city,
             "name": str(p.get("locationName") or p["locationId"]),
             "lat": number(p["latitude"]),
@@ -112,10 +133,11 @@ def parse_stations(
             "kind": "indicative",
             "owner": "AirGradient contributor",
             "licence": "CC BY-SA 4.0",
-            "same_as": same_as.get(str(p.get("locationName")), ""),
+            "same_as": same_as.get(str(p["locationId"]), same_as.get(str(p.get("locationName")), "")),
             "coord_quality": "rounded",
         }
         for p in _places(payload, box)
+        if _station(p) and not _indoors(p)
     )
 
 

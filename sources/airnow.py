@@ -163,12 +163,13 @@ class AirNow(Network):
     key = "AIRNOW_API_KEY"
 
     def stations(self, city: City) -> pd.DataFrame:
-        """Monitors that reported in the last two days."""
-        return parse_stations(self._answer(city, now() - self.revises, now()), city.key)
+        """Monitors that reported in what was fetched last with this object, else in the last two days."""
+        return parse_stations(self.held(city.key, lambda: self._answer(city, now() - self.revises, now())), city.key)
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Hours that begin in [since, until)."""
-        return within(parse(self._answer(city, since, until), city.key), since, until)
+        answer = self.held(city.key, lambda: self._answer(city, since, until), anew=True)
+        return within(parse(answer, city.key), since, until)
 
     def _answer(self, city: City, since: datetime, until: datetime) -> Any:
         south, west, north, east = city.box

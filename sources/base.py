@@ -1,7 +1,7 @@
 """What every network adapter offers, whom it credits, and the ways it may fail."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
@@ -38,10 +38,33 @@ class Credit:
 
 @dataclass(frozen=True)
 class Quota:
-    """How many requests a network allows within how long."""
+    """
+    How many requests a network allows within how long.
+
+    Attributes
+    ----------
+    requests : int
+        At most so many.
+    per : timedelta
+        Within any stretch of this length.
+    also : tuple of Quota
+        Further limits that hold at the same time.
+
+    Examples
+    --------
+    >>> hour = Quota(2000, timedelta(hours=1))
+    >>> [limit.requests for limit in Quota(60, timedelta(minutes=1), (hour,)).limits]
+    [60, 2000]
+    """
 
     requests: int
     per: timedelta
+    also: "tuple[Quota, ...]" = ()
+
+    @property
+    def limits(self) -> "tuple[Quota, ...]":
+        """Every limit that holds, this one first."""
+        return (self, *(one for further in self.also for one in further.limits))
 
 
 class SourceError(CentreError):
@@ -73,6 +96,18 @@ class Unavailable(SourceError):
     status = 503
 
 
+class Unreached(Unavailable):
+    """Not even a connection could be made: the network is away, or this machine reaches none."""
+
+
+class Late(Unavailable):
+    """A connection was made and no answer came in time."""
+
+
+class TooMuch(Unavailable):
+    """The network gave up on the question; a smaller one may be answered."""
+
+
 class RateLimited(Unavailable):
     """
     The network asks for patience.
@@ -94,8 +129,54 @@ class Denied(SourceError):
     who = "operator"
 
 
+class Gone(SourceError):
+    """What was asked for is not there any more; a person takes it out of the city file."""
+
+    who = "operator"
+
+
 class BadPayload(SourceError):
     """The network answered something we do not understand; the adapter must change."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """
+    A part of a network that did not come: a station, a series, a file.
+
+    Attributes
+    ----------
+    part : str
+        Its name, the same at every asking.
+    error : SourceError
+        Why.
+    since : datetime or None
+        Start of what is lost; None = all that was asked of it.
+    """
+
+    part: str
+    error: SourceError
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    What came of a network, and what did not.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        For `data.schema.conform`.
+    failed : tuple of Failure
+        Parts that did not come, or not wholly; each once.
+    asked : int
+        Parts there are; 0 where the network answers in one piece.
+    """
+
+    rows: pd.DataFrame
+    failed: tuple[Failure, ...] = ()
+    asked: int = 0
 
 
 P = ParamSpec("P")
@@ -191,4 +272,12 @@ class Source(Protocol):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows for `data.schema.conform` whose interval starts in [since, until)."""
+        ...
+
+    def hurry(self) -> None:
+        """From now on give what comes soon rather than wait for all: somebody waits."""
+        ...
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """As `fetch`, with the parts that failed; those named in `behind` are asked from that moment on."""
         ...

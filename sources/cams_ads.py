@@ -19,8 +19,8 @@ from urllib3.exceptions import HTTPError
 
 from data.city import City
 from data.clock import now
-from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable, understood
-from sources.http import LARGEST, Client
+from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable, Unreached, understood
+from sources.http import LARGEST, Client, unreached
 from sources.network import Network, shape, within
 
 # Name in the file → our key; gases come on model levels only and are read through Open-Meteo.
@@ -259,6 +259,8 @@ class CamsAds(Network):
         # `from None`: the words of the cause may hold the token.
         except (requests.RequestException, HTTPError, OSError) as error:
             told = {"network": self.name, "where": self._host(), "error": type(error).__name__}
+            if unreached(error):
+                raise Unreached("sources.http.unreached", network=self.name, where=self._host()) from None
             raise Unavailable("sources.http.no_connection", **told) from None
         except Exception as error:  # the client raises plain exceptions for what it does not understand
             raise BadPayload(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from data.checks import make
 from data.city import City
 from data.clock import now
 from data.inventory import inventory
-from sources.base import BadPayload, Credit, Denied, Quota, understood
+from sources.base import Answer, BadPayload, Credit, Denied, Quota, understood
 from sources.network import Network, number, shape, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType({"frp": "frp"})
@@ -182,44 +182,64 @@ class Firms(Network):
 
     def stations(self, city: City) -> pd.DataFrame:
         """Places of the hot-spots of the last day, and of what was fetched before with this object."""
-        files = self._held.get(city.key) or self._files(city, now() - timedelta(days=1), now())
-        tables = [parse_stations(content, city.key, _around(city)) for content in files]
+        if city.key not in self._read:
+            self._each(city, now() - timedelta(days=1), now(), {}, lambda content, _: parse_stations(content, city.key))
+        tables = [parse_stations(content, city.key, _around(city)) for content in self._read.get(city.key, {}).values()]
         return pd.concat([t for t in tables if len(t)] or [pd.DataFrame()], ignore_index=True)
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Hot-spots seen in [since, until)."""
-        self._held[city.key] = self._files(city, since, until)
+        return self.ask(city, since, until, {}).rows
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """Hot-spots by product, and the products that could not be read."""
         sites = _sites(city.key)
-        tables = [parse(content, city.key, _around(city), sites) for content in self._held[city.key]]
-        return within(pd.concat(tables, ignore_index=True), since, until) if tables else pd.DataFrame()
+
+        def get(content: bytes, start: datetime) -> pd.DataFrame:
+            return within(parse(content, city.key, _around(city), sites), start, until)
+
+        return self._each(city, since, until, behind, get)
 
     def __init__(self, client: Any = None) -> None:
         super().__init__(client)
-        self._held: dict[str, list[bytes]] = {}
-        self._public: dict[str, bytes | None] = {}
+        self._read: dict[str, dict[str, bytes]] = {}  # city → product → file
 
-    def _files(self, city: City, since: datetime, until: datetime) -> list[bytes]:
-        named = city.networks.get(self.name, {}).get("products", tuple(PRODUCTS))
-        made = (self._area if self.client.secret() else self._regional)(city, since, until, named)
-        return [content for content in made if content]
+    def _each(
+        self,
+        city: City,
+        since: datetime,
+        until: datetime,
+        behind: Mapping[str, datetime],
+        get: Callable[[bytes, datetime], pd.DataFrame],
+    ) -> Answer:
+        file = self._area if self.client.secret() else self._regional
+        named: Sequence[str] = city.networks.get(self.name, {}).get("products", tuple(PRODUCTS))
+        self._read[city.key] = {}
 
-    def _area(self, city: City, since: datetime, until: datetime, products: Sequence[str]) -> list[bytes | None]:
+        def one(product: str, start: datetime) -> pd.DataFrame:
+            content = file(city, start, until, product)
+            rows = get(content, start) if content else pd.DataFrame()
+            if content:
+                self._read[city.key][product] = content
+            return rows
+
+        return self.each([(product, product) for product in named], one, since, behind)
+
+    def _area(self, city: City, since: datetime, until: datetime, product: str) -> bytes | None:
         south, west, north, east = _around(city)
         where = f"{west:.3f},{south:.3f},{east:.3f},{north:.3f}"
         days = min((until.astimezone(UTC).date() - since.astimezone(UTC).date()).days + 1, DAYS)
-        path = f"api/area/csv/{self.client.secret()}"
-        day = f"{since.astimezone(UTC):%Y-%m-%d}"
-        asked = [f"{path}/{p}/{where}/{days}/{day}" for p in products]
-        return [self.client.get_bytes(one, refusal=b"map_key") for one in asked]  # a wrong key is told with status 400
+        path = f"api/area/csv/{self.client.secret()}/{product}/{where}/{days}/{since.astimezone(UTC):%Y-%m-%d}"
+        return self.client.get_bytes(path, refusal=b"map_key")  # a wrong key is told with status 400
 
-    def _regional(self, city: City, since: datetime, until: datetime, products: Sequence[str]) -> list[bytes | None]:
+    def _regional(self, city: City, since: datetime, until: datetime, product: str) -> bytes | None:
+        if product not in PRODUCTS:
+            return None
         span = next((word for length, word in SPANS if now() - since <= length), SPANS[-1][1])
         region = city.networks.get(self.name, {}).get("region", REGION)
-        paths = [f"data/active_fire/{PRODUCTS[p].format(region=region, span=span)}" for p in products if p in PRODUCTS]
-        for path in paths:
-            if path not in self._public:  # one file serves every city of the region
-                self._public[path] = self.client.get_bytes(path, absent=(404,))
-        return [self._public[path] for path in paths]
+        path = f"data/active_fire/{PRODUCTS[product].format(region=region, span=span)}"
+        # One file serves every city of the region.
+        return self.held(path, lambda: self.client.get_bytes(path, absent=(404,)))  # type: ignore[no-any-return]
 
 
 def _around(city: City) -> tuple[float, float, float, float]:

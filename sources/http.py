@@ -1,10 +1,10 @@
 """The one way to a network: time-outs, retries, size cap, pace, and no key in any message."""
 
 import logging
+import math
 import os
 import random
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from data.release import PACKAGE, release
-from sources.base import BadPayload, Denied, Quota, RateLimited, SourceError, Unavailable
+from sources.base import BadPayload, Denied, Late, Quota, RateLimited, SourceError, TooMuch, Unavailable, Unreached
+from sources.pace import Pace, pace_of
 from sources.redaction import redact
 
 TIMEOUT = (5.0, 30.0)  # to connect, between two bytes [s]
@@ -22,7 +23,9 @@ DEADLINE = 180.0  # for one whole answer, so that a byte a second does not hold 
 LARGEST = 64 * 1024 * 1024  # of one unpacked answer [bytes]
 ATTEMPTS = 3
 PATIENCE = 30.0  # a longer Retry-After is the collector's to keep [s]
+OWN_PATIENCE = 90.0  # so is a longer wait for our own quota, once somebody waits; a limit of a minute needs less [s]
 AGAIN = (429, 502, 503, 504)
+SMALLER = (408, 413, 504)  # the question was too much for the network
 CHUNK = 64 * 1024
 CONTACT = "CLEANAIR_CONTACT"
 # urllib3 writes whole addresses, with any key in them, at its DEBUG level.
@@ -53,7 +56,7 @@ class Client:
     base : str
         Base address.
     quota : Quota, optional
-        Requests are spaced so that it is kept.
+        Requests are spaced so that each of its limits is kept, by all clients of one key in this process together.
     key : str
         Environment variable that holds the key, for messages and redaction.
     sleep, tick : callable
@@ -76,7 +79,8 @@ class Client:
         self.override = os.environ.get(f"CLEANAIR_{network.upper()}_URL", "").rstrip("/")
         self.base = self.override or base.rstrip("/")
         self.quota, self.sleep, self.tick, self.timeout = quota, sleep, tick, timeout
-        self._spent: deque[tuple[float, float]] = deque()
+        self._own: Pace | None = None
+        self._most = math.inf
         self.session = requests.Session()
         self.session.mount("https://", HTTPAdapter(max_retries=0))
         self.session.headers["User-Agent"] = agent()
@@ -194,12 +198,16 @@ class Client:
         # `from None`: the cause's own words hold the whole address with its key.
         except requests.exceptions.SSLError:
             raise Unavailable("sources.http.certificate", who="operator", **where) from None
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError):
+            raise Unreached("sources.http.unreached", **where) from None
         except requests.exceptions.Timeout:
-            raise Unavailable("sources.http.late", **where) from None
+            raise Late("sources.http.late", **where) from None
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
             setting = f"CLEANAIR_{self.network.upper()}_URL"
             raise Denied("sources.http.no_address", network=self.network, parameter=setting) from None
         except (requests.RequestException, OSError, ValueError) as error:
+            if unreached(error):
+                raise Unreached("sources.http.unreached", **where) from None
             raise Unavailable("sources.http.no_connection", error=type(error).__name__, **where) from None
         except _urllib3_error() as error:
             raise Unavailable("sources.http.broken_off", error=type(error).__name__, **where) from None
@@ -238,23 +246,29 @@ class Client:
         if refused:
             key = "sources.http.refused" if self.key else "sources.http.refused_unknown"
             return Denied(key, parameter=self.key or CONTACT, code=status, **told)
-        if status >= 500 or status == 408:
+        if status in SMALLER:
+            return TooMuch("sources.http.failed", code=status, **told)
+        if status >= 500:
             return Unavailable("sources.http.failed", code=status, **told)
         return BadPayload("sources.http.not_accepted", code=status, **told)
 
     def _pace(self, cost: float) -> None:
-        """Wait until the quota has room for a request of this cost."""
-        if self.quota is None:
-            return
-        length = self.quota.per.total_seconds()
-        while self._spent:
-            now = self.tick()
-            while self._spent and now - self._spent[0][0] >= length:
-                self._spent.popleft()
-            if sum(c for _, c in self._spent) + cost <= self.quota.requests or not self._spent:
-                break
-            self.sleep(max(length - (now - self._spent[0][0]), 0.01))
-        self._spent.append((self.tick(), cost))
+        """Wait until every limit has room for a request of this cost."""
+        if self.quota is not None:
+            pause = self._paced().wait(cost, self.sleep, self.tick, self._most)
+            if pause:
+                raise RateLimited("sources.http.paced", network=self.network, retry_after=pause)
+
+    def hurry(self) -> None:
+        """From now on refuse a request for which our own quota has no room for long, rather than wait."""
+        self._most = OWN_PATIENCE
+
+    def _paced(self) -> Pace:
+        """A stand-in knows no account: only what is asked of the network itself counts over all clients."""
+        if self._own is None and self.quota is not None:
+            shared = not self.override and self.tick is time.monotonic
+            self._own = pace_of(self.base, self.secret(), self.quota) if shared else Pace(self.quota)
+        return self._own  # type: ignore[return-value]
 
     def _where(self, address: str) -> str:
         parts = urlsplit(address)
@@ -271,6 +285,22 @@ def _wait(headers: Mapping[str, str], attempt: int) -> float:
         if headers.get(name, "").strip().isdigit():
             return float(headers[name])
     return float(2 ** (attempt - 1) * (0.5 + random.random()))
+
+
+def unreached(error: BaseException) -> bool:
+    """
+    Whether no connection was made at all, by the first cause that an error of the HTTP library carries.
+
+    Parameters
+    ----------
+    error : Exception
+        As `requests` raises it: the name is unknown, the route is missing, or nobody listens there.
+    """
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    inner = error.args[0] if error.args else None
+    cause = inner.reason if isinstance(inner, MaxRetryError) else inner
+    return isinstance(cause, NewConnectionError)
 
 
 def _urllib3_error() -> type[Exception]:

@@ -154,8 +154,9 @@ class IQAir(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """What is shown now, where its hour begins in [since, until)."""
-        return within(parse(self._answer(city), city.key), since, until)
+        return within(parse(self._answer(city, anew=True), city.key), since, until)
 
-    def _answer(self, city: City) -> Any:
+    def _answer(self, city: City, anew: bool = False) -> Any:
         path = "nearest_station" if city.networks.get(self.name, {}).get("plan") == "paid" else "nearest_city"
-        return self.client.get_json(path, {"lat": city.lat, "lon": city.lon, "key": self.client.secret()})
+        query = {"lat": city.lat, "lon": city.lon, "key": self.client.secret()}
+        return self.held((path, city.key), lambda: self.client.get_json(path, query), anew)

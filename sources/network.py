@@ -1,16 +1,25 @@
 """What every adapter has in common: a client, a key in the environment, modest defaults."""
 
-import re
+import math
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
 from data.city import City
-from sources.base import Credit, Denied, Quota
+from data.times import ZONED
+from sources.base import Answer, Credit, Denied, Quota
 from sources.http import Client
+from sources.parts import each
 
+HURRY = 420.0  # a walk over parts that somebody waits for ends after this, with what came [s]
+HELD = 600.0  # an answer that serves several needs of one round is asked for once [s]
 INDEX = "air quality index"  # a delivered unit that no parameter is kept in: the door rejects such a row and counts it
+
+
+T = TypeVar("T")
 
 
 class Network:
@@ -37,6 +46,8 @@ class Network:
 
     def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client(self.name, self.host, self.quota, self.key)
+        self._within = math.inf
+        self._kept: dict[Hashable, tuple[float, Any]] = {}
 
     def missing(self) -> Denied | None:
         """What a person must set first; None when the network can be asked."""
@@ -55,6 +66,43 @@ class Network:
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows for `data.schema.conform` whose interval starts in [since, until)."""
         raise NotImplementedError
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """As `fetch`, with the parts that failed: here the network answers in one piece, or not at all."""
+        return Answer(self.fetch(city, since, until))
+
+    def hurry(self) -> None:
+        """From now on give what comes within `HURRY`, and be refused rather than wait long for our own quota."""
+        self._within = HURRY
+        self.client.hurry()
+
+    def each(
+        self,
+        parts: Iterable[tuple[str, T]],
+        get: Callable[[T, datetime], pd.DataFrame | Answer],
+        since: datetime,
+        behind: Mapping[str, datetime],
+    ) -> Answer:
+        """As `sources.parts.each`, of this network and at its pace."""
+        return each(self.name, parts, get, since, behind, self._within)
+
+    def held(self, name: Hashable, get: Callable[[], Any], anew: bool = False) -> Any:
+        """
+        An answer that serves several needs of one round, asked for once.
+
+        Parameters
+        ----------
+        name : hashable
+            What it answers.
+        get : callable
+            Asks for it.
+        anew : bool
+            Ask in any case, and keep the answer for the next need.
+        """
+        known = self._kept.get(name)
+        if anew or known is None or time.monotonic() - known[0] > HELD:
+            self._kept[name] = known = time.monotonic(), get()
+        return known[1]
 
 
 def within(rows: pd.DataFrame, since: datetime, until: datetime) -> pd.DataFrame:
@@ -109,12 +157,14 @@ def moments(texts: pd.Series) -> pd.Series:
     --------
     >>> moments(pd.Series(["2026-01-10T05:00:00+05:00", "2026-01-10T05:00:00", 7])).dt.strftime("%H:%M").tolist()
     ['00:00', nan, nan]
+    >>> moments(pd.Series(["2026-01-10 05:00:00+00", "2026-01-10T05:00:00.000+0500"])).dt.strftime("%H:%M").tolist()
+    ['05:00', '00:00']
+    >>> short = pd.Series(["2026-01-10 05:00:00+05", "2026-01-10T05:00-0130", "2026-01-10"])
+    >>> moments(short).dt.strftime("%H:%M").tolist()
+    ['00:00', '06:30', nan]
     """
     known = texts.map(lambda t: isinstance(t, str) and bool(ZONED.search(t))).astype(bool)
     return pd.to_datetime(texts.where(known), utc=True, errors="coerce", format="ISO8601")
-
-
-ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 
 
 def shape(payload: Any) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from data.city import City
 from data.clock import local_date
 from sources import openaq
-from sources.base import BadPayload, Credit, Quota, understood
+from sources.base import Answer, BadPayload, Credit, Failure, Quota, SourceError, understood
 from sources.http import Client
 from sources.network import Network, moments, shape, within
 
@@ -151,16 +151,35 @@ class OpenAQArchive(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Rows whose period starts in [since, until); a day without a file is a day without data."""
+        return self.ask(city, since, until, {}).rows
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """Rows by location, and the locations of which a day's file could not be read."""
+
+        def get(place: dict[str, Any], start: datetime) -> Answer:
+            return self._location(place, city, start, until)
+
+        return self.each([(f"openaq:{p['id']}", p) for p in self._places(city)], get, since, behind)
+
+    def _location(self, place: dict[str, Any], city: City, since: datetime, until: datetime) -> Answer:
+        """Rows of a location day by day: a damaged file loses its day, a network that is away all that follow."""
         first, last = local_date(since, city.zone), local_date(until + timedelta(hours=1), city.zone)
-        days = pd.date_range(first, last, freq="D")
-        parts = []
-        for place in self._places(city):
-            for day in days:
+        parts: list[pd.DataFrame] = []
+        failed: Failure | None = None
+        for day in pd.date_range(first, last, freq="D"):
+            try:
                 content = self.client.get_bytes(_path(place["id"], day), absent=(403, 404))
                 if content is not None:
-                    self._seen |= positions(content)
                     parts.append(parse(content, city.key, str(place.get("kind", "indicative"))))
-        return within(pd.concat(parts, ignore_index=True), since, until) if parts else pd.DataFrame()
+                    self._seen |= positions(content)
+            except SourceError as error:
+                # A day's file begins with the hour that ended at its midnight.
+                begin = max(day.tz_localize(city.zone).to_pydatetime() - timedelta(hours=1), since)
+                failed = Failure(f"openaq:{place['id']}", error, failed.since if failed else begin)
+                if not isinstance(error, BadPayload):
+                    break
+        rows = within(pd.concat(parts, ignore_index=True), since, until) if parts else pd.DataFrame()
+        return Answer(rows, (failed,) if failed else ())
 
     def _places(self, city: City) -> list[dict[str, Any]]:
         listed = city.networks[self.name].get("locations", ())

@@ -153,17 +153,18 @@ class PurpleAir(Network):
     key = "PURPLEAIR_API_KEY"
 
     def stations(self, city: City) -> pd.DataFrame:
-        """Sensors in the box."""
+        """Sensors in the box; what was fetched before with this object is not paid for again."""
         return parse_stations(self._answer(city), city.key)
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Readings in [since, until); the list holds the present ones only."""
-        return within(parse(self._answer(city), city.key), since, until)
+        return within(parse(self._answer(city, anew=True), city.key), since, until)
 
-    def _answer(self, city: City) -> Any:
+    def _answer(self, city: City, anew: bool = False) -> Any:
         south, west, north, east = city.box
         query = {
             "fields": ",".join(FIELDS), "location_type": 0, "max_age": 3600,
             "nwlng": west, "nwlat": north, "selng": east, "selat": south,
         }  # fmt: skip
-        return self.client.get_json("sensors", query, headers={"X-API-Key": self.client.secret()})
+        headers = {"X-API-Key": self.client.secret()}
+        return self.held(city.key, lambda: self.client.get_json("sensors", query, headers=headers), anew)

@@ -160,8 +160,9 @@ class SensorCommunity(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Readings in [since, until); the network keeps five minutes only."""
-        return within(parse(self._answer(city), city.key), since, until)
+        return within(parse(self._answer(city, anew=True), city.key), since, until)
 
-    def _answer(self, city: City) -> Any:
+    def _answer(self, city: City, anew: bool = False) -> Any:
         south, west, north, east = city.box
-        return self.client.get_json(f"airrohr/v1/filter/box={south:g},{west:g},{north:g},{east:g}")
+        path = f"airrohr/v1/filter/box={south:g},{west:g},{north:g},{east:g}"
+        return self.held(path, lambda: self.client.get_json(path), anew)

@@ -1,6 +1,7 @@
 """OGC SensorThings (v1.1): observations that another centre publishes. Keyless, an address per city."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -8,12 +9,14 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from data.checks import NONE, Entries, make
+from data.checks import NONE, Entries
 from data.city import City
 from data.clock import iso, now
 from data.schema import KINDS
+from data.times import whole_minutes
 from sources.base import BadPayload, Credit, Quota, understood
 from sources.network import Network, moments, number, pair, part, shape, within
+from sources.validity import judged
 
 # Last word of an observed property's definition, or its name, in lower case; the numbers are the EEA's.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -26,8 +29,8 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "pressure": "pressure", "precipitation": "precipitation",
     }
 )  # fmt: skip
-# Validity as the EEA's vocabulary numbers it; below one the value is not valid.
-VALIDITY = "observationvalidity/"
+# Validity as the EEA's vocabulary numbers it (`sources.validity`), wherever in the quality its address stands.
+VALIDITY = re.compile(r"observationvalidity/([^/'\"\s,}\])]*)")
 PAGE, PAGES = 1000, 100
 MISSING = (-999.0, -9999.0)
 COLUMNS = ("station", "parameter", "start", "end", "raw_value", "raw_unit", "flag", "checks")
@@ -62,12 +65,13 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
         When the answer is no list of datastreams.
     """
     rows = pd.DataFrame(
-        [row for stream in _streams(payload) for row in _observations(stream)], columns=list(COLUMNS)
+        [row for station, stream in _series(_streams(payload)) for row in _observations(station, stream)],
+        columns=list(COLUMNS),
     ).astype({"raw_value": "float64"})
+    closed = rows["end"].isna()
     for name in ("start", "end"):
         rows[name] = moments(rows[name])
-    minutes = (rows["end"] - rows["start"]).dt.total_seconds() / 60
-    rows["minutes"] = minutes.where(rows["end"].notna(), 0.0)
+    rows["minutes"] = whole_minutes(rows["start"], rows["end"]).where(~closed, 0.0)
     return rows.drop(columns="end").assign(source="sensorthings", city=city, kind=kind)
 
 
@@ -80,8 +84,44 @@ def _streams(payload: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _observations(stream: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    station, parameter = _station(stream["Thing"]), _parameter(stream)
+def _series(streams: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """
+    Every datastream with its station: two of one quantity at one thing are two instruments, never one series. The
+    first by its number keeps the thing's id; each other adds its own number, whatever the order of the answer. One
+    without a number goes by its name, and by its place among those of that name.
+    """
+    marks: dict[tuple[str, str], list[str]] = {}
+    for stream in sorted(streams, key=_rank):
+        station, named, mark = _station(stream["Thing"]), _named(stream), _mark(stream)
+        if station is None:
+            yield None, stream
+            continue
+        known = marks.setdefault((station, _parameter(stream)), [])
+        if not named:
+            mark = f"{mark}.{len(known) + 1}"
+        if mark not in known:
+            known.append(mark)
+        yield (station if known[0] == mark else f"{station}.{mark}"), stream
+
+
+def _named(stream: Mapping[str, Any]) -> bool:
+    return stream.get("@iot.id") not in (None, "")
+
+
+def _mark(stream: Mapping[str, Any]) -> str:
+    """What tells a datastream from the others of its thing."""
+    return str(stream["@iot.id"] if _named(stream) else stream.get("name") or "")
+
+
+def _rank(stream: Mapping[str, Any]) -> tuple[float, str, str]:
+    """Numbers by their size, then texts; what has neither by all it says."""
+    mark = _mark(stream)
+    number_of = float(mark) if mark.isdecimal() and len(mark) < 20 else float("inf")
+    return number_of, mark, "" if _named(stream) else repr(stream)
+
+
+def _observations(station: str | None, stream: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    parameter = _parameter(stream)
     unit = stream.get("unitOfMeasurement")
     symbol = str(unit.get("symbol") or unit.get("name") or "") if isinstance(unit, dict) else ""
     for seen in stream["Observations"]:
@@ -106,13 +146,9 @@ def _parameter(stream: Mapping[str, Any]) -> str:
 
 
 def _judged(quality: Any) -> tuple[str, Entries]:
-    """Flag and checks by the EEA's validity, wherever in the quality it stands."""
-    text = str(quality or "")
-    _, found, code = text.rpartition(VALIDITY)
-    digits = code[:4].split("'")[0].split('"')[0].strip()
-    if found and digits.lstrip("-").isdigit() and int(digits) < 1:
-        return "invalid", (make("network", "validity", digits),)
-    return "ok", NONE
+    """Flag and checks by the EEA's validity, where the quality states one."""
+    found = VALIDITY.findall(str(quality or ""))
+    return judged(found[-1])[:2] if found else ("ok", NONE)
 
 
 @understood("sensorthings")
@@ -132,14 +168,18 @@ def parse_stations(
     Returns
     -------
     DataFrame
-        For `data.schema.conform_stations`.
+        For `data.schema.conform_stations`; a second instrument of one quantity names its thing in ``same_as``.
     """
     rows = []
-    for thing in (s["Thing"] for s in _streams(payload)):
-        lon, lat = _point(thing.get("Locations"))
+    for station, stream in _series(_streams(payload)):
+        thing = stream["Thing"]
+        (lon, lat), main = _point(thing.get("Locations")), _station(thing)
         named = str(thing.get("name") or thing.get("@iot.id"))
-        rows.append({"station": _station(thing), "name": named, "lat": lat, "lon": lon})
-    table = pd.DataFrame(rows, columns=["station", "name", "lat", "lon"]).dropna(subset=["station"])
+        second = station != main
+        named = f"{named} ({stream.get('name') or _mark(stream)})" if second else named
+        rows.append({"station": station, "name": named, "lat": lat, "lon": lon, "same_as": main if second else ""})
+    names = ["station", "name", "lat", "lon", "same_as"]
+    table = pd.DataFrame(rows, columns=names).dropna(subset=["station"])
     return table.drop_duplicates("station").assign(
         source="sensorthings", city=city, kind=kind, owner=owner, licence=licence, coord_quality="exact"
     )

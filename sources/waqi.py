@@ -1,6 +1,6 @@
 """World Air Quality Index (WAQI): what its stations show now, for display only. Needs a token."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, understood
+from sources.base import Answer, BadPayload, Credit, Denied, Gone, Quota, RateLimited, SourceError, understood
 from sources.network import INDEX, Network, moments, number, pair, part, shape, within
 
 # Wind and pressure are left out: the network does not say where they were measured, nor at which height.
@@ -27,7 +27,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 # Of the pollutants the network gives sub-indices (US EPA), never a concentration: they are rejected at the door.
 UNITS: Mapping[str, str] = MappingProxyType({"t": "°C", "h": "%"})
 COLUMNS = ("station", "parameter", "start", "raw_value", "raw_unit")
-UNKNOWN = ("unknown station", "no such station")
+UNKNOWN = ("unknown station", "no such station", "unknown id")
 
 
 @understood("waqi")
@@ -50,13 +50,13 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
 
     Raises
     ------
-    Denied, RateLimited
-        When the answer says so; its status is 200 all the same.
+    Denied, RateLimited, Gone
+        When the answer says so; its status is 200 all the same. `Gone`: the network does not know the station.
     BadPayload
         When the answer is no station.
     """
     data = _data(payload)
-    shown = data["iaqi"] if data else {}
+    shown = data["iaqi"]
     rows = pd.DataFrame(
         [
             {
@@ -76,28 +76,33 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
 
 
 def _data(payload: Any) -> dict[str, Any]:
-    """The station of an answer; empty when the network does not know it."""
+    """The station of an answer."""
     answer = _answer(payload)
-    if answer is None:
-        return {}
     if not isinstance(answer, dict) or not isinstance(answer.get("iaqi"), dict) or "idx" not in answer:
         raise BadPayload("sources.answer.lacks", network="waqi", part="data.iaqi", found=shape(answer))
     return answer
 
 
 def _answer(payload: Any) -> Any:
-    """What stands behind the status, which HTTP does not show; None for a station that is not there."""
+    """What stands behind the status, which HTTP does not show."""
     status = payload.get("status") if isinstance(payload, dict) else None
-    said = str(payload.get("data")).lower() if isinstance(payload, dict) else ""
     if status == "ok":
         return payload["data"]
-    if status == "error" and "key" in said:
-        raise Denied("sources.setup.key_refused", network="waqi", parameter=Waqi.key)
-    if status == "error" and "quota" in said:
-        raise RateLimited("sources.answer.used_up", retry_after=3600.0, network="waqi")
-    if status == "error" and said in UNKNOWN:
-        return None
+    if status == "error":
+        raise _error(str(payload.get("data") or payload.get("msg") or payload.get("message") or ""))
     raise BadPayload("sources.answer.lacks", network="waqi", part="status", found=shape(payload))
+
+
+def _error(words: str) -> SourceError:
+    """The error that the network's own words mean; they stand under a name that has changed before."""
+    said = words.strip().lower()
+    if "key" in said or "token" in said:
+        return Denied("sources.setup.key_refused", network="waqi", parameter=Waqi.key)
+    if "quota" in said:
+        return RateLimited("sources.answer.used_up", retry_after=3600.0, network="waqi")
+    if said in UNKNOWN:
+        return Gone("sources.answer.gone", network="waqi")
+    return BadPayload("sources.answer.says_error", network="waqi", said=words[:120] or "–")
 
 
 @understood("waqi")
@@ -111,8 +116,6 @@ def parse_stations(payload: Any, city: str = "") -> pd.DataFrame:
         For `data.schema.conform_stations`. A negative number is a citizen's or a private network's station.
     """
     data = _data(payload)
-    if not data:
-        return pd.DataFrame()
     place = part(data, "city")
     lat, lon = pair(place.get("geo"))
     names = [str(a.get("name")) for a in data.get("attributions") or () if isinstance(a, dict)]
@@ -160,24 +163,29 @@ class Waqi(Network):
     key = "WAQI_TOKEN"
 
     def stations(self, city: City) -> pd.DataFrame:
-        """Those asked."""
-        return _all([parse_stations(answer, city.key) for answer in self._feeds(city)])
+        """Those that answer; what was fetched before with this object is not asked again."""
+        return self._each(city, lambda n, _: parse_stations(self._feed(n), city.key)).rows
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """What is shown now, where its stamp is in [since, until): a dead station keeps showing its last values."""
-        return within(_all([parse(answer, city.key) for answer in self._feeds(city)]), since, until)
+        return self.ask(city, since, until, {}).rows
 
-    def _feeds(self, city: City) -> list[Any]:
-        named: Sequence[int] = city.networks.get(self.name, {}).get("stations", ())
-        return [self._get(f"feed/{'@' if n > 0 else 'A'}{abs(n)}/") for n in named or self._inside(city)]
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """What is shown now by station, and the stations that show nothing."""
+        return self._each(city, lambda n, start: within(parse(self._feed(n, anew=True), city.key), start, until), since)
+
+    def _each(self, city: City, get: Callable[[int, datetime], pd.DataFrame], since: datetime = datetime.min) -> Answer:
+        named: Sequence[int] = city.networks.get(self.name, {}).get("stations", ()) or self._inside(city)
+        return self.each([(f"waqi:{n}", n) for n in named], get, since, {})
+
+    def _feed(self, station: int, anew: bool = False) -> Any:
+        path = f"feed/{'@' if station > 0 else 'A'}{abs(station)}/"
+        return self.held(path, lambda: self._get(path), anew)
 
     def _inside(self, city: City) -> list[int]:
         south, west, north, east = city.box
-        return numbers(self._get("map/bounds/", latlng=f"{south},{west},{north},{east}", networks="all"))
+        box = f"{south},{west},{north},{east}"
+        return self.held(box, lambda: numbers(self._get("map/bounds/", latlng=box, networks="all")))  # type: ignore[no-any-return]
 
     def _get(self, path: str, **query: str) -> Any:
         return self.client.get_json(path, {**query, "token": self.client.secret()})
-
-
-def _all(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([p for p in parts if len(p)] or [pd.DataFrame()], ignore_index=True)

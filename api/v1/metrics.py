@@ -94,6 +94,8 @@ def _networks(real: Store) -> Iterator["Metric"]:
         ),
         ("next_timestamp_seconds", "When it is asked next.", lambda r: _stamp(r.next)),
         ("failing", "1 while its last attempt failed.", lambda r: float(bool(r.error))),
+        ("parts", "Parts asked at the last success, such as stations.", lambda r: float(r.parts)),
+        ("parts_failed", "Parts of it that did not come.", lambda r: float(r.parts_failed)),
         ("every_seconds", "How often it publishes.", lambda r: _every(r.network).total_seconds()),
     )
     for name, about, value in gauges:

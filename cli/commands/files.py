@@ -21,7 +21,7 @@ from data.city import city
 from data.parameters import PARAMETERS
 from data.sharing import ROLES, Reader
 from data.store import open_store
-from jobs.arguments import moment, period, words
+from jobs.arguments import ArgumentError, moment, period, words
 
 
 def _import(parser: Parser) -> None:
@@ -32,16 +32,36 @@ def _import(parser: Parser) -> None:
     parser.add_argument("--mapping", metavar="FILE.toml", help="which column is what, for --format mapping")
     parser.add_argument("--stamps", choices=("end", "start"), default="end", help="what the files' times stamp")
     city_argument(parser, required=False)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be read, and store nothing")
+    parser.add_argument(
+        "--mapping-out", metavar="FILE.toml", help="with --dry-run: write the mapping that reads the file"
+    )
+
+
+def _previewed(a: Arguments, where: str | None) -> Result:
+    """What an import would read."""
+    from jobs.ingest import preview
+
+    done = preview.run(
+        [Path(f) for f in a.files], a.format, where, stamps=a.stamps, mapping=a.mapping, mapping_out=a.mapping_out
+    )
+    if not a.json:
+        print(preview.text(done))
+    return done
 
 
 def import_(a: Arguments) -> Result:
     """Bring files into the store."""
     from tqdm import tqdm
 
-    from jobs.ingest import files, verdicts
+    from jobs.ingest import files, left_out, verdicts
 
-    store = open_store(a.store)
     where = city(a.city).key if a.city else None
+    if a.dry_run:
+        return _previewed(a, where)
+    if a.mapping_out:
+        raise ArgumentError("mapping-out", "cli.files.mapping_out")
+    store = open_store(a.store)
     with tqdm(total=0, unit=" rows", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         done = files.run(
             [Path(f) for f in a.files],
@@ -56,6 +76,8 @@ def import_(a: Arguments) -> Result:
         verdicts.refresh_all(store, where)
     if not a.json:
         print(orjson.dumps(done, default=str, option=orjson.OPT_INDENT_2).decode())
+        for line in left_out.lines(done["left_out"], Path(a.files[0]).name):
+            print(line)
     if done["read"] and not done["stored"] + done["revised"] + done["unchanged"]:
         common = max(done["rejected"], key=done["rejected"].get)
         raise Failed("cli.files.no_row", rejected=done["rejected"][common], read=done["read"], why=common)

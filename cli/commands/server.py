@@ -61,7 +61,9 @@ def collect(a: Arguments) -> Result | None:
 
 
 def _outcome(outcome: Any) -> dict[str, Any]:
-    return {k: str(v) if v is not None else None for k, v in vars(outcome).items() if k != "fault"}
+    plain = {k: str(v) if v is not None else None for k, v in vars(outcome).items() if k not in ("fault", "lost")}
+    lost = [{"part": f.part, "since": str(f.since), "error": str(f.error)} for f in outcome.lost]
+    return {**plain, "lost": lost}
 
 
 def doctor(a: Arguments) -> Result:

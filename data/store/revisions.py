@@ -32,6 +32,10 @@ class Appended:
     def __add__(self, other: "Appended") -> "Appended":
         return Appended(self.stored + other.stored, self.revised + other.revised, self.unchanged + other.unchanged)
 
+    def without(self, count: int) -> "Appended":
+        """The same without so many of the revised rows."""
+        return Appended(self.stored, self.revised - count, self.unchanged)
+
 
 @dataclass(frozen=True)
 class Parts:

@@ -57,18 +57,19 @@ def deliver(source: Source, task: Task, known: set[str] | None) -> Delivery:
 def _answer(source: Source, task: Task, known: set[str] | None) -> Delivery:
     none = pd.DataFrame()
     try:
-        rows = source.fetch(task.city, task.since, task.until)
+        answer = source.ask(task.city, task.since, task.until, task.behind)
     except SourceError as error:
         return Delivery(task, none, none, error)
     except Exception as error:  # one adapter's fault must not stop the others
         log.debug("adapter failed", exc_info=True)
         return Delivery(task, none, none, _unexpected(source, error))
+    came = Delivery(task, answer.rows, none, failed=answer.failed, asked=answer.asked)
     try:
-        wanted = known is not None and len(rows) and not set(rows["station"].dropna()) <= known
-        return Delivery(task, rows, source.stations(task.city) if wanted else none)
+        wanted = known is not None and len(came.rows) and not set(came.rows["station"].dropna()) <= known
+        return replace(came, stations=source.stations(task.city)) if wanted else came
     except Exception:
         log.debug("station list failed", exc_info=True)
-        return Delivery(task, rows, none)
+        return came
 
 
 def _unexpected(source: Source, error: Exception) -> BadPayload:

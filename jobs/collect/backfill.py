@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+
+import pandas as pd
 
 from data import clock
 from data.city import City, city
 from data.errors import CentreError
 from data.schema import SchemaError
 from data.store import Store, StoreBusy, StoreError
+from jobs.collect import lost
 from jobs.collect.ask import deliver, network_lock
 from jobs.collect.keep import Delivery, Outcome, stored
 from jobs.collect.schedule import Task, pieces
@@ -45,7 +49,8 @@ def backfill(
     Returns
     -------
     list of Outcome
-        One per network; on an error what came before it is kept.
+        One per network; on an error what came before it is kept. Parts that failed do not stop the others: they are
+        named, with the moment from which they must be asked again.
     """
     place = city(key)
     named = [n for n in SOURCES if n in place.networks and (only is None or n in only)]
@@ -79,13 +84,44 @@ def _backfilled(
         return total.failed(problem)
     finally:
         lock.release()
-    return total
+    return _with_lost(total)
+
+
+def _with_lost(total: Outcome) -> Outcome:
+    """An outcome that says which parts are missing, and from when on."""
+    cause, since = lost.of(total.network, total.lost, total.asked), lost.earliest(total.lost)
+    if cause is None or since is None:
+        return total
+    return total.failed(
+        CentreError("jobs.collect.lost", who=cause.who, cause=cause, moment=clock.iso(since, "minutes"))
+    )
 
 
 def _patiently(source: Source, task: Task, known: set[str] | None) -> Delivery:
     """Once more after the pause that a network asks for, if that is bearable."""
     delivery = deliver(source, task, known)
-    if isinstance(delivery.error, RateLimited) and delivery.error.retry_after <= PATIENCE:
-        time.sleep(delivery.error.retry_after)
-        delivery = deliver(source, task, known)
-    return delivery
+    pause = _pause(delivery)
+    if pause is None or pause > PATIENCE:
+        return delivery
+    time.sleep(pause)
+    behind = {one.part: one.since or task.since for one in delivery.failed}
+    again = deliver(source, replace(task, behind=behind), known)
+    return again if delivery.error is not None else _both(delivery, again)
+
+
+def _pause(delivery: Delivery) -> float | None:
+    """How long the network asks to be left alone; None where it does not. [s]"""
+    if isinstance(delivery.error, RateLimited):
+        return delivery.error.retry_after
+    return lost.patience(delivery.failed) or None
+
+
+def _both(first: Delivery, again: Delivery) -> Delivery:
+    """What came of either; lost is what failed both times."""
+    if again.error is not None:
+        return first
+    once = {one.part for one in first.failed}
+    stations = again.stations if len(again.stations) else first.stations
+    rows = pd.concat([t for t in (first.rows, again.rows) if len(t)] or [first.rows], ignore_index=True)
+    failed = tuple(one for one in again.failed if one.part in once)
+    return replace(again, rows=rows, stations=stations, failed=failed, seconds=first.seconds + again.seconds)

@@ -125,6 +125,7 @@ class Collector:
 def _ask(source: Source, tasks: Sequence[tuple[Task, set[str] | None]], came: "queue.Queue[Delivery | str]") -> None:
     """Body of a network's thread: its cities one after the other, so that its quota holds."""
     try:
+        source.hurry()
         for task, known in tasks:
             came.put(deliver(source, task, known))
     finally:

@@ -12,11 +12,13 @@ from data.place import placed
 from data.schema import SchemaError, conform
 from data.store import Store, StoreError
 from data.times import interval_end
+from jobs.collect import lost
+from jobs.collect.links import linked
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
 from jobs.logs import turned
 from sources import SOURCES
-from sources.base import SourceError
+from sources.base import Failure, SourceError
 
 log = logging.getLogger("cleanair.collect")
 SPENT = [0.0, 0.0]  # batches that this process checked and kept, and the time that took [s]
@@ -41,6 +43,10 @@ class Outcome:
         When it was kept.
     seconds : float
         How long the network took to answer. [s]
+    asked : int
+        Parts that were asked, such as stations; 0 where the network answers in one piece.
+    lost : tuple of Failure
+        Those that did not come; what did is kept.
     """
 
     network: str
@@ -54,6 +60,8 @@ class Outcome:
     at: datetime | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)
     fault: CentreError | None = field(default=None, compare=False, repr=False)
+    asked: int = field(default=0, compare=False)
+    lost: tuple[Failure, ...] = field(default=(), compare=False)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         ends = [e for e in (self.newest, other.newest) if e is not None]
@@ -69,6 +77,8 @@ class Outcome:
             other.at or self.at,
             self.seconds + other.seconds,
             other.fault or self.fault,
+            max(self.asked, other.asked),
+            lost.together(self.lost, other.lost),
         )
 
     def failed(self, fault: CentreError) -> "Outcome":
@@ -78,13 +88,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a network gave for a task within how many seconds: rows and stations, or an error."""
+    """What a network gave for a task within how many seconds: rows, stations, parts that failed; or an error."""
 
     task: Task
     rows: pd.DataFrame
     stations: pd.DataFrame
     error: SourceError | None = None
     seconds: float = 0.0
+    failed: tuple[Failure, ...] = ()
+    asked: int = 0
 
 
 def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
@@ -123,8 +135,10 @@ def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     which = f"{outcome.network}, {outcome.city}"
     failed = f"{which}: {outcome.error}"
     turned(log, bool(str(before.get("error", ""))), bool(outcome.error), failed, f"{which}: works again")
+    if fault is None:
+        _say_partly(outcome, before)
     try:
-        _write_status(store, outcome, before, now, getattr(fault, "retry_after", 0.0))
+        _write_status(store, outcome, before, now, getattr(fault, "retry_after", lost.patience(outcome.lost)))
     except StoreError as problem:
         outcome = outcome.failed(problem)
     return outcome
@@ -141,11 +155,13 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     StoreError
         When it cannot be written.
     """
+    delivery = replace(delivery, stations=linked(delivery.stations, store.stations()))
     task = delivery.task
     if len(delivery.stations):
         store.put_stations(delivery.stations, now)
+    parts = {"asked": delivery.asked, "lost": delivery.failed}
     if not len(delivery.rows):
-        return Outcome(task.network, task.city.key)
+        return replace(Outcome(task.network, task.city.key), **parts)  # type: ignore[arg-type]
     door = conform(delivery.rows, now)
     rows = with_hours(store, placed(door.rows, store.stations()), now)
     began = time.monotonic()
@@ -156,9 +172,14 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     ends = interval_end(sound["start"], sound["minutes"])
     past = ends[ends <= pd.Timestamp(now)]
     newest = past.max().to_pydatetime() if len(past) else None
-    return Outcome(
-        task.network, task.city.key, done.stored, done.revised, done.unchanged, len(door.rejects), newest=newest
-    )
+    counts = done.stored, done.revised, done.unchanged, len(door.rejects)
+    return replace(Outcome(task.network, task.city.key, *counts, newest=newest), **parts)  # type: ignore[arg-type]
+
+
+def _say_partly(outcome: Outcome, before: dict[str, object]) -> None:
+    which = f"{outcome.network}, {outcome.city}"
+    said = f"{which}: {lost.of(outcome.network, outcome.lost, outcome.asked) or ''}"
+    turned(log, bool(before.get("parts_failed")), bool(outcome.lost), said, f"{which}: every part came again")
 
 
 def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now: datetime, retry_after: float) -> None:
@@ -174,6 +195,9 @@ def _write_status(store: Store, outcome: Outcome, before: dict[str, object], now
             "succeeded": now,
             "rows": outcome.stored + outcome.revised + outcome.unchanged,
             "rejected": outcome.rejected,
+            "parts": outcome.asked,
+            "parts_failed": len(outcome.lost),
+            "failed": lost.text(outcome.lost),
         }
         if outcome.newest is not None:
             fields["newest"] = max(outcome.newest, before.get("newest") or outcome.newest)  # type: ignore[call-overload]

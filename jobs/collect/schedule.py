@@ -1,13 +1,14 @@
 """When each network is asked next, and for which stretch of time: pure decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from data.city import City
+from jobs.collect import lost
 from sources.base import Source
 
 LONGEST = timedelta(days=30)  # after a longer silence the rest is a matter of back-filling
@@ -15,12 +16,20 @@ LONGEST = timedelta(days=30)  # after a longer silence the rest is a matter of b
 
 @dataclass(frozen=True)
 class Task:
-    """One network asked for one city, for interval starts in [since, until)."""
+    """
+    One network asked for one city, for interval starts in [since, until).
+
+    Attributes
+    ----------
+    behind : mapping
+        Part that failed before to the moment from which it is asked instead.
+    """
 
     network: str
     city: City
     since: datetime
     until: datetime
+    behind: Mapping[str, datetime] = field(default_factory=dict, compare=False)
 
 
 def due(
@@ -58,7 +67,8 @@ def due(
                 continue
             last = row_of(status, network, city.key)
             if _is_due(last, source, now):
-                tasks.append(Task(network, city, *window(source, last.get("succeeded"), now)))
+                behind = lost.behind(last.get("failed"), _oldest(source, now))
+                tasks.append(Task(network, city, *window(source, last.get("succeeded"), now), behind))
     return tasks
 
 
@@ -93,13 +103,14 @@ def window(source: type[Source], succeeded: datetime | None, now: datetime) -> t
     (datetime, datetime)
         Interval starts in [since, until).
     """
-    if succeeded is None:
-        since = now - max(source.first, source.revises)
-    else:
-        since = max(min(succeeded, now) - source.revises, now - max(LONGEST, source.revises))
-    if source.reach is not None:
-        since = max(since, now - source.reach)
-    return since, now + source.ahead + timedelta(seconds=1)
+    since = now - max(source.first, source.revises) if succeeded is None else min(succeeded, now) - source.revises
+    return max(since, _oldest(source, now, succeeded is None)), now + source.ahead + timedelta(seconds=1)
+
+
+def _oldest(source: type[Source], now: datetime, first: bool = False) -> datetime:
+    """How far back a network is asked: at its first reading as far as it says, later no further than `LONGEST`."""
+    back = max(source.first if first else LONGEST, source.revises)
+    return now - (back if source.reach is None else min(back, source.reach))
 
 
 def following(source: type[Source], attempted: datetime, retry_after: float = 0.0) -> datetime:

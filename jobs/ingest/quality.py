@@ -1,22 +1,21 @@
 """Quality control of rows on their way into the store, seen beside what is kept."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import checks, clock
+from data import clock
 from data.parameters import POLLUTANTS
 from data.schema import KEY, MEASURED, Conformed, conform
 from data.store import Store
+from jobs.ingest.beside import Asked
 from jobs.ingest.notes import standing
 from models.quality.hours import hourly_means
+from models.quality.quality import flag
 
-CONTEXT = timedelta(days=14)  # earlier rows that the checks see
 REACH = timedelta(hours=2)  # hours before the newest reading that it may still complete
-AMENDED = timedelta(days=3)  # earlier rows that the checks may still mark
 
 
 def with_hours(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
@@ -73,12 +72,12 @@ def rejects_of(door: Conformed, source: str, origin: str, now: datetime) -> pd.D
 
 def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """
-    Rows with the flags of `models.quality`, seen beside the two weeks before them, and of maintenance notes.
+    Rows with the flags of `models.quality`, seen beside what is kept, and of maintenance notes.
 
     Parameters
     ----------
     store : Store
-        Gives the context: measured rows of the same city.
+        Gives what is kept of the same city.
     rows : DataFrame
         Conforming, not yet stored.
     now : datetime
@@ -87,44 +86,51 @@ def checked(store: Store, rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows, and those of the last three days before them that are seen otherwise now: they turn out doubtful, or
-        what nothing supported at first (`data.checks.UNCONFIRMED`) is borne out by what came since.
+        Kept rows that other checks doubt now than before, then the rows.
     """
-    from models.quality.quality import flag
-
-    parts = [_checked_city(store, part, str(key), now, flag) for key, part in rows.groupby("city", sort=False)]
-    return standing(store, pd.concat(parts, ignore_index=True)) if parts else rows
+    fresh, amended = beside(store, rows, now)
+    return pd.concat([amended, fresh], ignore_index=True) if len(amended) else fresh
 
 
-def _checked_city(
-    store: Store, rows: pd.DataFrame, key: str, now: datetime, flag: Callable[..., pd.DataFrame]
-) -> pd.DataFrame:
-    if not rows["kind"].isin(MEASURED).any():
-        return flag(rows)  # hours ahead of a model are forecasts, no fault
-    names = sorted({*rows["parameter"], *POLLUTANTS})  # other channels bear a rise out
-    earlier = store.measurements(
-        key, names, rows["start"].min() - CONTEXT, rows["start"].max() + timedelta(hours=1), kinds=MEASURED,
-        judged=False,
-    )  # fmt: skip
-    again = pd.MultiIndex.from_frame(earlier[list(KEY)]).isin(pd.MultiIndex.from_frame(rows[list(KEY)]))
-    earlier = earlier[~again]
-    recent = (earlier["start"] >= rows["start"].min() - AMENDED).to_numpy()
-    both = flag(pd.concat([_reopened(earlier, recent), rows], ignore_index=True), now=clock.machine())
-    before, fresh = both.iloc[: len(earlier)], both.iloc[len(earlier) :]
-    changed = recent & (_verdicts(before) != _verdicts(earlier)).to_numpy()
-    return pd.concat([before[changed].assign(known_at=pd.Timestamp(now)), fresh], ignore_index=True)
+def beside(
+    store: Store,
+    rows: pd.DataFrame,
+    now: datetime,
+    *,
+    judged: npt.ArrayLike | None = None,
+    exact: bool = False,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    New rows judged together with what is kept, so that it does not matter how rows were divided into batches.
+
+    Parameters
+    ----------
+    store, rows, now
+        As for `checked`; of several rows with one key only the last.
+    judged : array_like of bool, optional
+        Rows that a centre has checked: they stand as they are.
+    exact : bool
+        Whether other figures of a check are news of a kept row, as in an import; while rows arrive hour by hour the
+        figures move with every one of them, and only another flag or another check is.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        The rows, and the kept ones whose verdict is another now, known at `now`.
+    """
+    stand = np.zeros(len(rows), dtype=np.bool_) if judged is None else np.asarray(judged, dtype=np.bool_)
+    course = (rows["parameter"].isin(POLLUTANTS) & (rows["kind"] != "model") & (rows["minutes"] > 0)).to_numpy()
+    parts, amended = [_alone(rows[~course], stand[~course])] if not course.all() else [], [rows[:0]]
+    for (key, minutes), part in rows[course].groupby(["city", "minutes"], sort=False, observed=True):
+        asked = Asked(store, str(key), int(minutes), part, stand[rows.index.get_indexer(part.index)], exact)
+        fresh, old = asked.answered()
+        parts.append(fresh)
+        amended.append(old)
+    fresh = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0] if parts else rows
+    old = pd.concat([a for a in amended if len(a)] or amended[:1], ignore_index=True)
+    return standing(store, fresh), standing(store, old.assign(known_at=pd.Timestamp(now).as_unit("us")))
 
 
-def _reopened(rows: pd.DataFrame, recent: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Rows without the doubts that what came since may have answered: a newest value is asked before all is in."""
-    asked = recent & (rows["flag"] == "suspect").to_numpy() & checks.only(rows["checks"], checks.UNCONFIRMED)
-    if not asked.any():
-        return rows
-    told = rows["checks"].where(~asked, checks.none(rows.index))
-    return rows.assign(flag=rows["flag"].mask(asked, "ok"), checks=told)
-
-
-def _verdicts(rows: pd.DataFrame) -> pd.Series:
-    """Flag, and which of the open questions is asked: their figures move with every hour and are no news."""
-    asked = checks.each(rows["checks"], lambda e: ";".join(sorted(checks.UNCONFIRMED.intersection(checks.names(e)))))
-    return rows["flag"].astype("str").reset_index(drop=True) + ":" + pd.Series(asked, dtype="str")
+def _alone(rows: pd.DataFrame, judged: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Weather, forecasts and readings of a moment: each row is judged by itself."""
+    return flag(rows, now=clock.machine(), judged=judged)

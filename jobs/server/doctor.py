@@ -13,14 +13,17 @@ from data.city import CityError, cities
 from data.store import Store, StoreBusy, StoreError, open_store
 from data.store.served import DEFAULT, VARIABLE
 from data.store.tables.fitting import word
+from jobs.collect import lost
+from jobs.collect.offline import FEWEST, Offline, offline, unreached
 
 
 class Finding(NamedTuple):
-    """One line: a mark, what was looked at, what was found."""
+    """One line: a mark, what was looked at, what was found; what stands behind it is for machines."""
 
     mark: str
     about: str
     found: str
+    details: tuple[str, ...] = ()
 
 
 GOOD, NOTE, BAD = "✓", "·", "✗"
@@ -40,7 +43,7 @@ def examine(uri: str | None = None) -> dict[str, Any]:
     dict
         ``lines`` to print, ``failed`` how many need a person, ``findings`` for machines.
     """
-    findings = [*_clock(), *_cities(), *_store(uri), *_networks()]
+    findings = [*_clock(), *_cities(), *_store(uri), *_networks(_away(uri))]
     return {
         "lines": [f"{f.mark} {f.about}: {f.found}" for f in findings],
         "failed": sum(f.mark == BAD for f in findings),
@@ -103,9 +106,17 @@ def _contents(store: Store) -> Iterator[Finding]:
     age = pd.Timestamp(clock.now()) - size["last"]
     mark = GOOD if age < pd.Timedelta("6h") else NOTE
     yield Finding(mark, "newest", f"{clock.to_the_minute(size['last'])}, {age.total_seconds() / 3600:.1f} h ago")
-    for row in store.status().itertuples():
+    yield from _attempts(store.status())
+
+
+def _attempts(status: pd.DataFrame) -> Iterator[Finding]:
+    """How each network answered; those that no network would answer are one line, that of the networks below."""
+    shown = status[~unreached(status)] if offline(status) else status
+    for row in shown.itertuples():
         newest = f"{row.rows} rows, newest {clock.to_the_minute(row.newest)}" if pd.notna(row.newest) else "nothing yet"
-        yield Finding(BAD if row.error else GOOD, f"{row.network} for {row.city}", str(row.error or newest))
+        partly = lost.sentence(row.network, lost.read(row.failed), int(row.parts))
+        mark = BAD if row.error else NOTE if partly else GOOD
+        yield Finding(mark, f"{row.network} for {row.city}", str(row.error or partly or newest))
 
 
 def _verdicts(store: Store) -> Iterator[Finding]:
@@ -138,12 +149,31 @@ def _undeclared(store: Store) -> Iterator[Finding]:
             yield Finding(NOTE, f"column {one.table}.{one.column}", found)
 
 
-def _networks() -> Iterator[Finding]:
+def _away(uri: str | None) -> Offline | None:
+    """Whether the collector reached no network of late."""
+    try:
+        return offline(open_store(uri).status())
+    except StoreError:
+        return None
+
+
+def _networks(away: Offline | None) -> Iterator[Finding]:
+    """Each network of each city; one line where this machine reaches none of them."""
     from jobs.collect.collector import probe
 
-    for c in cities().values():
-        for about, mark, found in ((p.network, GOOD if p.ok else NOTE, p.found) for p in probe(c)):
-            yield Finding(mark, f"network {about} for {c.key}", found)
+    found = [p for c in cities().values() for p in probe(c)]
+    if len({p.network for p in found}) >= FEWEST and not any(p.reachable for p in found):
+        names = sorted({p.network for p in found})
+        since = f", nor did the collector since {clock.to_the_minute(away.since)}" if away else ""
+        said = f"this machine reaches none of {len(names)} networks{since}; check its connection, name server and proxy"
+        details = tuple(f"{p.network} for {p.city}: {p.found}" for p in found)
+        yield Finding(BAD if away else NOTE, "networks", said, details)
+        return
+    if away:
+        since = clock.to_the_minute(away.since)
+        yield Finding(NOTE, "networks", f"the collector reached none since {since}; some answer now, so it will again")
+    for p in found:
+        yield Finding(GOOD if p.ok else NOTE, f"network {p.network} for {p.city}", p.found)
 
 
 __all__ = ["DEFAULT", "Finding", "examine"]

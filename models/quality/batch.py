@@ -13,6 +13,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 DAY = 1440  # minutes
+# What is usual of a series is counted over blocks of the calendar: the row's own, the one before and the one after.
+BLOCK = 5 * DAY  # at least [min]
+BLOCK_INTERVALS = 120  # and so many intervals
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Batch:
         """Rows of these parameters."""
         wanted = np.array([name in parameters for name in self.names], dtype=np.bool_)
         return np.asarray(wanted[self.parameter], dtype=np.bool_)
+
+    @property
+    def block(self) -> Integers:
+        """Number of the calendar block that each row begins in, counted in blocks of its interval since 1970."""
+        return np.asarray(self.start // block_length(self.minutes), dtype=np.int64)
 
     @property
     def examined(self) -> Booleans:
@@ -148,6 +156,49 @@ def _raw(rows: pd.DataFrame, value: Floats) -> Floats:
         return value
     told = rows["raw_value"].to_numpy(np.float64)
     return np.where(np.isnan(told), value, told)
+
+
+def block_length(minutes: Integers) -> Integers:
+    """
+    Length of the blocks of intervals of a length. [min]
+
+    Examples
+    --------
+    >>> block_length(np.array([10, 60, 1440])).tolist()
+    [7200, 7200, 172800]
+    """
+    return np.asarray(np.maximum(BLOCK, BLOCK_INTERVALS * minutes), dtype=np.int64)
+
+
+def around(key: Integers, block: Integers, weight: npt.NDArray[np.generic]) -> Floats:
+    """
+    Sum of the weights of each row's key in its block, the one before and the one after.
+
+    Parameters
+    ----------
+    key : ndarray of int
+        0 and up.
+    block : ndarray of int
+        Number of the block.
+    weight : ndarray
+        What is summed.
+
+    Examples
+    --------
+    >>> around(np.array([0, 0, 0, 1]), np.array([3, 4, 9, 4]), np.array([1.0, 2.0, 4.0, 8.0])).tolist()
+    [3.0, 3.0, 4.0, 8.0]
+    """
+    if not len(key):
+        return np.zeros(0)
+    step = block - int(block.min()) + 1  # with an empty block between two keys
+    code = key * (int(step.max()) + 2) + step
+    known, place = np.unique(code, return_inverse=True)
+    own = np.bincount(place, weight.astype(np.float64))
+    total = own.copy()
+    for beside in (known - 1, known + 1):
+        at = np.minimum(np.searchsorted(known, beside), len(known) - 1)
+        total += np.where(known[at] == beside, own[at], 0.0)
+    return np.asarray(total[place], dtype=np.float64)
 
 
 def joined(*codes: npt.NDArray[np.integer]) -> Integers:

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.checks import make
-from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
-from models.quality.row_checks import CEILING_STEP, Found
+from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, block_length, firsts, joined, lengths
+from models.quality.row_checks import Found
+from models.quality.series_checks import CEILING_STEP
 
 # Written for a fault or "no value" by loggers (nines), by counters at the end of their range (985 and 995 of the beta
 # attenuation monitors, 999.9 and 1999.9 of the SDS011) and as the end of a binary number.
 CODES = (985.0, 995.0, 999.0, 999.9, 1999.0, 1999.9, 9999.0, 9999.9, 99999.0, 32767.0, 65535.0, 3276.7, 6553.5)
 LEVEL_HOURS = 72  # hours either side that make a series' own recent level
+LEVEL_DAYS = 30  # days before, and the blocks around, that make it where those hours hold codes alone
 LEVEL_KNOWN = 6  # other values of the series needed to know it
 LEVEL_HIGH = 0.95  # quantile of them
 NEAR = 6  # values either side of a code that a real rise would show in
@@ -77,17 +79,31 @@ def _known(batch: Batch) -> Booleans:
 
 
 def _repeated(batch: Batch) -> Booleans:
-    """The highest values of a series, each met several times, with a wide gap below them."""
+    """The highest values of a series in a block and the two beside it, each met several times, with a gap below."""
     found = np.zeros(len(batch.value), dtype=np.bool_)
-    least = batch.each(REPEAT_LEAST, 200.0)
-    for begin, end in _series(batch):
-        if end - begin < REPEAT_KNOWN + REPEAT_TIMES or not batch.examined[begin]:
+    if not len(batch.value):
+        return found
+    least, block = batch.each(REPEAT_LEAST, 200.0), batch.block
+    begins = firsts(np.r_[0, np.cumsum((np.diff(batch.series) != 0) | (np.diff(block) != 0))])
+    ends = begins + lengths(begins, len(block))
+    high = np.maximum.reduceat(batch.value, begins) >= least[begins]
+    for k in np.flatnonzero(high & batch.examined[begins]).tolist():
+        begin, end = int(begins[k]), int(ends[k])
+        first = int(begins[k - 1]) if _beside(batch, block, begin, begin - 1) else begin
+        last = int(ends[k + 1]) if _beside(batch, block, begin, end) else end
+        if last - first < REPEAT_KNOWN + REPEAT_TIMES:
             continue
-        values, counts = np.unique(batch.value[begin:end], return_counts=True)
-        middle = float(np.median(batch.value[begin:end]))
+        values, counts = np.unique(batch.value[first:last], return_counts=True)
+        middle = float(np.median(batch.value[first:last]))
         for top in list(_outside(values, counts, middle, float(least[begin]))):
             found[begin:end] |= batch.value[begin:end] == top
     return found
+
+
+def _beside(batch: Batch, block: Integers, at: int, other: int) -> bool:
+    """Whether another row is of the same series and of a block beside."""
+    there = 0 <= other < len(block)
+    return there and bool(batch.series[other] == batch.series[at] and abs(int(block[other] - block[at])) == 1)
 
 
 def _outside(values: Floats, counts: Integers, middle: float, least: float) -> Iterator[float]:
@@ -99,12 +115,6 @@ def _outside(values: Floats, counts: Integers, middle: float, least: float) -> I
         if top < max(REPEAT_GAP * below, REPEAT_LEVEL * middle, least) or top % CEILING_STEP == 0:
             return  # a printed full scale may be the air: `row_checks.ceiling`
         yield top
-
-
-def _series(batch: Batch) -> Iterator[tuple[int, int]]:
-    begins = firsts(batch.series)
-    for begin, length in zip(begins.tolist(), lengths(begins, len(batch.value)).tolist(), strict=True):
-        yield begin, begin + length
 
 
 def _elsewhere(batch: Batch, suspected: Booleans) -> tuple[Floats, Integers, Floats]:
@@ -154,14 +164,19 @@ class _Look:
         return True if self.number[i] >= 2 else None
 
     def _level(self, i: int) -> float | None:
-        """High level of the series in the days around, else in all; None where too few other values are known."""
-        begin, end = np.searchsorted(self._starts(i), self.batch.start[i] + np.array([-1, 1]) * LEVEL_HOURS * 60)
-        part = slice(self._first(i) + int(begin), self._first(i) + int(end))
-        own = self.batch.value[part][~self.suspected[part]]
+        """High level of the series in the days around, else in the blocks; None where too few values are known."""
+        own = self._plain(i, self.batch.start[i] + np.array([-1, 1]) * LEVEL_HOURS * 60)
         if len(own) < LEVEL_KNOWN:  # days of codes alone
-            whole = slice(self._first(i), self._first(i) + len(self._starts(i)))
-            own = self.batch.value[whole][~self.suspected[whole]]
+            long = int(block_length(self.batch.minutes[i : i + 1])[0])
+            first, last = (self.batch.start[i] // long + np.array([-1, 2])) * long
+            own = self._plain(i, np.array([min(first, self.batch.start[i] - LEVEL_DAYS * DAY), last]))
         return float(np.quantile(own, LEVEL_HIGH)) if len(own) >= LEVEL_KNOWN else None
+
+    def _plain(self, i: int, ends: Integers) -> Floats:
+        """Values of the row's series from one moment to another that are not suspected themselves."""
+        begin, end = np.searchsorted(self._starts(i), ends)
+        part = slice(self._first(i) + int(begin), self._first(i) + int(end))
+        return np.asarray(self.batch.value[part][~self.suspected[part]], dtype=np.float64)
 
     def _near(self, i: int) -> float:
         """Highest plain value among the rows next to this one."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from data.checks import make
-from models.quality.batch import Batch, Booleans, Floats, Integers, firsts, joined, lengths
+from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
 from models.quality.row_checks import Found, found_at
 
 REACH = 6  # intervals either side that make the usual level
@@ -15,6 +16,7 @@ LEAST = {"co": 300.0, "h2s": 5.0, "o3": 40.0}  # smallest step that counts [µg/
 WITNESSED, ALONE, NETWORK = (3.0, 2.0), (8.0, 4.0), (8.0, 8.0)
 LATER = 3  # rows that must have come after a row before the mild rule judges it
 SPREAD_LEAST = 0.1  # of the logarithm: 10 %
+SPREAD_DAYS, SPREAD_INTERVALS = 30, 60  # days that make the usual spread, the row's own and those before; or intervals
 
 # An hour beside a rise carries it when it has this share of it, and itself stands above the level by so many spreads.
 SHARE, CARRIED = 0.2, 1.5
@@ -41,7 +43,8 @@ class Rise:
     apart : ndarray
         Rise that the network does not share. [logarithm]
     spread : ndarray
-        Usual size of a rise of the series: 1.4826 × median absolute deviation. [logarithm]
+        Usual size of a rise of the series in the days up to the row's: 1.4826 × median absolute deviation, median of
+        those of the days. [logarithm]
     own : ndarray
         Rise over the series' level. [logarithm]
     stations, channels : ndarray of int
@@ -103,11 +106,38 @@ def _told(batch: Batch, name: str, rows: Booleans, usual: Floats) -> Found:
 def _rise(batch: Batch, logs: Floats, floor: Floats) -> Rise:
     level = _level(batch, logs, np.arange(len(logs)), REACH)
     own = logs - level
-    spread = np.maximum(1.4826 * _middle(batch.series, np.abs(own))[0], SPREAD_LEAST)
+    spread = np.maximum(1.4826 * _usual(batch, np.abs(own)), SPREAD_LEAST)
     network, stations = _network(joined(batch.network, batch.moment), own)
     sibling, channels = _sibling(joined(batch.site, batch.moment), own)
     shared = np.maximum(np.maximum(network, sibling), 0.0)
     return Rise(np.exp(level) - floor, own, own - shared, own - np.maximum(network, 0.0), spread, stations, channels)
+
+
+def _usual(batch: Batch, size: Floats) -> Floats:
+    """Median over the days up to each row's own of the days' medians."""
+    day = batch.start // DAY
+    key = joined(batch.series, day)
+    begins = firsts(key)
+    daily = pd.Series(_middle(key, size)[0][begins], index=pd.to_datetime(day[begins], unit="D"))
+    middle = np.empty(len(begins))
+    minutes, series = batch.minutes[begins], batch.series[begins]
+    for length in np.unique(minutes):
+        mine = minutes == length
+        window = f"{spread_days(int(length))}D"
+        middle[mine] = daily[mine].groupby(series[mine], sort=False).rolling(window).median().to_numpy(np.float64)
+    return np.repeat(middle, lengths(begins, len(key)))
+
+
+def spread_days(minutes: int) -> int:
+    """
+    Days that make the usual spread of a series of such intervals, the row's own among them.
+
+    Examples
+    --------
+    >>> spread_days(60), spread_days(1440)
+    (30, 60)
+    """
+    return max(SPREAD_DAYS, SPREAD_INTERVALS * minutes // DAY)
 
 
 def _high(batch: Batch, rise: Rise) -> Booleans:

@@ -1,21 +1,20 @@
-"""Checks of single rows: impossible values, future times, ceilings, stuck runs and PM2.5 above PM10."""
+"""Checks of single rows: impossible values, future times, stuck runs and PM2.5 above PM10."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data.checks import make
 from data.parameters import PARAMETERS
-from models.quality.batch import Batch, Booleans, Floats, Integers, firsts, joined, lengths
+from models.quality.batch import Batch, Booleans, Floats, Integers, around, firsts, joined, lengths
 
 Found = list[tuple[int, str]]  # place in the sorted batch, entry of `checks`
 Entry = Callable[[int], str]
 
 # Written by loggers for "no value", met as delivered or in our unit.
 SENTINELS = (-99.0, -99.9, -999.0, -999.9, -9999.0, -9999.9, -99999.0)
-CEILINGS = (985.0, 999.9, 1999.9)  # printed full scales that are no multiple of 500 (BAM 1020, SDS011)
-CEILING_STEP, CEILING_TIMES = 500.0, 3
 AHEAD = 2 * 24 * 60  # an interval may end this long after it was received: what lies ahead is hidden till then [min]
 
 STUCK_LEAST = 5  # equal values in a row
@@ -57,18 +56,6 @@ def ahead(batch: Batch, now: pd.Timestamp | None) -> Integers:
     return np.where(beyond > AHEAD, beyond, 0).astype(np.int64)
 
 
-def ceiling(batch: Batch) -> Found:
-    """The highest value of a series, met several times and a round full scale."""
-    begins = firsts(batch.series)
-    if not len(begins):
-        return []
-    top = np.repeat(np.maximum.reduceat(batch.value, begins), lengths(begins, len(batch.value)))
-    full = (batch.value == top) & (top >= CEILING_STEP) & ((top % CEILING_STEP == 0) | np.isin(top, CEILINGS))
-    times = np.repeat(np.add.reduceat(full.astype(np.int64), begins), lengths(begins, len(batch.value)))
-    rows = np.flatnonzero(full & (times >= CEILING_TIMES))
-    return found_at(rows, lambda i: make("ceiling", f"{batch.value[i]:g}", times[i]))
-
-
 def stuck(batch: Batch) -> Found:
     """
     Runs of equal values, longer than rounding or a detection limit explain.
@@ -76,34 +63,56 @@ def stuck(batch: Batch) -> Found:
     How often a series repeats a value from one interval to the next is counted over the other runs of that very
     value, leaning on that of the whole series where it is rarely met. A run of n has the chance p^(n − 1); it is
     stuck when that is below `STUCK_CHANCE` and n is at least `STUCK_LEAST`. Values within one unit of zero are left
-    out.
+    out. All is counted over the block of the calendar (`batch.BLOCK`), the one before and the one after, a longer run
+    as far as it lies in them.
     """
-    value, series = batch.value, batch.series
-    if not len(value):
+    if not len(batch.value):
         return []
+    begins, size, chance, value = _runs(batch)
+    needed = np.maximum(STUCK_LEAST, np.ceil(1 + np.log(STUCK_CHANCE) / np.log(chance)))
+    long = lengths(begins, len(batch.value))
+    counted = np.repeat(size, long)
+    rows = np.flatnonzero(np.repeat((size >= needed) & (np.abs(value) > 1), long))
+    return found_at(rows, lambda i: make("stuck", counted[i]))
+
+
+def _runs(batch: Batch) -> tuple[Integers, Integers, Floats, Floats]:
+    """Runs of equal values, cut by block: first row, length with the pieces beside it, chance to go on, value."""
+    value, series, block = batch.value, batch.series, batch.block
     near = np.diff(batch.start) <= STUCK_GAP * batch.minutes[1:]
     same = (series[1:] == series[:-1]) & near & (value[1:] == value[:-1])
-    run = np.r_[0, np.cumsum(~same)]
-    begins = firsts(run)
-    long = lengths(begins, len(run))
-    chance = _chance(series[begins], value[begins], long)
-    needed = np.maximum(STUCK_LEAST, np.ceil(1 + np.log(STUCK_CHANCE) / np.log(chance)))
-    size = np.repeat(long, long)
-    rows = np.flatnonzero(np.repeat((long >= needed) & (np.abs(value[begins]) > 1), long))
-    return found_at(rows, lambda i: make("stuck", size[i]))
+    begins = firsts(np.r_[0, np.cumsum(~(same & (block[1:] == block[:-1])))])
+    long = lengths(begins, len(value))
+    goes_on = np.r_[False, same][begins]  # the piece before is of the same run
+    before = np.where(goes_on, np.r_[0, long[:-1]], 0)
+    after = np.where(np.r_[goes_on[1:], False], np.r_[long[1:], 0], 0)
+    pieces = _Pieces(series[begins], block[begins], value[begins], long, before, after)
+    return begins, long + before + after, pieces.chance(), value[begins]
 
 
-def _chance(series: Integers, value: Floats, long: Integers) -> Floats:
-    """Chance that a value is followed by the same, for each run from the other runs of its series and value."""
-    short = long < STUCK_LEAST
-    equal = np.bincount(series, np.where(short, long - 1, 0))
-    pairs = np.bincount(series, np.where(short, long, 0))
-    usual = ((equal + 1) / (pairs + STUCK_DOUBT))[series]
-    alike = joined(series, np.unique(value, return_inverse=True)[1])
-    said = np.minimum(long, STUCK_WITNESS)
-    own_equal = np.bincount(alike, said - 1)[alike] - (said - 1)
-    own_pairs = np.bincount(alike, said)[alike] - said
-    return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
+@dataclass(frozen=True)
+class _Pieces:
+    """Runs of equal values as far as they lie in one block, with the lengths of the pieces before and after."""
+
+    series: Integers
+    block: Integers
+    value: Floats
+    long: Integers
+    before: Integers
+    after: Integers
+
+    def chance(self) -> Floats:
+        """Chance that a value is followed by the same, for each run from the other runs of its series and value."""
+        short = self.long < STUCK_LEAST
+        equal = around(self.series, self.block, np.where(short, self.long - 1, 0))
+        pairs = around(self.series, self.block, np.where(short, self.long, 0))
+        usual = (equal + 1) / (pairs + STUCK_DOUBT)
+        alike = joined(self.series, np.unique(self.value, return_inverse=True)[1])
+        own = [np.minimum(n, STUCK_WITNESS) for n in (self.long, self.before, self.after)]
+        more = sum(np.maximum(n - 1, 0) for n in own)
+        own_equal = around(alike, self.block, own[0] - 1) - more
+        own_pairs = around(alike, self.block, own[0]) - sum(own)
+        return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
 
 
 def fractions(batch: Batch, blamed: Booleans) -> Found:

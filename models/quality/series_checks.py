@@ -1,4 +1,4 @@
-"""Checks of whole days against weeks, years and neighbours: dead, flat, wrong level, level break, disagreement."""
+"""Checks of days against weeks, years and neighbours: dead, flat, full scale, wrong level, break, disagreement."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import pandas as pd
 from data.checks import make
 from data.standards.coverage import least
 from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
-from models.quality.row_checks import Found
+from models.quality.day_table import CHANNEL, Channel
+from models.quality.row_checks import Found, found_at
 
 # A median of two weeks below this is no city air: the channel is dead. [µg/m³]
 DEAD_BELOW = {"pm1": 1.0, "pm25": 2.0, "pm10": 3.0, "tsp": 3.0}
@@ -25,6 +26,8 @@ STEP_DEFAULT = 15.0
 USUAL_KNOWN = 300  # days that make a station's usual level one of all seasons
 YEARS = 3  # other years needed to know a season's level
 OTHERS = 3  # other stations needed to know a network's level
+CEILINGS = (985.0, 999.9, 1999.9)  # printed full scales that are no multiple of 500 (BAM 1020, SDS011)
+CEILING_STEP, CEILING_TIMES = 500.0, 3
 
 
 @dataclass(frozen=True)
@@ -49,52 +52,101 @@ class Days:
     parameter: str
 
 
-def levels(batch: Batch) -> Found:
-    """Every day-wise doubt about the rows of a batch (pollutants only)."""
-    if not len(batch.value):
-        return []
+@dataclass(frozen=True)
+class Told:
+    """
+    What the days of channels say.
+
+    Attributes
+    ----------
+    entries : dict
+        Channel → day since 1970 → entries of `checks` for all of its rows.
+    scales : dict
+        Channel → full scale that it reached, and how often.
+    """
+
+    entries: dict[Channel, dict[int, tuple[str, ...]]]
+    scales: dict[Channel, tuple[float, int]]
+
+    def of(self, channel: Channel, day: int) -> tuple[str, ...]:
+        """Entries for the rows of a day that are no full scale."""
+        return self.entries.get(channel, {}).get(day, ())
+
+    def with_scale(self, channel: Channel, day: int, highest: float) -> tuple[str, ...]:
+        """Entries of a day with that of its rows at full scale, if its highest value is one."""
+        top, times = self.scales.get(channel, (np.nan, 0))
+        return (*self.of(channel, day), *([make("ceiling", f"{top:g}", times)] if highest == top else []))
+
+
+def told(days: pd.DataFrame) -> Told:
+    """
+    Every doubt about days.
+
+    Parameters
+    ----------
+    days : DataFrame
+        `day_table.COLUMNS`, the whole history of some networks, one line per channel and day; pollutants only.
+    """
+    entries: dict[Channel, dict[int, tuple[str, ...]]] = {}
+    for names, part in _networks(days):
+        for column, day, entry in _judged(part):
+            mine = entries.setdefault(names[column], {})
+            mine[day] = (*mine.get(day, ()), entry)
+    return Told(entries, _scales(days))
+
+
+def levels(batch: Batch, days: Told, names: dict[int, Channel]) -> Found:
+    """Day-wise doubts about the rows of a batch, and the rows at full scale; `names` the channel of each series."""
     day = batch.start // DAY
-    key = joined(batch.series, day)  # ascending along the batch: it is sorted by series and start
-    begins = firsts(key)
-    ends = begins + lengths(begins, len(key))
-    parts = (batch.series[begins].tolist(), day[begins].tolist(), begins.tolist(), ends.tolist())
-    spans = {(name, when): range(begin, end) for name, when, begin, end in zip(*parts, strict=True)}
+    begins = firsts(joined(batch.series, day))  # ascending along the batch: it is sorted by series and start
+    ends = begins + lengths(begins, len(day))
     found: Found = []
-    for days in _networks(batch, day, key, begins):
-        for name, when, entry in _judged(days):
-            found += [(i, entry) for i in spans[name, when]]
+    for name, when, begin, end in zip(
+        batch.series[begins].tolist(), day[begins].tolist(), begins.tolist(), ends.tolist(), strict=True
+    ):
+        for entry in days.of(names[name], when):
+            found += [(i, entry) for i in range(begin, end)]
     return found
 
 
-def _networks(batch: Batch, day: Integers, key: Integers, begins: Integers) -> Iterator[Days]:
-    count = lengths(begins, len(key))
-    ranked = batch.value[np.lexsort((batch.value, key))]
-    table = pd.DataFrame(
-        {
-            "network": batch.network[begins],
-            "parameter": batch.parameter[begins],
-            "series": batch.series[begins],
-            "day": day[begins],
-            "middle": (ranked[begins + (count - 1) // 2] + ranked[begins + count // 2]) / 2,
-            "low": ranked[begins + (count - 1) // 10],
-            "high": ranked[begins + count - 1 - (count - 1) // 10],
-            "count": count.astype(np.float64),
-        }
-    )
-    for _, part in table.groupby("network", sort=True):
-        names, column = np.unique(part["series"].to_numpy(np.int64), return_inverse=True)
-        line = (part["day"] - part["day"].min()).to_numpy(np.int64)
-        span = np.arange(part["day"].min(), part["day"].max() + 1)
+def ceiling(batch: Batch, days: Told, names: dict[int, Channel]) -> Found:
+    """The highest value of a series, met several times and a round full scale."""
+    scale = {series: days.scales[channel] for series, channel in names.items() if channel in days.scales}
+    if not scale:
+        return []
+    top = np.array([scale.get(series, (np.nan, 0))[0] for series in range(max(names) + 1)])
+    rows = np.flatnonzero(batch.value == top[batch.series])
+    return found_at(rows, lambda i: make("ceiling", f"{batch.value[i]:g}", scale[int(batch.series[i])][1]))
+
+
+def _scales(days: pd.DataFrame) -> dict[Channel, tuple[float, int]]:
+    """Full scales that channels reached `CEILING_TIMES` and more."""
+    names = list(CHANNEL)
+    top = days.groupby(names, sort=False, observed=True)["highest"].transform("max")
+    full = (top >= CEILING_STEP) & ((top % CEILING_STEP == 0) | top.isin(CEILINGS)) & (days["highest"] == top)
+    met = days[full].groupby(names, observed=True, sort=False).agg(top=("highest", "max"), times=("times", "sum"))
+    met = met[met["times"] >= CEILING_TIMES]
+    return dict(zip(met.index, zip(met["top"].tolist(), met["times"].tolist(), strict=True), strict=True))
+
+
+def _networks(days: pd.DataFrame) -> Iterator[tuple[list[Channel], Days]]:
+    """Channels of each network, and its days with a column for each of them."""
+    for (parameter, _, _), part in days.groupby(["parameter", "place", "minutes"], sort=True, observed=True):
+        known = pd.MultiIndex.from_frame(part[list(CHANNEL)])
+        column, names = pd.factorize(known, sort=True)
+        first, last = int(part["day"].min()), int(part["day"].max())
+        line = (part["day"] - first).to_numpy(np.int64)
+        span = np.arange(first, last + 1)
         wide = {}
         for figure in ("middle", "low", "high", "count"):
             grid = np.full((len(span), len(names)), np.nan)
             grid[line, column] = part[figure].to_numpy(np.float64)
-            wide[figure] = pd.DataFrame(grid, index=span, columns=names)
-        yield Days(**wide, parameter=batch.names[int(part["parameter"].iloc[0])])
+            wide[figure] = pd.DataFrame(grid, index=span)
+        yield list(names), Days(**wide, parameter=str(parameter))
 
 
 def _judged(days: Days) -> Iterator[tuple[int, int, str]]:
-    """Series, day and entry of `checks`."""
+    """Column of the channel, day and entry of `checks`."""
     middle = days.middle.to_numpy(np.float64)
     dead, dead_level = _dead(days)
     yield from _entries(days, dead, lambda i, j: make("dead_channel", f"{dead_level[i, j]:.2g}"))

@@ -243,4 +243,5 @@ CHECKS = (
     "maintenance", "sentinel", "range", "negative", "future_time", "fault_code", "ceiling", "stuck", "spike",
     "plume", "unsupported", "fractions", "dead_channel", "flat", "level", "level_break", "neighbours", "clock",
     "out_of_level", "level_undetermined", "copied", "dead", "drifting_zero", "half_flat", "scale_break", "deaf",
+    "below", "above", "marked",
 )  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sources.files import airdata_kz, airnow_dos, eea, kazhydromet, mapping, tashkent_open, tidy
+from sources.files.parts import Chunk, Part, chunks, header, parts
 from sources.files.profile import ImportFileError, Layout, Options, Profile
-from sources.files.reading import Chunk, chunks, header
 
 FORMATS: Mapping[str, Profile] = MappingProxyType(
     {m.PROFILE.key: m.PROFILE for m in (airdata_kz, tashkent_open, airnow_dos, kazhydromet, eea, tidy)}
@@ -21,8 +21,10 @@ __all__ = [
     "ImportFileError",
     "Layout",
     "Options",
+    "Part",
     "Profile",
     "chunks",
     "header",
     "mapping",
+    "parts",
 ]

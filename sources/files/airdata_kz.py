@@ -7,9 +7,10 @@ import pandas as pd
 from data.city import city_files
 from sources import airdata_kz
 from sources.base import BadPayload
-from sources.files.profile import ImportFileError, Layout, Options, Profile
+from sources.files.profile import ImportFileError, Layout, Options, Profile, used
 
 KEY = "airdata-kz"
+LABELS = (*(c for c in airdata_kz.COLUMNS if c != "raw_value"), "parameter", "station_name", "lat", "lon")
 
 
 def parameter(name: str) -> str:
@@ -57,6 +58,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.airdata_kz",
             columns=frozenset({*airdata_kz.COLUMNS, "station_name", "lat", "lon"}),
+            use=used(("raw_value",), LABELS, left_out={"value_ugm3": "computed", "conversion_note": "computed"}),
             parse=parse,
             stations=stations,
         ),

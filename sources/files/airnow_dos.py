@@ -6,9 +6,13 @@ import pandas as pd
 
 from data.checks import NONE, make
 from data.city import city_files
-from sources.files.profile import Layout, Options, Profile, local, number
+from sources.files import numbers
+from sources.files.profile import Layout, Options, Profile, local, used
 
 KEY = "airnow-dos"
+LABELS = ("Site", "Parameter", "Date (LT)", "Conc. Unit", "Duration", "QC Name")
+# Parts of the date, and what AirNow makes of the concentrations.
+COMPUTED = ("Year", "Month", "Day", "Hour", "NowCast Conc.", "AQI", "AQI Category")
 HOUR = pd.Timedelta("1h")
 # First words of the column Parameter, lower case → our key.
 PARAMETERS: Mapping[str, str] = {
@@ -45,10 +49,13 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     (``QC Name``) becomes its flag.
     """
     stamp, lost = local(table["Date (LT)"], options, "%Y-%m-%d %I:%M %p")
-    value = number(table["Raw Conc."])
+    read = numbers.read(table["Raw Conc."])
+    value = read.value
     gone = value <= MISSING
     known = table["Site"].map(_of(table["Site"])) == options.city.key
-    reject = lost.mask(gone, "no value (-999)").mask(~known.fillna(False), f"site is not {options.city.name()}")
+    unread = read.reject.mask(read.bound, numbers.UNREADABLE)  # for what is doubtful the file has words of its own
+    reject = lost.where(lost != "", unread).mask(gone, "no value (-999)")
+    reject = reject.mask(~known.fillna(False), f"site is not {options.city.name()}")
     word = table["QC Name"].fillna("").str.lower()
     judged = {w: QUALITY.get(w, UNREAD) for w in word.unique()}
     minutes = table["Duration"].fillna("").str.lower().map(MINUTES)
@@ -108,6 +115,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.airnow_dos",
             columns=frozenset({"Site", "Parameter", "Date (LT)", "Raw Conc.", "Conc. Unit", "Duration", "QC Name"}),
+            use=used(("Raw Conc.",), LABELS, left_out=dict.fromkeys(COMPUTED, "computed")),
             parse=parse,
             stations=stations,
         ),

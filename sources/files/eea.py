@@ -1,12 +1,14 @@
 """Files of the EEA's download service: Parquet, one per sampling point, as European networks report to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import pandas as pd
 
 from data import checks
-from data.checks import NONE, Entries, make
-from sources.files.profile import Layout, Options, Profile, number
+from data.times import whole_minutes
+from sources.files.profile import Layout, Options, Profile, number, used
+from sources.validity import judged
 
 KEY = "eea"
 # Code of the vocabulary aq/pollutant → our key.
@@ -15,16 +17,9 @@ POLLUTANTS: Mapping[int, str] = {
 }  # fmt: skip
 ZONE = "Etc/GMT-1"  # by convention UTC+1, summer and winter: the sign of these names is turned
 MISSING = -900.0  # -999 is no value
-# Code of aq/observationvalidity → flag, checks and note.
-VALIDITY: Mapping[int, tuple[str, Entries, str]] = {
-    1: ("ok", NONE, ""),
-    2: ("ok", NONE, "network: below the detection limit"),
-    3: ("ok", NONE, "network: below the detection limit, value replaced by half of it"),
-    -1: ("invalid", (make("network", "not_valid"),), ""),
-    -99: ("invalid", (make("network", "not_valid", "maintenance"),), ""),
-}
-UNREAD = ("suspect", (make("network", "validity_unknown"),), "")
+# Code of aq/observationverification → note.
 VERIFIED: Mapping[int, str] = {1: "", 2: "network: preliminary", 3: "network: not verified"}
+Meaning = TypeVar("Meaning")
 COLUMNS = ("Samplingpoint", "Pollutant", "Start", "End", "Value", "Unit", "Validity", "Verification")
 
 
@@ -35,27 +30,48 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     Notes
     -----
     ``Start`` and ``End`` are the interval, without zone and by convention at UTC+1. ``Validity`` becomes the flag;
-    what is not verified yet says so in ``note``.
+    a code that the vocabulary did not have yet is named there. What is not verified yet says so in ``note``.
     """
     start, end = (_moment(table[name]) for name in ("Start", "End"))
     value = number(_plain(table["Value"]))
     code = number(_plain(table["Pollutant"]))
-    judged = number(_plain(table["Validity"])).map(lambda v: VALIDITY.get(int(v), UNREAD) if v == v else UNREAD)
-    told = number(_plain(table["Verification"])).map(lambda v: VERIFIED.get(int(v), "") if v == v else "")
-    notes = ["; ".join(filter(None, (j[2], seen))) for j, seen in zip(judged, told, strict=True)]
+    verdicts = _each(number(_plain(table["Validity"])), judged)
+    told = _each(number(_plain(table["Verification"])), _verified)
+    notes = ["; ".join(filter(None, (v[2], seen))) for v, seen in zip(verdicts, told, strict=True)]
     return pd.DataFrame(
         {
             "start": start,
             "station": f"{KEY}:" + _plain(table["Samplingpoint"]).str.replace("/", "-", regex=False),
-            "parameter": code.map(lambda c: POLLUTANTS.get(int(c), f"code {int(c)}") if c == c else None),
-            "minutes": (end - start).dt.total_seconds() / 60,
+            "parameter": _each(code, _pollutant),
+            "minutes": whole_minutes(start, end),
             "raw_value": value.where(value > MISSING),
             "raw_unit": _plain(table["Unit"]),
-            "flag": judged.map(lambda j: j[0]),
-            "checks": checks.column(judged.map(lambda j: j[1]), table.index),
+            "flag": [v[0] for v in verdicts],
+            "checks": checks.column([v[1] for v in verdicts], table.index),
             "note": notes,
         }
     ).assign(source=KEY, city=options.city.key, kind="reference")
+
+
+def _each(codes: pd.Series, meaning: Callable[[float], Meaning]) -> list[Meaning]:
+    """What every code means, looked up once for every distinct one."""
+    given = codes.astype("float64").tolist()
+    known, unsaid = {code: meaning(code) for code in set(given) if code == code}, meaning(float("nan"))
+    return [known[code] if code == code else unsaid for code in given]
+
+
+def _pollutant(code: float) -> str | None:
+    """Our key; a code that we do not keep is named, and the door rejects it."""
+    if code != code:
+        return None
+    return POLLUTANTS.get(int(code) if code.is_integer() else 0, f"code {code:g}")
+
+
+def _verified(code: float) -> str:
+    """State of the verification; one that is not known is named by its number."""
+    if code != code:
+        return ""
+    return VERIFIED.get(int(code) if code.is_integer() else 0, f"network: verification code {code:g}")
 
 
 def _plain(column: pd.Series) -> pd.Series:
@@ -91,10 +107,12 @@ PROFILE = Profile(
         Layout(
             name="files.layout.eea",
             columns=frozenset(COLUMNS),
+            use=used(("Value",), tuple(c for c in COLUMNS if c != "Value")),
             parse=parse,
             stations=stations,
         ),
     ),
     home=lambda table: "",
     binary=True,
+    typed=True,
 )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from sources.files.profile import Layout, Options, Profile, local, melt, number
+from data.times import OFFSET
+from sources.files import numbers
+from sources.files.profile import Layout, Options, Profile, local, melt, number, used
 
 KEY = "kazhydromet"
 UNIT = "mg/m3"
@@ -40,10 +42,11 @@ def feed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     if "ts" in table:
         table = table.sort_values("ts", kind="stable")
     stamp = pd.to_datetime(table["date"], format="ISO8601", utc=True, errors="coerce")
-    zoned = table["date"].str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
-    rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR, "reject": _elsewhere(table["stationId"], options)})
+    zoned = table["date"].str.contains(OFFSET, na=False)
+    rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR})
     rows["station"] = (f"{KEY}:" + table["stationId"]).where(table["stationId"].notna())
-    rows["parameter"], rows["raw_value"] = table["code"].map(CODES), number(table["value"])
+    rows["parameter"] = table["code"].map(CODES)
+    rows = rows.assign(**numbers.read(table["value"]).columns(_elsewhere(table["stationId"], options)))
     return rows.assign(raw_unit=table["unit"], minutes=60, source=KEY, city=options.city.key, kind="reference")
 
 
@@ -109,12 +112,14 @@ def _listed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 
 _COLUMNS = ("code", "date", "stationId", "unit", "value")
+TYPES = {c + t: c for c in (*_COLUMNS, "ts") for t in TYPED}
 PROFILE = Profile(
     key=KEY,
     layouts=(
         Layout(
             name="files.layout.kazhydromet_posts",
             columns=frozenset({"station", "district", "lat", "lon"}),
+            use=used((), ("station", "district", "lat", "lon")),
             parse=_listed,
             stations=_listed,
             places=True,
@@ -122,13 +127,24 @@ PROFILE = Profile(
         Layout(
             name="files.layout.kazhydromet_hours",
             columns=frozenset(_COLUMNS),
+            use=used(
+                ("value",),
+                ("code", "date", "stationId", "unit", "ts"),
+                TYPES,
+                {"id (S)": "not_kept", "tsid (S)": "not_kept"},
+            ),
             parse=feed,
             stations=_feed_stations,
-            names={c + t: c for c in _COLUMNS for t in TYPED},
+            names=TYPES,
         ),
         Layout(
             name="files.layout.kazhydromet_minutes",
             columns=frozenset({"datetime", "station", *WIDE}),
+            use=used(
+                tuple(WIDE),
+                ("datetime", "station"),
+                left_out=dict.fromkeys(("year", "month", "day", "hour"), "computed"),
+            ),
             parse=twenty,
             stations=lambda table, options: stations(table["station"], options),
         ),

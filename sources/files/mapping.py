@@ -1,19 +1,19 @@
 """Import by a mapping: a TOML file that says which column of a handed-over table is what, instead of code."""
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 from data.parameters import PARAMETERS, UnitError, conversion, spell_unit
 from data.schema import KINDS
-from sources.files.profile import ImportFileError, Layout, Options, Profile, local, number
+from sources.files import mapped_rows
+from sources.files.headers import plain
+from sources.files.mapped import UNIT_UNKNOWN, Mapped
+from sources.files.profile import ImportFileError, Layout, Profile
 
 FOLDER = Path(__file__).parent / "profiles"
 COLUMNS = ("time", "date", "clock", "station", "name", "lat", "lon", "parameter", "value", "unit", "minutes")
@@ -22,49 +22,6 @@ KEYS = frozenset(
      "columns", "times", "values", "parameters"}
 )  # fmt: skip
 NEEDED = ("name", "source", "kind", "zone", "stamps", "minutes", "columns")
-ISO = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # as Excel's dates are read
-BELOW = "below the detection limit, as the file says"
-OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mapped:
-    """A mapping file as read: its columns by alias in plain spelling, its values by parameter and unit."""
-
-    file: str
-    name: str
-    source: str
-    kind: str
-    unit: str
-    zone: str
-    stamps: str
-    minutes: float
-    missing: frozenset[str]
-    station: str
-    owner: str
-    columns: Mapping[str, tuple[str, ...]]
-    times: tuple[str, ...]
-    values: Mapping[str, tuple[str, str]]
-    parameters: Mapping[str, str]
-
-    def found(self, header: Iterable[str]) -> dict[str, str]:
-        """Our word for a column → the header that stands for it."""
-        plain = {_plain(_split(h)[0]): h for h in reversed(list(header))}
-        return {
-            word: next(plain[a] for a in aliases if a in plain)
-            for word, aliases in self.columns.items()
-            if any(a in plain for a in aliases)
-        }
-
-    def wide(self, header: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Header → parameter and unit, of columns that hold values; the header's own unit counts first."""
-        wide = {}
-        for h in header:
-            base, unit = _split(h)
-            if _plain(base) in self.values:
-                parameter, said = self.values[_plain(base)]
-                wide[h] = (parameter, unit or said or self.unit)
-        return wide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +32,20 @@ class MappedProfile(Profile):
 
     def recognise(self, columns: Sequence[str], name: str) -> Layout:
         """The layout, if the file has a time, a station and values; else the sentence says what is not there."""
-        found, said = self.mapped.found(columns), self.mapped
-        lacking = [] if {"time", "date"} & set(found) else ["time"]
-        lacking += [] if said.station or "station" in found else ["station"]
-        long = {"parameter", "value"} <= set(found)
-        lacking += [] if long or said.wide(columns) else ["value"]
+        said, plan = self.mapped, self.mapped.plan(columns)
+        lacking = [] if {"time", "date"} & set(plan.found) else ["time"]
+        lacking += [] if said.station or "station" in plan.found else ["station"]
+        lacking += [] if plan.long or plan.wide else ["value"]
+        unread = [column for column, why in plan.left_out.items() if why == UNIT_UNKNOWN]
+        if lacking == ["value"] and unread:
+            raise ImportFileError(
+                "files.mapping.units",
+                parameter=unread[0],
+                n=len(unread),
+                file=name,
+                mapping=said.file,
+                columns=unread[:12],
+            )
         if lacking:
             raise ImportFileError(
                 "files.mapping.columns",
@@ -127,7 +93,11 @@ def load(path: str | Path) -> MappedProfile:
         raise ImportFileError("files.mapping.no_toml", parameter="mapping", file=path.name, said=error) from error
     mapped = _checked(raw, path.name)
     layout = Layout(
-        name=mapped.name, columns=frozenset(), parse=partial(_parse, mapped), stations=partial(_stations, mapped)
+        name=mapped.name,
+        columns=frozenset(),
+        use=mapped.use,
+        parse=partial(mapped_rows.parse, mapped),
+        stations=partial(mapped_rows.stations, mapped),
     )
     home = str(raw.get("city", ""))
     encodings = tuple(_words(raw.get("encodings", ["utf-8", "cp1251"]), "encodings", path.name))
@@ -161,7 +131,7 @@ def _checked(raw: Mapping[str, Any], file: str) -> Mapped:
     tables = {key: _table(raw, key, file) for key in ("columns", "times", "values", "parameters")}
     _known(tables["columns"], frozenset(COLUMNS), file, "columns.")
     _known(tables["times"], frozenset({"formats"}), file, "times.")
-    columns = {k: tuple(_plain(w) for w in _words(v, f"columns.{k}", file)) for k, v in tables["columns"].items()}
+    columns = {k: tuple(plain(w) for w in _words(v, f"columns.{k}", file)) for k, v in tables["columns"].items()}
     if not tables["values"] and not {"parameter", "value"} <= set(columns):
         raise ImportFileError("files.mapping.no_values", parameter="values", file=file)
     unit = _unit(raw.get("unit", ""), file)
@@ -169,11 +139,11 @@ def _checked(raw: Mapping[str, Any], file: str) -> Mapped:
     return Mapped(
         file=file, name=str(raw["name"]), source=str(raw["source"]), kind=str(raw["kind"]), unit=unit,
         zone=_zone(raw["zone"], file), stamps=str(raw["stamps"]), minutes=float(raw["minutes"]),
-        missing=frozenset(_plain(w) for w in _words(raw.get("missing", []), "missing", file)),
+        missing=frozenset(" ".join(w.split()).casefold() for w in _words(raw.get("missing", []), "missing", file)),
         station=str(raw.get("station", "")), owner=str(raw.get("owner", "")), columns=columns,
         times=tuple(_words(tables["times"].get("formats", []), "times.formats", file)),
-        values={_plain(k): _value(k, v, unit, file) for k, v in tables["values"].items()},
-        parameters={_plain(k): _value(k, v, unit, file)[0] for k, v in words.items()},
+        values={plain(k): _value(k, v, unit, file) for k, v in tables["values"].items()},
+        parameters={plain(k): _value(k, v, unit, file)[0] for k, v in words.items()},
     )  # fmt: skip
 
 
@@ -241,110 +211,3 @@ def _value(word: str, given: Any, unit: str, file: str) -> tuple[str, str]:
     except UnitError as error:
         raise ImportFileError("files.mapping.word", parameter=word, file=file, word=word, cause=error) from error
     return parameter, said
-
-
-def _plain(word: str) -> str:
-    """A header without case and doubled spaces, Cyrillic "РМ" before a figure as Latin."""
-    words = " ".join(str(word).replace("\u00a0", " ").split()).casefold().replace("ё", "е")
-    return re.sub(r"рм(?=[\s\-]*\d)", "pm", words)
-
-
-def _split(header: str) -> tuple[str, str]:
-    """A header and the unit at its end, where it names one: "Диоксид азота, мг/м³", "PM10 (µg/m³)"."""
-    base, sign, tail = str(header).rstrip(" )]").rpartition(",")
-    if not sign or not _is_unit(tail):
-        base, sign, tail = re.sub(r"[\[(]", "(", str(header).rstrip(" )]")).rpartition("(")
-    return (base.strip(" ,"), spell_unit(tail)) if sign and _is_unit(tail) else (str(header), "")
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        return bool(text.strip()) and bool(spell_unit(text))
-    except UnitError:
-        return False
-
-
-def _parse(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Rows of a table, long or wide."""
-    found = mapped.found(table.columns)
-    texts = table.apply(lambda c: c.mask(c.isin([w for w in c.dropna().unique() if _plain(w) in mapped.missing])))
-    stamp, lost = _stamps(mapped, found, texts, options)
-    minutes = number(texts[found["minutes"]]) if "minutes" in found else pd.Series(mapped.minutes, index=table.index)
-    before = pd.to_timedelta(minutes, unit="min") if mapped.stamps == "end" else pd.Timedelta(0)
-    fixed = pd.DataFrame({"start": stamp - before, "minutes": minutes, "reject": lost}, index=table.index)
-    fixed["station"] = _ids(mapped, found, texts)
-    rows = _long(mapped, found, texts, fixed) if {"parameter", "value"} <= set(found) else _wide(mapped, texts, fixed)
-    return rows.assign(source=mapped.source, city=options.city.key, kind=mapped.kind)
-
-
-def _wide(mapped: Mapped, texts: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
-    parts = [
-        _numbers(fixed, texts[column]).assign(parameter=parameter, raw_unit=unit)
-        for column, (parameter, unit) in mapped.wide(texts.columns).items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _long(mapped: Mapped, found: Mapping[str, str], texts: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
-    words = texts[found["parameter"]].astype("str")
-    known = {w: _split(w) for w in words.unique()}
-    names = {w: mapped.parameters.get(_plain(base), base) for w, (base, _) in known.items()}
-    units = words.map({w: unit or mapped.unit for w, (_, unit) in known.items()})
-    said = texts[found["unit"]].fillna(units) if "unit" in found else units
-    return _numbers(fixed, texts[found["value"]]).assign(parameter=words.map(names), raw_unit=said)
-
-
-def _numbers(fixed: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
-    below = texts.astype("str").str.strip().str.startswith("<")
-    return fixed.assign(raw_value=number(texts), reject=fixed["reject"].mask((fixed["reject"] == "") & below, BELOW))
-
-
-def _ids(mapped: Mapped, found: Mapping[str, str], texts: pd.DataFrame) -> pd.Series:
-    if "station" not in found:
-        return pd.Series(f"{mapped.source}:{mapped.station}", index=texts.index)
-    named = texts[found["station"]]
-    plain = named.astype("str").str.split().str.join(" ").str.removesuffix(".0")  # Excel writes numbers so
-    return (f"{mapped.source}:" + plain).where(named.notna())
-
-
-def _stamps(
-    mapped: Mapped, found: Mapping[str, str], texts: pd.DataFrame, options: Options
-) -> tuple[pd.Series, pd.Series]:
-    """Moments in UTC, by the first format that fits; and the reason where the clock is at fault."""
-    given = texts[found.get("time", found.get("date", ""))].astype("str").str.strip()
-    if {"date", "clock"} <= set(found):
-        given = texts[found["date"]].astype("str").str.split(r"[T ]", regex=True).str[0]
-        clock = texts[found["clock"]].astype("str").str.extract(r"^\s*(\d{1,2})(?::(\d{2}))?", expand=True)
-        hour = number(clock[0]) + number(clock[1].fillna("0")) / 60
-    else:
-        hour = pd.Series(0.0, index=texts.index)
-    where = replace(options, city=replace(options.city, zone=ZoneInfo(mapped.zone))) if mapped.zone else options
-    zoned = pd.to_datetime(given.where(given.str.contains(OFFSET)), utc=True, format="ISO8601", errors="coerce")
-    stamp, lost = zoned, pd.Series("", index=texts.index, dtype="str")
-    for pattern in (*mapped.times, *ISO):
-        shifted = _shifted(given, hour, pattern)
-        aware, gone = local(shifted, where, "%Y-%m-%d %H:%M:%S")
-        stamp, lost = stamp.fillna(aware), lost.mask(stamp.isna() & (gone != ""), gone)
-    return stamp, lost.where(stamp.isna(), "")
-
-
-def _shifted(texts: pd.Series, hours: pd.Series, pattern: str) -> pd.Series:
-    """Local stamps of one format with the clock's hours added, as text; 24:00 is the next day."""
-    naive = pd.to_datetime(texts, format=pattern, errors="coerce")
-    inside = naive.where((naive.dt.year > 1970) & (naive.dt.year < 2200)).astype("datetime64[s]")
-    moved = inside + pd.to_timedelta(hours.where((hours >= 0) & (hours <= 24)), unit="h").dt.round("min")
-    return moved.dt.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _stations(mapped: Mapped, table: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Stations of a table, with the name and the place it gives."""
-    found = mapped.found(table.columns)
-    rows = pd.DataFrame({"station": _ids(mapped, found, table)})
-    rows["name"] = table[found["name"]].fillna("") if "name" in found else rows["station"].str.partition(":")[2]
-    for word in ("lat", "lon"):
-        rows[word] = number(table[found[word]]) if word in found else float("nan")
-    rows = rows.dropna(subset=["station"]).drop_duplicates("station", keep="last")
-    quality = rows["lat"].notna().map({True: "exact", False: ""})
-    return rows.assign(
-        source=mapped.source, city=options.city.key, kind=mapped.kind, owner=mapped.owner, coord_quality=quality
-    )

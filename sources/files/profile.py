@@ -1,12 +1,14 @@
 """What an import profile is: the layouts of one publisher's files, and how each becomes rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from data.city import City
 from data.errors import CentreError
+from sources.files import numbers
+from sources.files.use import Use
 
 # Beyond these years a stamp is a typing error; `data.schema.conform` draws the same line.
 FIRST_DAY, LAST_DAY = pd.Timestamp("1970-01-02"), pd.Timestamp("2199-12-30")
@@ -34,12 +36,15 @@ class Options:
         ``end`` or ``start``: which end of the hour a stamp of AirData.kz names.
     places : DataFrame or None
         The publisher's station list, every column text, where one was found.
+    beside : mapping of str to tuple of str
+        Column without a name → its different cells, where they are few.
     """
 
     city: City
     name: str = ""
     stamps: str = "end"
     places: pd.DataFrame | None = None
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Rows = Callable[[pd.DataFrame, Options], pd.DataFrame]
@@ -56,6 +61,8 @@ class Layout:
         Key of what a person calls it, in the catalog ``files``; of a mapping, the name that it gives itself.
     columns : frozenset of str
         It is recognised by these.
+    use : callable
+        (column names) → what becomes of each; `used` makes it of lists of names.
     parse : callable
         (table of text, `Options`) → table for `data.schema.conform`. A row with words in the column ``reject``
         is not imported, and the words are counted as its reason.
@@ -69,6 +76,7 @@ class Layout:
 
     name: str
     columns: frozenset[str]
+    use: Callable[[Sequence[str]], Use]
     parse: Rows
     stations: Rows | None = None
     places: bool = False
@@ -95,6 +103,8 @@ class Profile:
         Its stations replace what the store knows of them.
     binary : bool
         Excel and Parquet are accepted beside CSV.
+    typed : bool
+        Numbers and moments of Parquet keep their types; else every cell is text.
     encodings : sequence of str
         In which a CSV may be written; the first that fits.
     """
@@ -105,6 +115,7 @@ class Profile:
     assessed: bool = False
     describes: bool = True
     binary: bool = False
+    typed: bool = False
     encodings: Sequence[str] = ("utf-8",)
 
     def recognise(self, columns: Sequence[str], name: str) -> Layout:
@@ -143,7 +154,46 @@ class Profile:
             format=self.key,
             layout=CentreError(nearest.name),
             columns=missing_columns,
+            lacking=missing_columns,
+            needed=len(nearest.columns),
         )
+
+
+def used(
+    values: Collection[str],
+    labels: Collection[str],
+    names: Mapping[str, str] | None = None,
+    left_out: Mapping[str, str] | None = None,
+) -> Callable[[Sequence[str]], Use]:
+    """
+    What becomes of the columns of a layout that is written in code.
+
+    Parameters
+    ----------
+    values, labels : collection of str
+        Columns whose cells are measurements, and those that say of what.
+    names : mapping of str to str
+        Column as written → as these lists have it.
+    left_out : mapping of str to str
+        Column that is known and not read → why; any other is an ``unknown_column``.
+
+    Examples
+    --------
+    >>> used(("pm25",), ("date",))(["date", "pm25", "remark"]).left_out
+    {'remark': 'unknown_column'}
+    """
+    known, told = names or {}, left_out or {}
+
+    def use(header: Sequence[str]) -> Use:
+        own = {name: known.get(name, name) for name in header}
+        rest = [name for name in header if own[name] not in values and own[name] not in labels]
+        return Use(
+            values=tuple(name for name in header if own[name] in values),
+            labels=tuple(name for name in header if own[name] in labels and own[name] not in values),
+            left_out={name: told.get(own[name], "unknown_column") for name in rest},
+        )
+
+    return use
 
 
 def local(texts: pd.Series, options: Options, pattern: str) -> tuple[pd.Series, pd.Series]:
@@ -177,10 +227,9 @@ def local(texts: pd.Series, options: Options, pattern: str) -> tuple[pd.Series, 
 
 
 def number(texts: pd.Series) -> pd.Series:
-    """Text as numbers, NaN where it is none; a decimal comma is read."""
-    if pd.api.types.is_numeric_dtype(texts):
-        return texts.astype("float64")
-    return pd.to_numeric(texts.astype("str").str.replace(",", ".", n=1, regex=False), errors="coerce")
+    """Text as numbers, NaN where it is none or a bound: for what is no measurement (`sources.files.numbers.read`)."""
+    found = numbers.read(texts)
+    return found.value.mask(found.bound)
 
 
 def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
@@ -199,14 +248,17 @@ def melt(table: pd.DataFrame, fixed: pd.DataFrame, columns: Mapping[str, tuple[s
     Returns
     -------
     DataFrame
-        With ``parameter``, ``raw_value``, ``raw_unit``. An empty cell is a row without a value, which the door counts.
+        With ``parameter``, ``raw_value``, ``raw_unit``, and of the number ``reject``, ``flag`` and ``checks``. An empty
+        cell is a row without a value, which the door counts.
     """
+    there = {column: said for column, said in columns.items() if column in table}
+    beside = numbers.roles(table[column] for column in there)
+    lost = fixed["reject"] if "reject" in fixed else pd.Series("", index=fixed.index, dtype="str")
     parts = [
-        fixed.assign(parameter=parameter, raw_value=number(table[column]), raw_unit=unit)
-        for column, (parameter, unit) in columns.items()
-        if column in table
+        fixed.assign(parameter=parameter, raw_unit=unit, **numbers.read(table[column], beside=beside).columns(lost))
+        for column, (parameter, unit) in there.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-__all__ = ["ImportFileError", "Layout", "Options", "Profile", "local", "melt", "number"]
+__all__ = ["ImportFileError", "Layout", "Options", "Profile", "Use", "local", "melt", "number", "used"]

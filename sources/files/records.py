@@ -9,9 +9,12 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
+from sources.files.cells import text
+from sources.files.grid import Broken
+
 PIECE = 20_000  # records held at once
 CUT = "file cut off in the middle of a record"
-ODD = "record is not an object of plain values"
+ODD = "record is not an object of plain values, each key once"
 SEARCHED = 100_000  # parts of a file in which its list of records must begin
 LONGEST = 128 << 10  # bytes in which a record must end and the list begin: whatever is longer or deeper is none
 DEEPEST = 1_000  # levels opened and not closed
@@ -50,12 +53,22 @@ class Reading:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some records: every column text; how many were no records, why, and the first of them."""
+    """Some records: every column text; what was no record, by its number in the list from 1, and why."""
 
     table: pd.DataFrame
-    broken: int = 0
-    excerpt: str = ""
+    first: int = 1
+    broken: tuple[Broken, ...] = ()
     why: str = ""
+
+
+class Once(dict[str, Any]):
+    """An object of a file, which remembers a key that stands in it twice."""
+
+    doubled = False
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.doubled = self.doubled or key in self
+        super().__setitem__(key, value)
 
 
 def pieces(open_file: Callable[[], BinaryIO]) -> Iterator[Piece]:
@@ -83,18 +96,20 @@ def pieces(open_file: Callable[[], BinaryIO]) -> Iterator[Piece]:
         prefix = _prefix(ijson, Reading(file))
     with open_file() as file:
         reading = Reading(file)
-        records = ijson.items(reading, prefix, use_float=True, buf_size=16 << 10)
+        records = ijson.items(reading, prefix, use_float=True, buf_size=16 << 10, map_type=Once)
         names: dict[str, None] = {}
+        first = 1
         while True:
             held, broken = _upto(ijson, records, reading)
             good = [_text(r) for r in held if _plain(r)]
-            odd = [r for r in held if not _plain(r)]
+            odd = tuple(Broken(i, _filled(r), _excerpt(r)) for i, r in enumerate(held, first) if not _plain(r))
             names |= {name: None for record in good for name in record}
             if held:
                 table = pd.DataFrame(good, columns=pd.Index(list(names)), dtype="str")
-                yield Piece(table, len(odd), _excerpt(odd[0]) if odd else "", ODD)
+                yield Piece(table, first, odd, ODD)
+            first += len(held)
             if broken:
-                yield Piece(pd.DataFrame(), 1, broken, CUT)
+                yield Piece(pd.DataFrame(), first, (Broken(first, 1, broken),), CUT)
             if broken or len(held) < PIECE:
                 return
 
@@ -128,8 +143,17 @@ def _excerpt(record: Any) -> str:
 
 
 def _plain(record: Any) -> bool:
-    return isinstance(record, dict) and not any(isinstance(v, dict | list) for v in record.values())
+    """Whether a record is an object of plain values, each with a key of its own."""
+    return (
+        isinstance(record, Once) and not record.doubled and not any(isinstance(v, dict | list) for v in record.values())
+    )
+
+
+def _filled(record: Any) -> int:
+    """Cells of what is no record that are not empty; whatever lies deeper counts as one."""
+    values = record.values() if isinstance(record, dict) else [record]
+    return sum(value not in (None, "") for value in values)
 
 
 def _text(record: dict[str, Any]) -> dict[str, str | None]:
-    return {str(k): None if v is None or v == "" else str(v) for k, v in record.items()}
+    return {str(k): text(v) for k, v in record.items()}

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from sources.files.profile import Layout, Options, Profile, local, melt, number
+from data.times import OFFSET
+from sources.files import numbers, stamps
+from sources.files.profile import Layout, Options, Profile, local, melt, number, used
 
 KEY = "tashkent-open"
 HOURLY = {
@@ -40,7 +42,6 @@ WHOLE_VALUES = {
     "Temperature": ("temperature", "°C"),
     "Precipitation": ("precipitation", "mm"),
 }
-DAYS = ("%Y-%m-%d", "%d.%m.%Y")
 CITY_MEDIAN = "median of the city, not of a station"
 
 
@@ -58,7 +59,7 @@ def daily(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     the median of its hours, and each row says so in ``statistic``.
     """
     start, lost = local(table["date"], options, "%Y-%m-%d")
-    rows = pd.DataFrame({"start": start, "raw_value": number(table["pm25"]), "reject": lost}, index=table.index)
+    rows = pd.DataFrame({"start": start, **numbers.read(table["pm25"]).columns(lost)}, index=table.index)
     rows["station"] = table["station"].map(_ids(table["station"], options))
     return rows.assign(parameter="pm25", raw_unit="µg/m³", minutes=1440, statistic="median", **_common(options))
 
@@ -96,12 +97,7 @@ def whole(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     network's floor of 3.0, its caps of 1000 and stuck runs are for the checks to mark.
     """
     table = table.rename(columns=dict(WHOLE))
-    clock = table["Time"].astype("str").str.extract(r"^(\d{1,2})(?::(\d{2}))?", expand=True).fillna("00")
-    stamps = table["Date"].astype("str").str[:10] + " " + clock[0].str.zfill(2) + ":" + clock[1]
-    start, lost = local(stamps, options, f"{DAYS[0]} %H:%M")
-    for day in DAYS[1:]:
-        other, gone = local(stamps, options, f"{day} %H:%M")
-        start, lost = start.fillna(other), lost.where(lost != "", gone)
+    start, lost = stamps.read(table["Date"], options.city.zone, clock=table["Time"])
     fixed = pd.DataFrame({"start": start, "reject": lost}, index=table.index)
     fixed["station"] = table["Station"].map(_ids(table["Station"], options))
     return melt(table, fixed.assign(minutes=60, **_common(options)), WHOLE_VALUES)
@@ -124,12 +120,13 @@ def sensor(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     holds at the stamp, except that precipitation is the sum of the hour before it (Open-Meteo's documentation).
     """
     stamp = pd.to_datetime(table["datetime"], format="ISO8601", utc=True, errors="coerce")
-    zoned = table["datetime"].str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False)
+    zoned = table["datetime"].str.contains(OFFSET, na=False)
     stamp = stamp.where(zoned)
     word = table["source"].where(table["source"].isin(list(ORIGINS)))
     station, kind, reject = (word.map({k: v[i] for k, v in ORIGINS.items()}).astype("str") for i in range(3))
-    values = pd.DataFrame({"start": stamp, "station": station, "kind": kind, "reject": reject.fillna("unknown origin")})
-    values = values.assign(parameter="pm25", raw_value=number(table["pm25"]), raw_unit="µg/m³", minutes=60)
+    values = pd.DataFrame({"start": stamp, "station": station, "kind": kind})
+    cells = numbers.read(table["pm25"]).columns(reject.fillna("unknown origin"))
+    values = values.assign(parameter="pm25", raw_unit="µg/m³", minutes=60, **cells)
     model = {"station": MODEL, "kind": "model", "reject": ""}
     weather = melt(table, pd.DataFrame({"start": stamp}).assign(minutes=0, **model), WEATHER)
     before = pd.DataFrame({"start": stamp - pd.Timedelta("1h")}).assign(minutes=60, **model)
@@ -201,26 +198,35 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tashkent_stations",
             columns=frozenset({"value_id", "name_ru", "name_uz", "lat", "lon"}),
+            use=used((), ("value_id", "name_ru", "name_uz", "lat", "lon")),
             parse=places,
             stations=places,
             places=True,
         ),
-        Layout(name="files.layout.tashkent_medians", columns=frozenset({"date", "pm25_muni"}), parse=city_daily),
+        Layout(
+            name="files.layout.tashkent_medians",
+            columns=frozenset({"date", "pm25_muni"}),
+            use=used(("pm25_muni",), ("date",), left_out=dict.fromkeys(("n_obs", "n_st"), "computed")),
+            parse=city_daily,
+        ),
         Layout(
             name="files.layout.tashkent_days",
             columns=frozenset({"date", "station", "pm25"}),
+            use=used(("pm25",), ("date", "station")),
             parse=daily,
             stations=named,
         ),
         Layout(
             name="files.layout.tashkent_hours",
             columns=frozenset({"station_id", "datetime", "pm2_5"}),
+            use=used(tuple(HOURLY), ("station_id", "datetime"), left_out={"aqi": "computed"}),
             parse=hourly,
             stations=numbered,
         ),
         Layout(
             name="files.layout.tashkent_whole",
             columns=frozenset({"Date", "Time", "Station", "PM2.5"}),
+            use=used(tuple(WHOLE_VALUES), ("Date", "Time", "Station"), WHOLE, {"AQI": "computed"}),
             parse=whole,
             stations=whole_stations,
             names=WHOLE,
@@ -228,6 +234,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tashkent_weather",
             columns=frozenset({"datetime", "pm25", "source", *WEATHER, "precipitation"}),
+            use=used(("pm25", *WEATHER, "precipitation"), ("datetime", "source")),
             parse=sensor,
             stations=sensor_stations,
         ),

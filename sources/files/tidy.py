@@ -8,7 +8,9 @@ from data import checks, reasons
 from data.city import city_files
 from data.parameters import UnitError, conversion
 from data.schema import KINDS, STATION_CLASSES
-from sources.files.profile import Layout, Options, Profile, number
+from data.times import OFFSET
+from sources.files import numbers
+from sources.files.profile import Layout, Options, Profile, number, used
 
 KEY = "tidy"
 # Column of an export → column of the table; both are read.
@@ -16,7 +18,12 @@ NAMES: Mapping[str, str] = {
     "station_id": "station", "time_start_utc": "start", "averaging_minutes": "minutes", "known_at_utc": "known_at",
 }  # fmt: skip
 NEEDED = ("station", "parameter", "start", "minutes", "value")
+NUMBERS = ("value", "raw_value", "lat", "lon")  # together they show how an export writes its numbers
 TEXT = ("station", "parameter", "flag", "statistic", "note", "kind", "raw_unit", "source", "city", "unit")
+LABELS = (*TEXT, "start", "minutes", "checks", "reason", "raw_value", "station_name", "lat", "lon", "coord_quality",
+          "station_class", "licence")  # fmt: skip
+# Columns of our own exports that this centre works out for itself.
+KNOWN = ("known_at", "known_until_utc", "known_until", "age_minutes")
 ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
 
 
@@ -35,23 +42,36 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     flag = rows["flag"] if "flag" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
     rows["flag"] = flag.where(flag.str.strip() != "")
     rows["start"] = _moments(table["start"])
-    rows["minutes"], rows["value"] = number(table["minutes"]), number(table["value"])
+    beside = numbers.roles(table[n] for n in NUMBERS if n in table)
+    cells = numbers.read(table["value"], beside=beside)
+    rows["minutes"], rows["value"] = number(table["minutes"]), cells.value
     rows["source"] = rows["source"].fillna(KEY) if "source" in rows else KEY
     rows["kind"] = rows["kind"].fillna("indicative") if "kind" in rows else "indicative"
     rows["city"] = rows["city"].fillna(options.city.key) if "city" in rows else options.city.key
-    rows = rows.assign(**_doubts(table, rows))
+    rows = _bounded(rows.assign(**_doubts(table, rows)), cells)
     rows["station"] = rows["station"].where(
         rows["station"].str.contains(":") | rows["station"].isna(), f"{KEY}:" + rows["station"]
     )
     if {"raw_value", "raw_unit"} <= set(table):
-        rows["raw_value"] = number(table["raw_value"])
+        rows["raw_value"] = numbers.read(table["raw_value"], beside=beside).value
         rows["value"] = rows["value"].mask(_converted(rows))
     elif "unit" in rows:
         rows["raw_value"], rows["raw_unit"] = rows.pop("value"), rows["unit"]
-    reject = pd.Series("", index=table.index, dtype="str").mask(rows["start"].isna(), "no start time with its zone")
+    reject = cells.reject.mask(rows["start"].isna(), "no start time with its zone")
     return rows.drop(columns="unit", errors="ignore").assign(
         reject=reject.mask(rows["city"] != options.city.key, f"row is not of {options.city.name()}")
     )
+
+
+def _bounded(rows: pd.DataFrame, cells: numbers.Numbers) -> pd.DataFrame:
+    """Rows whose value is a bound are suspect, unless the file's flag says worse, and say which bound."""
+    bound = cells.bound
+    if not bound.any():
+        return rows
+    own = rows["checks"] if "checks" in rows else checks.none(rows.index)
+    both = [(*a, *(e for e in b if e not in a)) for a, b in zip(own, cells.checks, strict=True)]
+    flag = rows["flag"].mask(bound & (rows["flag"].fillna("ok") == "ok"), "suspect")
+    return rows.assign(flag=flag, checks=checks.column(both, rows.index))
 
 
 def _doubts(table: pd.DataFrame, rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -110,7 +130,7 @@ def _moments(column: pd.Series) -> pd.Series:
         return column.dt.tz_convert("UTC")
     texts = column.astype("str")
     parsed = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-    return parsed.where(texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", na=False))
+    return parsed.where(texts.str.contains(OFFSET, na=False))
 
 
 def _unguarded(column: pd.Series) -> pd.Series:
@@ -125,6 +145,7 @@ PROFILE = Profile(
         Layout(
             name="files.layout.tidy",
             columns=frozenset(NEEDED),
+            use=used(("value",), LABELS, NAMES, dict.fromkeys(KNOWN, "not_kept")),
             parse=parse,
             stations=stations,
             names=NAMES,
@@ -134,4 +155,6 @@ PROFILE = Profile(
     assessed=True,
     describes=False,
     binary=True,
+    typed=True,
+    encodings=("utf-8", "cp1251"),
 )

@@ -45,7 +45,8 @@ def attempted(store: Store, hours: int, error: str = "") -> None:
     for back in range(hours, -1, -1):
         at = NOW - timedelta(hours=back)
         attempts.write(store, [Outcome("metar", "astana", 3, rejected=1, error=error, at=at, seconds=0.5)], at)
-    store.put_status("metar", "astana", attempted=NOW, succeeded=NOW, newest=NOW, rows=3, error=error)
+    told = {"rows": 3, "error": error, "parts": 5, "parts_failed": 2}
+    store.put_status("metar", "astana", attempted=NOW, succeeded=NOW, newest=NOW, **told)
 
 
 def test_a_network_is_told_by_its_times_and_sums(store: Store) -> None:
@@ -56,6 +57,7 @@ def test_a_network_is_told_by_its_times_and_sums(store: Store) -> None:
     assert found["cleanair_network_rows_total", *astana] == 18
     assert found["cleanair_network_rejected_total", *astana] == 6
     assert found["cleanair_network_failing", *astana] == 0
+    assert (found["cleanair_network_parts", *astana], found["cleanair_network_parts_failed", *astana]) == (5, 2)
     assert found["cleanair_network_uptime_ratio", *astana, "7d"] == 1.0
     assert found["cleanair_network_watched_ratio", *astana, "7d"] < 0.05
     assert found["cleanair_rows", "ok", "reference", "metar"] == 6

@@ -26,6 +26,7 @@ from jobs.export import snapshot as snapshot_job
 from jobs.forecast import export as forecast_csv_job
 from jobs.forecast import run as forecast_job
 from jobs.ingest import files as import_files_job
+from jobs.ingest import preview as preview_job
 from jobs.tables import assess as assess_job
 from jobs.tables import index_file as index_file_job
 from tests.conftest import NOW
@@ -98,6 +99,15 @@ def test_import_summary(filled: Store, tmp_path: Path) -> None:
     summary = import_files_job.run([out["file"]], "tidy", "astana", open_store(tmp_path / "other"))
     assert sorted(described("import summary")) == sorted(summary)
     assert summary["read"] == out["rows"]
+
+
+def test_import_preview(filled: Store, tmp_path: Path) -> None:
+    request = export_request.Request(city="astana", start=NOW - timedelta(hours=5), end=NOW, as_of=NOW)
+    out = snapshot_job.write(filled, request, "csv", tmp_path)
+    done = preview_job.run([out["file"]], "tidy", "astana")
+    assert sorted(described("import preview")) == sorted(done)
+    assert sorted(described("previewed table")) == sorted(done["tables"][0])
+    assert done["tables"][0]["rows"]
 
 
 def test_ledger_and_days_per_category(filled: Store, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from sources import http
-from sources.base import BadPayload, Denied, Quota, RateLimited, SourceError, Unavailable
+from sources.base import BadPayload, Denied, Quota, RateLimited, SourceError, TooMuch, Unavailable, Unreached
 from sources.http import Client
 from sources.redaction import redact
 
@@ -227,6 +227,31 @@ def test_a_cut_answer_is_unavailable(client: Client, httpserver: HTTPServer) -> 
 
     httpserver.expect_request("/a").respond_with_handler(cut)
     with pytest.raises(SourceError):
+        client.get_json("a")
+
+
+@pytest.mark.parametrize("how", ["unknown name", "nobody listens", "proxy away"])
+def test_a_connection_that_was_never_made_is_told_from_one_that_broke(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    if how == "proxy away":
+        monkeypatch.setenv("HTTP_PROXY", nobody)
+        monkeypatch.setenv("NO_PROXY", "")
+    base = {"unknown name": "http://x.invalid", "nobody listens": nobody, "proxy away": "http://x.example"}[how]
+    with pytest.raises(Unreached) as caught:
+        Client("testnet", base).get_json("a")
+    assert caught.value.key == "sources.http.unreached"
+
+
+@pytest.mark.parametrize("status", [408, 413, 504])
+def test_a_question_too_large_is_told_from_a_network_that_is_down(
+    client: Client, httpserver: HTTPServer, status: int
+) -> None:
+    httpserver.expect_request("/a").respond_with_data("", status)
+    with pytest.raises(TooMuch):
         client.get_json("a")
 
 

@@ -154,7 +154,8 @@ def test_pages_are_read_until_a_short_one_whatever_found_says(monkeypatch: pytes
     last["results"] = last["results"][:1]
     client = Pages([full, last])
     made = openaq.OpenAQ(client)  # type: ignore[arg-type]
-    assert len(list(made._measurements(11, KNOWN - timedelta(days=1), KNOWN))) == 4
+    results, reached, error = made._measurements(11, KNOWN - timedelta(days=1), KNOWN)
+    assert (len(results), reached, error) == (4, KNOWN, None)
     assert [q["page"] for _, q in client.asked] == [1, 2]
     assert client.asked[0][1]["datetime_from"].endswith("Z")
 

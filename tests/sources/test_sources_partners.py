@@ -16,7 +16,7 @@ from data.schema import Conformed, conform, conform_stations
 from data.store import Store
 from jobs.attribution.inputs import gather
 from sources import SOURCES, airnow, cams_ads, firms, iqair, purpleair, sensorthings, uzhydromet, waqi, wis2
-from sources.base import BadPayload, Denied, RateLimited, Unavailable
+from sources.base import BadPayload, Denied, Gone, RateLimited, Unavailable
 from sources.credits import credit, redistributable
 from sources.network import INDEX
 from tests import stand_in
@@ -85,11 +85,16 @@ def test_waqi_time_is_the_one_with_its_zone() -> None:
 
 
 def test_waqi_says_its_errors_with_status_200() -> None:
-    assert not len(waqi.parse(payload("waqi/unknown.json")))
+    for words in ("Unknown station", "Unknown ID", "no such station"):
+        for name in ("data", "msg", "message"):
+            with pytest.raises(Gone, match="city file"):
+                waqi.parse({"status": "error", name: words})
     with pytest.raises(Denied, match="WAQI_TOKEN"):
         waqi.parse({"status": "error", "data": "Invalid key"})
     with pytest.raises(RateLimited):
         waqi.parse({"status": "error", "data": "Over quota"})
+    with pytest.raises(BadPayload, match="something new"):
+        waqi.parse({"status": "error", "msg": "something new"})
 
 
 def test_waqi_asks_the_stations_of_the_city_file_or_all_in_the_box(

@@ -8,7 +8,7 @@ import pytest
 
 from data.schema import conform, conform_stations
 from sources import airnow, firms, iqair, purpleair, waqi
-from sources.base import BadPayload, Denied, RateLimited
+from sources.base import BadPayload, Denied, Gone, RateLimited
 from sources.network import INDEX
 from tests.conftest import answer
 
@@ -30,7 +30,8 @@ def test_waqi(recorded: Path, name: str) -> None:
 
 def test_waqi_errors_and_lists(recorded: Path) -> None:
     for name in ("city_feed_unknown", "station_number_feed_A10142"):
-        assert not len(waqi.parse(answer(recorded / "waqi" / f"{name}.json")))
+        with pytest.raises(Gone):
+            waqi.parse(answer(recorded / "waqi" / f"{name}.json"))
     with pytest.raises(Denied):
         waqi.parse(answer(recorded / "waqi" / "unauthenticated.json"))
     assert waqi.numbers(answer(recorded / "waqi" / "search_klundert.json")) == [6337]

@@ -9,16 +9,18 @@ import streamlit as st
 from data import clock
 from data.city import cities
 from data.city import city as city_of
+from data.errors import CentreError
 from data.parameters import POLLUTANTS
 from data.store.served import real_store
 from data.times import interval_end
-from jobs.collect import attempts
+from jobs.collect import attempts, lost
 from jobs.ingest import notes as ingest_notes
 from models.quality.drift import drift
 from models.quality.uptime import by_check, completeness, is_late, overdue, spells, strip, uptime
 from models.stations.freshness import freshness
 from pages.ui.city import tables as city_tables
 from pages.ui.reader.errors import told
+from pages.ui.reader.language import has, t
 from sources import SOURCES
 
 DEMO = "demo"
@@ -27,8 +29,8 @@ DRIFT_BACK = timedelta(days=90)
 MEASURED = ("reference", "indicative", "simulated")
 LISTED = timedelta(days=90)  # a station silent for longer is counted, not listed
 TIMES = ("attempted", "succeeded", "newest", "failing_since", "next")
-ERROR = ("error", "error_key", "error_who", "error_words")
-ORDER = {"bad": 0, "late": 1, "good": 2, "void": 3, "demo": 4, "files": 5, "idle": 6, "unset": 7}
+ERROR = ("error", "error_key", "error_who", "error_words", "failed")
+ORDER = {"bad": 0, "late": 1, "part": 2, "good": 3, "void": 4, "demo": 5, "files": 6, "idle": 7, "unset": 8}
 
 
 def _hour(moment: datetime) -> datetime:
@@ -73,6 +75,18 @@ def needed(network: str) -> str:
     return told(missing) if missing else ""
 
 
+def about(network: str, what: str) -> str:
+    """What a network is, needs, or what to do about it, in the reader's language; empty for what is no network."""
+    key = f"networks.of.{network}.{what}"
+    return t(key) if has(key) else ""
+
+
+def partly(row: pd.Series) -> CentreError | None:
+    """What failed of a network that came in part; None where nothing did."""
+    kept = lost.read(row.get("failed"))
+    return lost.sentence(row["source"], kept, int(row["parts"])) if kept else None
+
+
 def answering() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Stretches of time in which networks were watched, and their uptime of 7 and of 30 days."""
     real = real_store()
@@ -110,8 +124,8 @@ def feeds() -> pd.DataFrame:
     -------
     DataFrame
         ``source, city, state, attempted, succeeded, newest, rows, rejected, error, error_key, error_who, error_words,
-        failing_since, next, every, lag`` [min]``, delay`` (timedelta)``, up7, known7, up30, known30, complete7,
-        complete30, flagged, kept, first``.
+        parts, parts_failed, failed, failing_since, next, every, lag`` [min]``, delay`` (timedelta)``, up7, known7,
+        up30, known30, complete7, complete30, flagged, kept, first``.
     """
     real = real_store()
     return _feeds(f"{city_tables.version()} {real.folder} {real.version('status', attempts.TABLE)}", _minute())
@@ -158,10 +172,13 @@ def _judged(network: str, city: str, known: dict[str, object], lag: float, end: 
         state = "unset" if needs else "idle"
     elif is_late(delay, every) or now - succeeded > 3 * every + timedelta(minutes=10):
         state = "late"
+    elif known.get("parts_failed"):
+        state = "part"
     else:
         state = "void" if pd.isna(newest) else "good"
     said = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay}
-    blank = {**dict.fromkeys(TIMES, pd.NaT), "rows": np.nan, "rejected": np.nan, **dict.fromkeys(ERROR, "")}
+    none = {"rows": np.nan, "rejected": np.nan, "parts": 0, "parts_failed": 0}
+    blank = {**dict.fromkeys(TIMES, pd.NaT), **none, **dict.fromkeys(ERROR, "")}
     return {**blank, **known, **said, "newest": pd.NaT if end is None else end}
 
 

@@ -15,6 +15,11 @@ def told(error: CentreError) -> str:
     return redacted(error.sentence(language()))
 
 
+def told_safely(error: CentreError) -> str:
+    """As `told`, of an error whose cause was kept, perhaps by another release that knew other words."""
+    return of_fields(error.fields(), "")
+
+
 def kept(row: Mapping[str, Any]) -> tuple[str, str]:
     """
     What went wrong at the last attempt, in the reader's language, and who must act.

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from data.city import cities
+from jobs.collect.offline import UNREACHED, offline
 from models.situation.statement import Statement
 from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import footprints
@@ -197,24 +198,28 @@ def curve(picture: Picture) -> str:
 def networks(status: pd.DataFrame, now: datetime) -> str:
     """How many networks answer, in words; nothing before the first was asked."""
     answering = sum(good(row.error, row.succeeded, now) for row in status.itertuples())
-    return t("wall.networks", n=len(status), answering=answering) if len(status) else ""
+    counted = t("wall.networks", n=len(status), answering=answering) if len(status) else ""
+    return f"{counted} · {t('wall.offline')}" if offline(status) else counted
 
 
 def health(status: pd.DataFrame, cities: Sequence[str], now: datetime, networks: str) -> str:
-    """Each network: whether it answers, how long ago, how much, what went wrong; the failing ones first."""
+    """Each network: whether it answers, how long ago, how much, what went wrong; the failing ones first.
+
+    Where none is reached from here, the title says so once and the rows do not.
+    """
     rows = status[status["city"].isin([*cities, ""])] if len(status) else status
     title = f'<div class="cap1"><h2>{html(t("wall.view.health"))}</h2><b class="figure">{html(networks)}</b></div>'
     if not len(rows):
         return title + f'<div class="none">{html(t("wall.no_networks"))}</div>'
     rows = rows.assign(ok=[good(row.error, row.succeeded, now) for row in rows.itertuples()])
     rows = rows.sort_values(["ok", "city", "network"], kind="stable")
-    made = []
+    made, away = [], offline(status) is not None
     for row in rows.head(LISTED).itertuples():
         since = (now - row.succeeded).total_seconds() / 60 if not pd.isna(row.succeeded) else None
         made.append(
             f'<div class="feed{"" if row.ok else " bad"}"><i>{"●" if row.ok else "▲"}</i><b>{html(row.network)}</b>'
             f"<span>{html(_named(row.city))}</span><span>{html(language.age(since))}</span>"
-            f'<span class="err">{html(_trouble(row) or t("wall.rows", n=int(row.rows)))}</span></div>'
+            f'<span class="err">{html(_trouble(row, away) or _rows(row))}</span></div>'
         )
     more = len(rows) - LISTED
     rest = f'<div class="cap">{html(t("wall.further_networks", n=more))}</div>' if more > 0 else ""
@@ -226,8 +231,17 @@ def _named(key: str) -> str:
     return known[key].name(language.language()) if key in known else key
 
 
-def _trouble(row: Any) -> str:
+def _rows(row: Any) -> str:
+    """How much came, and of how many parts where some failed."""
+    rows = t("wall.rows", n=int(row.rows))
+    parts = {"came": int(row.parts - row.parts_failed), "asked": int(row.parts)}
+    return t("wall.parts", rows=rows, **parts) if row.parts_failed else rows
+
+
+def _trouble(row: Any, away: bool) -> str:
     """Who must act, which is read first, and what went wrong; the screen cuts it off where it is too long."""
+    if away and row.error_key in UNREACHED:
+        return t("feeds.unreached")
     said, who = errors.kept(row._asdict())
     return f"{t(f'feeds.who.{who}')} · {said}" if said else ""
 

@@ -48,6 +48,7 @@ ENTRIES = (
     "network:confidence,30",
     "network:validity,-1",
     "network:day_only",
+    "derived:-3.2,8",
     "network:unit_unstated",
     "static_heat:type",
     "static_heat:site",

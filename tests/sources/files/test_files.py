@@ -360,3 +360,61 @@ def test_fields_that_cannot_be_read_are_rejects(column: str, cell: str) -> None:
     done = conform(made.drop(columns="reject"), datetime(2026, 1, 2, tzinfo=UTC))
     assert len(done.rows) == 0
     assert len(done.rejects) == 1
+
+
+def test_numbers_of_a_tidy_file_have_one_reading() -> None:
+    table = text(station=["1"] * 3, parameter=["pm10"] * 3, minutes=["60"] * 3, value=["1,234.5", "1,234", "<5"],
+                 start=[f"2026-01-01T0{h}:00:00+00" for h in range(3)])  # fmt: skip
+    rows = kept(tidy.parse(table, TASHKENT))
+    assert rows["value"].tolist() == [1234.5, 1234.0, 5.0]
+    assert rows["flag"].tolist() == ["ok", "ok", "suspect"]
+    assert rows["checks"].tolist() == [(), (), ("below:5",)]
+    alone = tidy.parse(table.iloc[[1]], TASHKENT)
+    assert alone["reject"].tolist() == ["number not understood"]
+    # our own export for a spreadsheet: the coordinates show that its commas are decimal
+    own = tidy.parse(table.iloc[[1]].assign(lat="41,3", lon="69,25"), TASHKENT)
+    assert kept(own)["value"].tolist() == [1.234]
+
+
+def test_a_bound_of_a_tidy_file_keeps_the_files_own_verdict() -> None:
+    table = text(station=["1"] * 3, parameter=["pm10"] * 3, minutes=["60"] * 3, value=["5*", ">5", "7"],
+                 start=[f"2026-01-01T0{h}:00:00Z" for h in range(3)], flag=["invalid", "ok", None],
+                 checks=["range:5", "above:5", None])  # fmt: skip
+    rows = tidy.parse(table, TASHKENT)
+    assert rows["flag"].fillna("").tolist() == ["invalid", "suspect", ""]
+    assert rows["checks"].tolist() == [("range:5", "marked"), ("above:5",), ()]
+
+
+def test_no_clock_of_tashkents_set_is_read_by_its_first_digits() -> None:
+    hours = ["13:00:00", "1 PM", "24:00", "13", "13-14", "", "2025-01-31T13:00:00", "1 day, 0:00:00"]
+    table = text(Date=["2025-01-31T00:00:00", *["31.01.2025"] * 7], Time=hours, Station=["A"] * 8)
+    found = tashkent_open.whole(table.assign(**{"PM2.5": [str(i) for i in range(8)]}), TASHKENT)
+    rows = found[found["parameter"] == "pm25"]
+    day = "2025-01-31T08:00Z"
+    want = [day, day, "2025-01-31T19:00Z", day, None, None, day, "2025-01-31T19:00Z"]
+    assert rows["start"].tolist() == [pd.Timestamp(t) if t else pd.NaT for t in want]
+    assert rows["reject"].tolist() == [*[""] * 4, "time not understood", *[""] * 3]
+
+
+def test_what_is_no_number_is_said_in_every_layout() -> None:
+    said = ["5", "", "5 µg", "<3"]
+    line = {
+        "Site": "Astana",
+        "Parameter": "PM2.5 - Principal",
+        "Conc. Unit": "UG/M3",
+        "Duration": "1 Hr",
+        "QC Name": "Valid",
+    }
+    table = text(
+        **{n: [v] * 4 for n, v in line.items()}, **{"Raw Conc.": said, "Date (LT)": ["2025-01-01 01:00 AM"] * 4}
+    )
+    unread = "number not understood"
+    assert airnow_dos.parse(table, ASTANA)["reject"].tolist() == ["", "", unread, unread]
+    days = text(date=["2025-01-01"] * 4, station=["A"] * 4, pm25=said)
+    made = tashkent_open.daily(days, TASHKENT)
+    assert (made["reject"].tolist(), made["checks"].tolist()[3]) == (["", "", unread, ""], ("below:3",))
+    feed = text(
+        code=["CO"] * 4, date=["2020-01-01T00:00:00+0000"] * 4, stationId=["4"] * 4, unit=["mg/m3"] * 4, value=said
+    )
+    made = kazhydromet.feed(feed, ASTANA)
+    assert (made["reject"].tolist(), made["flag"].tolist()) == (["", "", unread, ""], ["ok", "ok", "ok", "suspect"])

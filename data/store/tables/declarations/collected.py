@@ -101,6 +101,9 @@ STATUS = declared(
     ("error_key", TEXT, "key of that sentence in the catalogs; empty after a success"),
     ("error_who", TEXT, "who must act: `nobody`, `asker`, `operator` or `developer`; empty after a success"),
     ("error_words", TEXT, "what the sentence's placeholders stand for, as JSON; empty after a success"),
+    ("parts", WHOLE, "parts asked at the last success, such as stations; 0 where the network answers in one piece"),
+    ("parts_failed", WHOLE, "parts of it that did not come; what came is kept"),
+    ("failed", TEXT, "those parts as a JSON list: `part`, `since` (asked again from then on), `key`, `who`, `words`"),
     ("failing_since", TIME, "first failure in a row, empty after a success"),
     ("next", TIME, "not asked again before"),
 )

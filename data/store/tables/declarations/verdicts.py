@@ -1,4 +1,4 @@
-"""What is held of a station over a span, and when that was last looked at."""
+"""What is held of a station over a span, when that was last looked at, and whose flags stand as they came."""
 
 from data.store.tables.declarations.column import NUMBER, TEXT, TIME, WHOLE, YES_NO, declared
 
@@ -37,4 +37,18 @@ VERDICT_STATUS = declared(
     ("channels", WHOLE, "channels that were looked at"),
     ("verdicts", WHOLE, "verdicts that hold"),
 )
-TABLES = (STATION_VERDICTS, VERDICT_STATUS)
+ASSESSED = declared(
+    "assessed",
+    "A row is a span of a channel that came in a file with the flags of a centre; they stand and are not made anew.",
+    "jobs.ingest.held",
+    ("source", "station", "parameter", "minutes", "first"),
+    ("source", TEXT, "key of the network"),
+    ("station", TEXT, "id of the station"),
+    ("parameter", TEXT, "key"),
+    ("minutes", WHOLE, "length of the intervals [min]"),
+    ("city", TEXT, "key of the city file"),
+    ("first", TIME, "start of the first interval"),
+    ("last", TIME, "start of the last one"),
+    ("at", TIME, "when the file came"),
+)
+TABLES = (STATION_VERDICTS, VERDICT_STATUS, ASSESSED)
