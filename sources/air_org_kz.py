@@ -12,9 +12,10 @@ import pandas as pd
 from data import checks
 from data.checks import make
 from data.city import City
+from data.times import ZONED
 from sources.airgradient import AirGradient
 from sources.base import Answer, BadPayload, Credit, Denied, Quota, understood
-from sources.network import ZONED, Network, moments, number, shape, within
+from sources.network import Network, moments, number, shape, within
 from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
 
