@@ -17,7 +17,7 @@ from data.schema import Conformed, conform, conform_stations
 from data.store import open_store
 from jobs.collect.keep import Delivery, keep
 from jobs.collect.schedule import Task
-from sources import SOURCES, airgradient, metar, sensorthings, wis2
+from sources import SOURCES, airgradient, firms, metar, sensorthings, wis2
 from sources.humidity import relative_humidity
 from tests import stand_in
 
@@ -179,6 +179,20 @@ def test_units_come_in_the_spellings_of_their_servers(quantity: str, unit: str, 
     done = door(sensorthings.parse({"value": [said]}, "astana"))
     assert done.rows.value.tolist() == ([value] if value is not None else [])
     assert len(done.rejects) == (value is None)
+
+
+# --- FIRMS -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "check"),
+    [("n", ()), ("h", ()), ("80", ()), ("l", ("network:low_confidence",)), ("12", ("network:low_confidence",)),
+     ("x", ("network:validity_unknown",))],
+)  # fmt: skip
+def test_a_confidence_that_is_not_known_is_no_confidence(word: str, check: tuple[str, ...]) -> None:
+    head = "latitude,longitude,bright_ti4,acq_date,acq_time,satellite,confidence,version,frp"
+    rows = door(firms.parse(f"{head}\n41.3,69.2,330,2026-01-10,45,N,{word},2.0,4.5".encode())).rows
+    assert (rows.checks.tolist(), rows.flag.tolist()) == ([check], ["suspect" if check else "ok"])
 
 
 # --- METAR -------------------------------------------------------------------------------------------------------
