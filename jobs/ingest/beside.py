@@ -11,9 +11,10 @@ import pandas as pd
 
 from data import checks, clock
 from data.parameters import POLLUTANTS
-from data.schema import KEY
+from data.schema import COLUMNS, KEY
 from data.store import Store
 from jobs.ingest import held
+from jobs.ingest.notes import standing
 from models.quality.batch import DAY
 from models.quality.quality import flag, summarised
 from models.quality.reach import Reach, margins, reach
@@ -107,7 +108,7 @@ class Asked:
         within = ((seen["start"] >= span[0]) & (seen["start"] < span[1])).to_numpy()
         fresh = seen[within & ~both.kept]
         mine = np.flatnonzero(within & both.kept & ~both.judged)
-        after, before = seen.iloc[mine], both.before.loc[seen.index[mine]]
+        after, before = standing(self.store, seen.iloc[mine]), both.before.iloc[mine]
         return fresh, after[_changed(before, after, self.exact)]
 
     def _both(self, span: Span, around: Reach) -> "_Both":
@@ -120,7 +121,7 @@ class Asked:
             self.city, list(POLLUTANTS), begin.to_pydatetime(), end.to_pydatetime(), **self._own()
         )
         here = ((self.rows["start"] >= begin) & (self.rows["start"] < end)).to_numpy()
-        new = self.rows[here]
+        new = self.rows[here].astype(COLUMNS)
         names = list(KEY)
         again = pd.concat([kept[names], new[names]], ignore_index=True).duplicated(keep="last").to_numpy()[: len(kept)]
         kept = kept[~again].reset_index(drop=True)
