@@ -208,7 +208,7 @@ def around(key: Integers, block: Integers, *weights: npt.NDArray[np.generic]) ->
         known, place = code[begins], np.repeat(np.arange(len(begins)), lengths(begins, len(code)))
     else:
         known, place = np.unique(code, return_inverse=True)
-    totals = [np.bincount(place, weight.astype(np.float64)) for weight in weights]
+    totals = [np.bincount(place, weight.astype(np.float64)).astype(np.float64) for weight in weights]
     sides = [(at, known[at] == side) for side in (known - 1, known + 1)
              for at in (np.minimum(np.searchsorted(known, side), len(known) - 1),)]  # fmt: skip
     return [(own + sum(np.where(there, own[at], 0.0) for at, there in sides))[place] for own in totals]
