@@ -84,8 +84,8 @@ def time_average(
     -----
     Named after openair's ``timeAverage`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008) and equal to it
     as published: the direction is that of the mean wind vector, each hour weighed by its speed. Its present version
-    averages unit vectors unless its argument ``vector.ws`` is set. A coverage of 75 % is what Directive (EU) 2024/2881, annex V,
-    asks of aggregated values.
+    averages unit vectors unless its argument ``vector.ws`` is set. A coverage of 75 % is what Directive (EU) 2024/2881,
+    annex V, asks of aggregated values.
 
     Examples
     --------
