@@ -76,7 +76,7 @@ def told(column: pd.Series) -> npt.NDArray[np.bool_]:
     """Cells in which something stands."""
     if column.dtype.kind == "O" and not isinstance(column.dtype, pd.StringDtype):
         return np.array([not _absent(v) for v in column.tolist()], dtype=bool)
-    return column.notna().to_numpy(dtype=bool)
+    return np.asarray(column.notna(), dtype=np.bool_)
 
 
 def moments(column: pd.Series) -> tuple[pd.Series, npt.NDArray[np.bool_]]:

@@ -93,7 +93,7 @@ def lengthless(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     Weather is observed at a moment, and a model gives values at a moment. A concentration is always taken over some
     time: a measured one of 0 minutes is taken for a single reading only where the row says so (``instant``).
     """
-    moment = rows["minutes"].to_numpy(float) == 0
+    moment = np.asarray(rows["minutes"].to_numpy(float) == 0, dtype=np.bool_)
     if not moment.any():
         return moment
     said = rows["statistic"].to_numpy(object)
