@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data import clock
 from data.errors import CentreError
 from data.parameters import PARAMETERS
 from data.times import ZONED
@@ -188,7 +189,7 @@ def _once(rows: pd.DataFrame, path: Path) -> None:
         file=path,
         station=first["station"],
         label=first["parameter"],
-        time=first["start"].strftime("%Y-%m-%dT%H:%MZ"),
+        time=clock.iso(first["start"], "minutes"),
     )
 
 
