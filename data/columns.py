@@ -76,7 +76,7 @@ def told(column: pd.Series) -> npt.NDArray[np.bool_]:
     """Cells in which something stands."""
     if column.dtype.kind == "O" and not isinstance(column.dtype, pd.StringDtype):
         return np.array([not _absent(v) for v in column.tolist()], dtype=bool)
-    return column.notna().to_numpy(dtype=bool)
+    return np.asarray(column.notna(), dtype=np.bool_)
 
 
 def moments(column: pd.Series) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
@@ -200,7 +200,7 @@ def _within(column: pd.Series) -> pd.Series:
         edge = np.iinfo(np.int64).max // factor
         ticks = column.dt.tz_convert("UTC").astype("int64").to_numpy()
         cut = np.where(ticks == _NAT, _NAT, np.clip(ticks, -edge, edge) * factor)
-        column = pd.Series(cut.view("datetime64[us]"), index=column.index).dt.tz_localize("UTC")
+        column = pd.Series(pd.DatetimeIndex(cut.view("datetime64[us]"), tz="UTC"), index=column.index)
     return column.astype(UTC_US)
 
 

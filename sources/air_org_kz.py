@@ -1,6 +1,5 @@
 """Almaty Air Initiative (air.org.kz): hours of Almaty's stations, gathered there from seven networks. Keyless."""
 
-import logging
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -13,13 +12,12 @@ import pandas as pd
 from data import checks
 from data.checks import make
 from data.city import City
+from data.times import ZONED
 from sources.airgradient import AirGradient
-from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, understood
-from sources.network import ZONED, Network, moments, number, shape, within
+from sources.base import Answer, BadPayload, Credit, Denied, Quota, understood
+from sources.network import Network, moments, number, shape, within
 from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
-
-log = logging.getLogger("cleanair")
 
 PARAMETERS: Mapping[str, str] = MappingProxyType({"pm25": "pm25", "pm10": "pm10", "no2": "no2", "pm25_avg": "pm25"})
 ASKED = ("pm25", "pm10", "no2")
@@ -33,7 +31,7 @@ DIRECT: Mapping[str, type[Network]] = MappingProxyType(
 OFFICIAL = "reference"
 HOUR = pd.Timedelta(hours=1)
 WORLD = (-90.0, -180.0, 90.0, 180.0)
-BACKEND = "https://backend.air.org.kz"
+BACKEND, KEYED = "https://backend.air.org.kz", "backend"
 COLUMNS = ("station", "parameter", "start", "raw_value", "kind")
 
 
@@ -215,33 +213,40 @@ class AirOrgKz(Network):
 
     def stations(self, city: City) -> pd.DataFrame:
         """Stations of the newest hour of every pollutant."""
-        tables = [parse_stations(a, city.key, city.box, read_directly(city)) for a in self._answers(city)]
-        return pd.concat(tables, ignore_index=True).drop_duplicates("station") if tables else pd.DataFrame()
+
+        def get(path: str, _: datetime) -> pd.DataFrame:
+            return parse_stations(self._list(path, city), city.key, city.box, read_directly(city))
+
+        found = self.each(self._lists(city), get, datetime.min, {}).rows
+        return found.drop_duplicates("station") if len(found) else found
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """The newest hours, where they begin in [since, until)."""
-        zone = str(city.networks.get(self.name, {}).get("zone", ""))
-        tables = [parse(a, city.key, city.box, read_directly(city), zone) for a in self._answers(city)]
-        return within(pd.concat(tables, ignore_index=True), since, until)
+        return self.ask(city, since, until, {}).rows
 
-    def _answers(self, city: City) -> list[Any]:
-        """The answer for each pollutant; one that fails loses no other, and is raised where nothing came."""
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """The newest hours by pollutant, and the pollutants that did not come."""
+        zone = str(city.networks.get(self.name, {}).get("zone", ""))
+
+        def get(path: str, start: datetime) -> pd.DataFrame:
+            answer = self._list(path, city, anew=True)
+            return within(parse(answer, city.key, city.box, read_directly(city), zone), start, until)
+
+        return self.each(self._lists(city), get, since, {})
+
+    def _lists(self, city: City) -> list[tuple[str, str]]:
+        """Name and path of each list that is asked for: one with the key, else one a pollutant."""
         backend = city.networks.get(self.name, {}).get("backend")
         if backend and self.client.secret():
+            return [(KEYED, str(backend))]
+        return [(name, f"api/{name}/hourly/latest") for name in ASKED]
+
+    def _list(self, path: str, city: City, anew: bool = False) -> Any:
+        if self._lists(city) == [(KEYED, path)]:
             key = {"X-API-Key": self.client.secret()}
-            return [self.client.get_json(str(backend), headers=key, base=BACKEND)]
-        found, failed = [], []
-        for name in ASKED:
-            try:
-                found.append(self.client.get_json(f"api/{name}/hourly/latest", {"city": city.name("en")}))
-            except SourceError as error:
-                failed.append(error)
-                log.warning("air_org_kz: %s was not read: %s", name, error)
-                if isinstance(error, RateLimited | Denied):
-                    break
-        if not found:
-            raise failed[0]
-        return found
+            return self.held(path, lambda: self.client.get_json(path, headers=key, base=BACKEND), anew)
+        asked = {"city": city.name("en")}
+        return self.held((path, city.key), lambda: self.client.get_json(path, asked), anew)
 
 
 def read_directly(city: City) -> frozenset[str]:

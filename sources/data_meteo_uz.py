@@ -1,6 +1,5 @@
 """Uzhydromet's automatic weather stations (data.meteo.uz): ten-minute means. Needs a token, given on application."""
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -10,10 +9,8 @@ from urllib.parse import unquote
 import pandas as pd
 
 from data.city import City
-from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable, understood
+from sources.base import Answer, BadPayload, Credit, Denied, Quota, understood
 from sources.network import Network, moments, number, part, shape, within
-
-log = logging.getLogger("cleanair")
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -34,7 +31,6 @@ UNITS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 LENGTH = 10  # as the names of the variables say [min]
 COOKIE = "XSRF-TOKEN"
-UNANSWERED = 3  # stations in a row: the rest is left for the next time
 COLUMNS = ("parameter", "start", "raw_value", "raw_unit")
 
 
@@ -136,27 +132,19 @@ class DataMeteoUz(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """The newest ten minutes of each station, where they begin in [since, until)."""
+        return self.ask(city, since, until, {}).rows
+
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """The newest ten minutes by station, and the stations that did not answer."""
         headers = self._opened()
         named = [str(s["id"]) for s in self._named(city)]
         if not named:
             raise Denied("sources.data_meteo_uz.no_stations", network=self.name, parameter="stations", city=city.key)
-        tables: list[pd.DataFrame] = []
-        failed: dict[str, SourceError] = {}
-        unanswered = 0
-        for station in named:
-            try:
-                tables.append(self._station(city, station, headers))
-                unanswered = 0
-            except SourceError as error:
-                failed[station] = error
-                unanswered = unanswered + 1 if isinstance(error, Unavailable) else 0
-                if unanswered == UNANSWERED or isinstance(error, RateLimited | Denied):
-                    break
-        if failed and not tables:
-            raise next(iter(failed.values()))
-        if failed:
-            log.warning("data_meteo_uz: stations %s were not read: %s", ", ".join(failed), next(iter(failed.values())))
-        return within(pd.concat(tables, ignore_index=True), since, until)
+
+        def get(station: str, start: datetime) -> pd.DataFrame:
+            return within(self._station(city, station, headers), start, until)
+
+        return self.each([(f"data_meteo_uz:{n}", n) for n in named], get, since, {})
 
     def _station(self, city: City, station: str, headers: Mapping[str, str]) -> pd.DataFrame:
         path, asked = "map/awd/getStation", {"token": self.client.secret(), "id": station}

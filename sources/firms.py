@@ -37,7 +37,9 @@ UNSURE = 30.0  # MODIS states a confidence of 0–100; below this it counts as l
 MARGIN = 0.6  # the box is widened by this, so that smoke within 50 km of its edge has its fire [°]
 NEAR = 1.5  # a hot-spot this close to a registered site is that site's heat [km]
 KM = 111.2  # of one degree of latitude
+SURE = ("n", "nominal", "h", "high", "")  # words of VIIRS; a file without the column says nothing
 LOW = make("network", "low_confidence")
+UNREAD = make("network", "validity_unknown")
 STATIC = make("static_heat", "type")  # the network's type is not a vegetation fire
 SITE = make("static_heat", "site")  # within `NEAR` of a registered site
 DOUBTS = ("network", "static_heat")
@@ -149,7 +151,9 @@ def _doubt(line: Mapping[str, str]) -> str:
     if line.get("type", "") not in ("", "0"):
         return STATIC
     word = line.get("confidence", "").strip().lower()
-    return LOW if word in ("l", "low") or number(word) < UNSURE else ""
+    if word in ("l", "low") or number(word) < UNSURE:
+        return LOW
+    return "" if word in SURE or number(word) >= UNSURE else UNREAD
 
 
 def _beside(lat: float, lon: float, sites: Sites) -> bool:

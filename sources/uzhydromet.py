@@ -1,8 +1,7 @@
 """Uzhydromet: hours of the automatic posts of Uzbekistan, from its map and each post's page. Keyless."""
 
-import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -14,10 +13,9 @@ from data import checks
 from data.checks import make
 from data.city import City
 from sources import uzhydromet_page
-from sources.base import BadPayload, Credit, Quota, RateLimited, SourceError, Unavailable, understood
+from sources.base import Answer, BadPayload, Credit, Failure, Quota, SourceError, understood
 from sources.network import Network, number, shape, within
 
-log = logging.getLogger("cleanair")
 # `Si` is an index and is left out.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +39,6 @@ NUMBER = re.compile(r"\d{1,9}")
 NAMES = re.compile(r's:\d+:"(ru|uz|oz|en)";s:\d+:"([^"]*)"')  # a title as PHP writes an array of languages
 WORLD = (-90.0, -180.0, 90.0, 180.0)
 COLUMNS = ("station", "parameter", "start", "raw_value")
-UNANSWERED = 3  # pages in a row: the rest is left for the next time
 
 
 @understood("uzhydromet")
@@ -141,14 +138,7 @@ def parse_stations(payload: Any, city: str = "", box: Sequence[float] = WORLD) -
 
 
 class Uzhydromet(Network):
-    """
-    The posts in the city's box: hours from the pages of the automatic ones, the map's days where a page gave nothing.
-
-    Attributes
-    ----------
-    failed : dict of str to SourceError
-        Of the last `fetch`: posts whose page could not be read, and why.
-    """
+    """The posts in the city's box: hours from automatic ones' pages, the map's days where a page gave nothing."""
 
     name = "uzhydromet"
     host = "https://monitoring.meteo.uz"
@@ -157,43 +147,40 @@ class Uzhydromet(Network):
     revises = timedelta(days=2)
     quota = Quota(30, timedelta(minutes=1))  # none is stated; one page after the other, 28 automatic posts at most
 
-    def __init__(self, client: Any = None) -> None:
-        super().__init__(client)
-        self.failed: dict[str, SourceError] = {}
-
     def stations(self, city: City) -> pd.DataFrame:
         """Posts in the box, silent ones too."""
-        return parse_stations(self._answer(), city.key, city.box)
+        return parse_stations(self._map(), city.key, city.box)
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Hours, and days of posts whose page gave nothing, that begin in [since, until)."""
-        answer = self._answer()
-        pages = [page for page in self._pages(automatic(answer, city.box), city) if len(page)]
-        days = parse(answer, city.key, city.box)
-        told = {page["station"].iloc[0] for page in pages if _says(page)}
-        tables = [*pages, days[~days["station"].isin(told)]]
-        return within(pd.concat(tables, ignore_index=True), since, until)
+        return self.ask(city, since, until, {}).rows
 
-    def _pages(self, posts: Iterable[str], city: City) -> Iterable[pd.DataFrame]:
-        """What the page of each post says; a page that fails is named and loses no other."""
-        self.failed = {}
-        unanswered = 0
-        for post in posts:
-            try:
-                content = self.client.get_bytes(f"ru/map/view/{post}")
-                unanswered = 0
-                yield uzhydromet_page.parse(content or b"", f"uzhydromet:{post}", city.key)
-            except SourceError as error:
-                self.failed[post] = error
-                unanswered = unanswered + 1 if isinstance(error, Unavailable) else 0
-                if unanswered == UNANSWERED or isinstance(error, RateLimited):
-                    break
-        if self.failed:
-            first = next(iter(self.failed.values()))
-            log.warning("uzhydromet: pages of %s were not read; the first: %s", ", ".join(self.failed), first)
+    def ask(self, city: City, since: datetime, until: datetime, behind: Mapping[str, datetime]) -> Answer:
+        """As `fetch`, with the posts whose page could not be read; a page holds its newest hour alone."""
+        shown = self._map(anew=True)
+        pages = self._pages(city, automatic(shown, city.box), since)
+        days = parse(shown, city.key, city.box)
+        tables = [pages.rows, days[~days["station"].isin(_with_hours(pages.rows))]]
+        rows = within(pd.concat(tables, ignore_index=True), since, until)
+        if pages.failed and len(pages.failed) == pages.asked and not len(rows):
+            raise pages.failed[0].error
+        return Answer(rows, pages.failed, pages.asked)
 
-    def _answer(self) -> Any:
-        return self.client.get_json("api/maps")
+    def _pages(self, city: City, posts: Sequence[str], since: datetime) -> Answer:
+        """What the page of each post says; where none could be read, each of them among the failures."""
+
+        def get(post: str, _: datetime) -> pd.DataFrame:
+            content = self.client.get_bytes(f"ru/map/view/{post}")
+            return uzhydromet_page.parse(content or b"", f"uzhydromet:{post}", city.key)
+
+        try:
+            return self.each([(f"uzhydromet:{post}", post) for post in posts], get, since, {})
+        except SourceError as error:
+            lost = tuple(Failure(f"uzhydromet:{post}", error, since) for post in posts)
+            return Answer(pd.DataFrame(), lost, len(posts))
+
+    def _map(self, anew: bool = False) -> Any:
+        return self.held("map", lambda: self.client.get_json("api/maps"), anew)
 
 
 def automatic(payload: Any, box: Sequence[float] = WORLD) -> list[str]:
@@ -210,6 +197,6 @@ def automatic(payload: Any, box: Sequence[float] = WORLD) -> list[str]:
     return list(dict.fromkeys(str(p["id"]) for p in posts if NUMBER.fullmatch(str(p["id"]))))
 
 
-def _says(page: pd.DataFrame) -> bool:
-    """Whether a page gave a value with its hour."""
-    return bool((page["raw_value"].notna() & page["start"].notna()).any())
+def _with_hours(pages: pd.DataFrame) -> set[str]:
+    """Posts whose page gave a value with its hour."""
+    return set(pages.loc[pages["raw_value"].notna() & pages["start"].notna(), "station"]) if len(pages) else set()

@@ -201,11 +201,11 @@ class UzhydrometBulletin(Network):
 
     def fetch(self, city: City, since: datetime, until: datetime) -> pd.DataFrame:
         """Means of the newest bulletin, where their 24 hours begin in [since, until)."""
-        return within(parse(self._answer(city), city.key, city.names["ru"]), since, until)
+        return within(parse(self._answer(city, anew=True), city.key, city.names["ru"]), since, until)
 
-    def _answer(self, city: City) -> bytes:
-        path = city.networks.get(self.name, {}).get("page", PAGE)
-        content = self.client.get_bytes(path, absent=(404,))
+    def _answer(self, city: City, anew: bool = False) -> bytes:
+        path: str = city.networks.get(self.name, {}).get("page", PAGE)
+        content: bytes | None = self.held(path, lambda: self.client.get_bytes(path, absent=(404,)), anew)
         if content is None:
             raise Denied("sources.uzhydromet_bulletin.moved", network=self.name, parameter="page", page=path)
         return content

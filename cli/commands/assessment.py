@@ -37,11 +37,23 @@ def index(a: Arguments) -> Result | None:
     return index_file.run(a.standard, Path(a.input), Path(a.out))  # type: ignore[func-returns-value]
 
 
+def _zone_arguments(parser: Parser) -> None:
+    """Whose midnight opens a day or a month; UTC unless one of the two is given."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--tz", metavar="ZONE", help="IANA zone of the days, such as Asia/Tashkent; default UTC")
+    where.add_argument("--city", help="days of this city's zone")
+
+
+def _zone(a: Arguments) -> str:
+    return city(a.city).zone.key if a.city else a.tz or "UTC"
+
+
 def _aggregate(parser: Parser) -> None:
     parser.add_argument("--input", required=True, metavar="FILE")
     parser.add_argument("--every", required=True, choices=("hour", "day", "month", "year"))
     parser.add_argument("--min-coverage", type=float, default=MIN_COVERAGE)
     parser.add_argument("--vector-wind", action="store_true")
+    _zone_arguments(parser)
     out_argument(parser)
 
 
@@ -49,7 +61,7 @@ def aggregate(a: Arguments) -> Result | None:
     """Average a table of hours."""
     from jobs.tables import wide_files
 
-    return wide_files.aggregate(Path(a.input), a.every, a.min_coverage, a.vector_wind, Path(a.out))
+    return wide_files.aggregate(Path(a.input), a.every, a.min_coverage, a.vector_wind, Path(a.out), _zone(a))
 
 
 def _trend(parser: Parser) -> None:
@@ -58,6 +70,7 @@ def _trend(parser: Parser) -> None:
     parser.add_argument("--deseason", action="store_true")
     parser.add_argument("--bootstrap", choices=("block", "plain"), default="block")
     parser.add_argument("--seed", type=int, default=2, help="2 is openair's own")
+    _zone_arguments(parser)
     out_argument(parser)
 
 
@@ -65,7 +78,7 @@ def trend(a: Arguments) -> Result | None:
     """Theil–Sen slope of monthly means with its interval."""
     from jobs.tables import wide_files
 
-    return wide_files.trend(Path(a.input), a.parameter, a.deseason, a.bootstrap, a.seed, Path(a.out))
+    return wide_files.trend(Path(a.input), a.parameter, a.deseason, a.bootstrap, a.seed, Path(a.out), _zone(a))
 
 
 def _polar(parser: Parser) -> None:

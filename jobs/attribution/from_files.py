@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data.times import iso_texts
+from jobs.tables.given import ALIASES
 from models.attribution import InputError, SourceAttributor
 from models.attribution.refusal import REASONS
 
@@ -25,7 +26,7 @@ def read(path: str | Path | None, name: str) -> pd.DataFrame | None:
     if path is None:
         return None
     try:
-        return pd.read_csv(path)
+        return pd.read_csv(path).rename(columns=dict(ALIASES))
     except FileNotFoundError as error:
         raise InputError("models.attribution.no_file", parameter=name, table=name, file=path) from error
     except (OSError, ValueError, EOFError) as error:

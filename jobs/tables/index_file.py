@@ -10,6 +10,7 @@ from typing import IO, Any
 import pandas as pd
 
 from data.errors import CentreError
+from jobs.tables.given import ALIASES
 from models.indices.aqi import STANDARDS, index_frame
 
 COLUMNS = ("parameter", "minutes", "value")
@@ -96,6 +97,7 @@ def _opened(source: Path) -> IO[str]:
 
 
 def _indexed(standard: str, chunk: pd.DataFrame, source: Path) -> pd.DataFrame:
+    chunk = chunk.rename(columns={k: v for k, v in ALIASES.items() if v in COLUMNS and v not in chunk})
     missing = [name for name in COLUMNS if name not in chunk]
     if missing:
         raise IndexFileError("jobs.file.no_column", parameter=missing[0], file=source, columns=missing, known=COLUMNS)

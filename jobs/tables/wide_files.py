@@ -2,63 +2,54 @@
 
 import gzip
 import os
-import zlib
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
 import pandas as pd
 
-from data.errors import CentreError
 from data.parameters import PARAMETERS
+from data.standards.coverage import MIN_COVERAGE
 from data.times import iso_texts
-from models.averages.averages import tidy_average, time_average, wides
-from models.averages.periods import Every
+from jobs.tables.given import FLAGS, Given, WideFileError, WrongArgument, read
+from models.averages.averages import Lengths, coverage, framed, tidy_average, time_average
+from models.averages.periods import Every, lengths
 from models.averages.resample import Bootstrap
-from models.averages.running import regular
 from models.trends.trends import Refused, theil_sen
 from models.wind.polar import polar_surface
 
-TIDY = ("station", "parameter", "start", "minutes", "value")
-EXAMPLE = "2026-01-10T08:00:00Z"
 Result = dict[str, Any]
 
 
-class WideFileError(CentreError, ValueError):
-    """The file or an argument cannot be used; the sentence says what the person who named it must change."""
-
-    who, status = "asker", 400
-
-
-class WrongArgument(WideFileError):
-    """An argument does not fit the file."""
-
-    exit_status = 2
-
-
-def aggregate(input: str | Path, every: str, min_coverage: float, vector_wind: bool, out: str | Path) -> Result:
+def aggregate(
+    input: str | Path, every: str, min_coverage: float, vector_wind: bool, out: str | Path, tz: str = "UTC"
+) -> Result:
     """
-    Average a table over hours, days, months or years (in UTC).
+    Average a table over hours, days, months or years.
 
     Parameters
     ----------
     input : str or Path
-        CSV, also gzipped: wide (``date`` ISO 8601 with zone = start of each interval, ``ws``, ``wd``, one column per
-        parameter; empty = missing) or tidy (``station, parameter, start, minutes, value``, hourly rows).
+        CSV or JSON, also gzipped: wide (``date`` ISO 8601 with zone = start of each interval, ``ws``, ``wd``, one
+        column per parameter; empty = missing) or tidy (``station, parameter, start, minutes, value``, or the columns
+        of this centre's own exports and answers).
     every : {"hour", "day", "month", "year"}
         Period.
     min_coverage : float
-        Least share of a period's intervals with a value; below it the cell stays empty. [0–1]
+        Least share of the whole calendar period that values cover; below it the cell stays empty. [0–1]
     vector_wind : bool
         Speed of the mean wind vector instead of the mean speed.
     out : str or Path
         CSV in the shape of the input; gzipped when the name ends in ``.gz``.
+    tz : str
+        Zone whose midnight opens a day.
 
     Returns
     -------
     dict
-        ``rows``, ``periods``, ``every`` and ``out``.
+        ``rows``, ``periods``, ``every``, ``time_zone``, ``left_out`` (why → cells that cannot be values) and ``out``.
 
     Raises
     ------
@@ -67,23 +58,38 @@ def aggregate(input: str | Path, every: str, min_coverage: float, vector_wind: b
     """
     if not 0 <= min_coverage <= 1:
         raise WrongArgument("jobs.file.coverage", parameter="min-coverage", value=f"{min_coverage:g}")
-    table = read(Path(input))
+    zone = _zone(tz)
+    given = read(Path(input))
     period = cast("Every", every)
     try:
-        if is_tidy(table):
-            made = tidy_average(table, period, min_coverage, vector_wind=vector_wind)
+        if given.tidy:
+            made = tidy_average(
+                given.table, period, min_coverage, vector_wind=vector_wind, tz=zone, span="calendar", flags=FLAGS
+            )
             made["start"] = iso_texts(made["start"])
         else:
-            made = time_average(_placed(table), period, min_coverage, vector_wind=vector_wind).reset_index()
+            wide = _placed(given.table)
+            minutes = _lengths(wide)
+            made = time_average(
+                wide, period, min_coverage, vector_wind=vector_wind, tz=zone, span="calendar", minutes=minutes
+            ).reset_index()
             made["date"] = iso_texts(made["date"])
     except ValueError as error:
         raise WideFileError("jobs.file.refused", file=input, cause=error) from error
     _write(Path(out), made.to_csv(index=False, lineterminator="\n").encode())
     periods = made["start" if "start" in made else "date"].nunique()
-    return {"rows": len(table), "periods": int(periods), "every": every, "out": str(out)}
+    said = {"rows": len(given.table), "periods": int(periods), "every": every, "time_zone": zone}
+    return said | {"left_out": _left(given), "out": str(out)}
 
 
-def trend(input: str | Path, parameter: str, deseason: bool, bootstrap: str, seed: int, out: str | Path) -> Result:
+def _left(given: Given) -> dict[str, int]:
+    """Why → how many cells or rows do not count."""
+    return {why: count for why, count in given.left_out.items() if count}
+
+
+def trend(
+    input: str | Path, parameter: str, deseason: bool, bootstrap: str, seed: int, out: str | Path, tz: str = "UTC"
+) -> Result:
     """
     Theil–Sen slope of the monthly means of one parameter.
 
@@ -101,22 +107,27 @@ def trend(input: str | Path, parameter: str, deseason: bool, bootstrap: str, see
         Of the bootstrap; 2 gives openair's own interval.
     out : str or Path
         JSON file.
+    tz : str
+        Zone whose midnight opens a month.
 
     Returns
     -------
     dict
-        What the file holds: ``slope, lower, upper`` [unit/year], ``p, n`` (months), ``unit, per`` ("year"), and
-        ``coverage`` (share of the hours between first and last row that were measured).
+        What the file holds: ``slope, lower, upper`` [unit/year], ``p, n`` (months that values cover by 75 %), ``unit,
+        per`` ("year"), ``coverage`` (share of the months from the first to the last that values cover),
+        ``months_left_out`` (those covered by less), ``time_zone`` and ``left_out`` (why → cells).
 
     Raises
     ------
     WideFileError
         File or argument cannot be used, or the data do not carry a trend: one sentence.
     """
-    table = read(Path(input))
-    series = _one(table, parameter, input)[[parameter]]
+    zone, given = _zone(tz), read(Path(input))
+    wide, minutes = _one(given, parameter, input)
+    series = wide[[parameter]]
     try:
-        months = time_average(series, "month", 0.0)[parameter]
+        share = coverage(series, "month", tz=zone, span="calendar", minutes=minutes)[parameter]
+        months = time_average(series, "month", MIN_COVERAGE, tz=zone, span="calendar", minutes=minutes)[parameter]
         found = theil_sen(months, deseason=deseason, bootstrap=cast("Bootstrap", bootstrap), seed=seed)
     except ValueError as error:
         raise WideFileError("jobs.file.refused", file=input, cause=error) from error
@@ -126,9 +137,12 @@ def trend(input: str | Path, parameter: str, deseason: bool, bootstrap: str, see
         "upper": found.upper,
         "p": found.p,
         "n": found.n,
-        "unit": _unit(table, parameter),
+        "unit": _unit(given, parameter),
         "per": "year",
-        "coverage": float(regular(series)[parameter].notna().mean()),
+        "coverage": float(share.clip(upper=1.0).mean()),
+        "months_left_out": int(((share > 0) & months.isna()).sum()),
+        "time_zone": zone,
+        "left_out": _left(given),
     }
     _write(Path(out), orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return result | {"out": str(out)}
@@ -152,67 +166,24 @@ def polar(input: str | Path, parameter: str, statistic: str, out: str | Path) ->
     Returns
     -------
     dict
-        ``cells`` with a value, ``hours`` with wind and value, and ``out``.
+        ``cells`` with a value, ``hours`` with wind and value, ``directions`` (``0-360`` or ``signed``, then turned),
+        ``left_out`` (why → cells) and ``out``.
 
     Raises
     ------
     WideFileError
         File or argument cannot be used, or too few kinds of wind were measured: one sentence.
     """
-    wide = _one(read(Path(input)), parameter, input)
+    given = read(Path(input))
+    wide, _ = _one(given, parameter, input)
     try:
         surface = polar_surface(wide, parameter, statistic)
     except ValueError as error:
         raise WideFileError("jobs.file.refused", file=input, cause=error) from error
     _write(Path(out), surface.to_csv(index=False, lineterminator="\n").encode())
     hours = int(wide[["ws", "wd", parameter]].notna().all(axis=1).sum())
-    return {"cells": int(surface["z"].notna().sum()), "hours": hours, "out": str(out)}
-
-
-def read(path: Path) -> pd.DataFrame:
-    """
-    A CSV file, gzipped or not, as it is; times understood.
-
-    Raises
-    ------
-    WideFileError
-        When it cannot be read, or a time has no zone.
-    """
-    try:
-        table = pd.read_csv(path, compression="gzip" if _packed(path) else None, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise WideFileError("jobs.file.absent", file=path) from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise WideFileError("jobs.file.gzip", file=path) from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise WideFileError("jobs.file.no_table", file=path) from error
-    except OSError as error:
-        raise WideFileError("jobs.file.unreadable", file=path, cause=error.strerror or error) from error
-    place = "start" if is_tidy(table) else "date"
-    if place not in table:
-        raise WideFileError("jobs.file.no_shape", parameter="date", file=path, columns=TIDY)
-    table[place] = _times(table[place], path)
-    return table
-
-
-def is_tidy(table: pd.DataFrame) -> bool:
-    """Whether the table is long: one row per station, parameter and time."""
-    return set(TIDY) <= set(table)
-
-
-def _packed(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
-
-
-def _times(column: pd.Series, path: Path) -> pd.Series:
-    text = column.astype("str")
-    if len(text) and not text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True).all():
-        raise WideFileError("jobs.file.no_zone", parameter=str(column.name), file=path, example=EXAMPLE)
-    try:
-        return pd.to_datetime(text, utc=True, format="ISO8601")
-    except ValueError as error:
-        raise WideFileError("jobs.file.no_time", parameter=str(column.name), file=path, example=EXAMPLE) from error
+    said = {"cells": int(surface["z"].notna().sum()), "hours": hours}
+    return said | {"directions": "signed" if given.signed else "0-360", "left_out": _left(given), "out": str(out)}
 
 
 def _placed(table: pd.DataFrame) -> pd.DataFrame:
@@ -224,23 +195,42 @@ def _placed(table: pd.DataFrame) -> pd.DataFrame:
     return wide.astype(np.float64)
 
 
-def _one(table: pd.DataFrame, parameter: str, path: str | Path) -> pd.DataFrame:
-    """Wide frame of the one station a table holds."""
+def _lengths(wide: pd.DataFrame) -> Lengths:
+    """Length of the rows of a wide table: one number where all are alike. [min]"""
+    found = lengths(pd.DatetimeIndex(wide.index))
+    return int(found[0]) if len(found) and (found == found[0]).all() and found[0].is_integer() else found.tolist()
+
+
+def _zone(tz: str) -> str:
     try:
-        found = wides(table) if is_tidy(table) else [("", _placed(table))]
+        return str(ZoneInfo(tz).key)
+    except (KeyError, ValueError, OSError) as error:
+        raise WrongArgument("models.attribution.zone", parameter="tz", zone=tz) from error
+
+
+def _one(given: Given, parameter: str, path: str | Path) -> tuple[pd.DataFrame, Lengths]:
+    """Wide frame of the one station a table holds, and the length of its rows."""
+    table = given.table
+    try:
+        if given.tidy:
+            found = [f for f in framed(table) if parameter in f[1]] or framed(table)
+        else:
+            wide = _placed(table)
+            found = [("", wide, _lengths(wide))]
     except ValueError as error:
         raise WideFileError("jobs.file.refused", file=path, cause=error) from error
-    if len(found) != 1:
-        raise WideFileError("jobs.file.stations", parameter="station", file=path, count=len(found))
-    wide = found[0][1]
+    if len({station for station, _, _ in found}) != 1:
+        count = len({station for station, _, _ in found})
+        raise WideFileError("jobs.file.stations", parameter="station", file=path, count=count)
+    _, wide, minutes = found[0]
     if parameter not in wide:
         named = [str(name) for name in wide.columns]
         raise WrongArgument("jobs.file.lacks", parameter="parameter", file=path, label=parameter, known=named)
-    return wide
+    return wide, minutes
 
 
-def _unit(table: pd.DataFrame, parameter: str) -> str:
-    if is_tidy(table) and parameter in PARAMETERS:
+def _unit(given: Given, parameter: str) -> str:
+    if given.tidy and parameter in PARAMETERS:
         return PARAMETERS[parameter].unit
     return "as in the input"
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.errors import CentreError
+from data.parameters import PARAMETERS
 from models.attribution.tables import POLLUTANTS
 
 Array = npt.NDArray[np.float64]
@@ -144,7 +145,8 @@ def wide_weather(weather: pd.DataFrame | None, hours: pd.DatetimeIndex) -> dict[
     if "parameter" in table:
         table = table.pivot_table(index=["start", "station"], columns="parameter", values="value").reset_index()
     for name in set(WEATHER) & set(table):
-        table[name] = numbers(table[name], "weather")
+        told, known = numbers(table[name], "weather"), PARAMETERS[name]
+        table[name] = told.where((told >= known.low) & (told <= known.high))  # −999, and 990 for a variable wind
     if {"wind_speed", "wind_direction"} <= set(table):
         angle = np.deg2rad(table["wind_direction"].where(table["wind_speed"].ge(CALM)))
         table = table.assign(_u=np.sin(angle), _v=np.cos(angle))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from models.averages.periods import Every, Periods, nanoseconds, periods, step
 
 Statistic = Literal["mean", "median", "min", "max", "sum", "percentile"]
 Span = Literal["data", "calendar"]
+Lengths = int | Sequence[float] | None
 Array = npt.NDArray[np.float64]
 
 # The tidy table's words for wind and the ones a wide frame uses.
@@ -38,7 +39,7 @@ def time_average(
     statistic: Statistic = "mean",
     percentile: float = 95.0,
     span: Span = "data",
-    minutes: int | None = None,
+    minutes: Lengths = None,
 ) -> pd.DataFrame:
     """
     One row per period: the statistic of each column, empty where too little was measured.
@@ -64,8 +65,9 @@ def time_average(
     span : {"data", "calendar"}
         What a first or last, incomplete period is measured against: its part between the first and the
         last row (openair's way), or the whole of it.
-    minutes : int, optional
-        Length of the intervals; by default the commonest distance between rows. [min]
+    minutes : int or sequence of float, optional
+        Length of the intervals, of each row where they differ: a mean then weighs each row by it. By default the
+        commonest distance between rows. [min]
 
     Returns
     -------
@@ -80,8 +82,9 @@ def time_average(
 
     Notes
     -----
-    Named after, and equal to, openair's ``timeAverage`` (Carslaw & Ropkins 2012,
-    doi:10.1016/j.envsoft.2011.09.008); a coverage of 75 % is what Directive (EU) 2024/2881, annex V,
+    Named after openair's ``timeAverage`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008) and equal to it
+    as published: the direction is that of the mean wind vector, each hour weighed by its speed. Its present version
+    averages unit vectors unless its argument ``vector.ws`` is set. A coverage of 75 % is what Directive (EU) 2024/2881, annex V,
     asks of aggregated values.
 
     Examples
@@ -116,7 +119,7 @@ def coverage(
     *,
     tz: str = "UTC",
     span: Span = "data",
-    minutes: int | None = None,
+    minutes: Lengths = None,
 ) -> pd.DataFrame:
     """
     Share of each period's intervals that hold a value, column by column. [0–1]
@@ -157,7 +160,8 @@ def tidy_average(
     table : DataFrame
         Columns ``station, parameter, start, minutes, value`` and, if there, ``flag``.
     minutes : int
-        Rows of this averaging only: a daily mean never enters a mean of hours. [min]
+        Rows of this averaging; shorter ones count by their length where none of it covers them, and a daily mean
+        never enters a mean of hours. [min]
     flags : collection of str
         Which rows count. Suspect values stay by default: real dust storms are among them.
     every, min_coverage, vector_wind, tz, span
@@ -170,8 +174,8 @@ def tidy_average(
         period, `value` is missing where the coverage is too low, `coverage` is a share [0–1].
     """
     out = [
-        _long(station, frame, every, min_coverage, vector_wind, tz, span, minutes)
-        for station, frame in wides(table, minutes=minutes, flags=flags)
+        _long(station, frame, every, min_coverage, vector_wind, tz, span, length)
+        for station, frame, length in framed(table, minutes=minutes, flags=flags)
     ]
     if not out:
         return pd.DataFrame(columns=["station", "parameter", "start", "minutes", "value", "coverage"])
@@ -186,12 +190,44 @@ def wides(
 
     Parameters are those of `tidy_average`.
     """
-    rows = table[table["minutes"] == minutes]
+    return [(station, frame) for station, frame, _ in framed(table, minutes=minutes, flags=flags)]
+
+
+def framed(
+    table: pd.DataFrame, *, minutes: int = 60, flags: Collection[str] = ("ok", "suspect")
+) -> list[tuple[str, pd.DataFrame, Lengths]]:
+    """
+    `wides`, with the length of the intervals: one where all are of `minutes`, else of each row. [min]
+
+    Rows shorter than `minutes` count by their length, where no row of `minutes` covers them. A parameter of which a
+    station has longer rows alone, as daily means, gets a frame of its own.
+    """
+    rows = table
     if "flag" in rows:
         rows = rows[rows["flag"].isin(list(flags))]
     if "known_until" in rows:
         rows = rows[rows["known_until"].isna()]
-    return [(str(station), _wide(group)) for station, group in rows.groupby("station", observed=True, sort=True)]
+    found: list[tuple[str, pd.DataFrame, Lengths]] = []
+    for station, group in rows.groupby("station", observed=True, sort=True):
+        found += [(str(station), _wide(part), length) for part, length in _by_length(group, minutes)]
+    return found
+
+
+def _by_length(group: pd.DataFrame, minutes: int) -> list[tuple[pd.DataFrame, Lengths]]:
+    """Rows of one station that can stand in one frame, with their lengths."""
+    if (group["minutes"] == minutes).all():
+        return [(group, minutes)]
+    short = group[(group["minutes"] <= minutes) & (group["minutes"] > 0)]
+    whole = short[short["minutes"] == minutes][["parameter", "start"]].assign(covered=True)
+    within = short.assign(hour=short["start"].dt.floor(f"{minutes}min"))
+    beside = within.merge(whole.rename(columns={"start": "hour"}), on=["parameter", "hour"], how="left")
+    short = short[((short["minutes"] == minutes) | beside["covered"].isna().to_numpy())]
+    parts: list[tuple[pd.DataFrame, Lengths]] = []
+    if len(short):
+        lengths = short.groupby("start")["minutes"].min()
+        parts.append((short, minutes if (lengths == minutes).all() else lengths.to_numpy(dtype=float)))
+    long = group[(group["minutes"] > minutes) & ~group["parameter"].isin(short["parameter"])]
+    return parts + [(part, int(length)) for length, part in long.groupby("minutes", sort=True)]
 
 
 def checked(wide: pd.DataFrame) -> None:
@@ -211,7 +247,7 @@ def checked(wide: pd.DataFrame) -> None:
 
 
 def _wide(group: pd.DataFrame) -> pd.DataFrame:
-    frame = group.pivot_table(index="start", columns="parameter", values="value", observed=True)
+    frame = group.pivot_table(index="start", columns="parameter", values="value", observed=True, dropna=False)
     frame.columns = pd.Index([WIND.get(str(name), str(name)) for name in frame.columns])
     return frame.sort_index()
 
@@ -224,7 +260,7 @@ def _long(
     vector_wind: bool,
     tz: str,
     span: Span,
-    minutes: int,
+    minutes: Lengths,
 ) -> pd.DataFrame:
     mean = time_average(wide, every, min_coverage, vector_wind=vector_wind, tz=tz, span=span, minutes=minutes)
     share = coverage(wide, every, tz=tz, span=span, minutes=minutes)
@@ -245,19 +281,23 @@ def _long(
 class _Blocks:
     """Rows of one frame cut into periods, with the number of rows each should have."""
 
-    def __init__(self, found: Periods, cuts: npt.NDArray[np.int64], expected: Array) -> None:
-        self.periods, self.cuts, self.expected = found, cuts, expected
+    def __init__(
+        self, found: Periods, cuts: npt.NDArray[np.int64], expected: Array, weights: Array | None = None
+    ) -> None:
+        self.periods, self.cuts, self.expected, self.weights = found, cuts, expected, weights
 
     @classmethod
-    def of(cls, wide: pd.DataFrame, every: Every, tz: str, span: Span, minutes: int | None) -> _Blocks:
+    def of(cls, wide: pd.DataFrame, every: Every, tz: str, span: Span, minutes: Lengths) -> _Blocks:
         index = pd.DatetimeIndex(wide.index)
         found = periods(index[0], index[-1], every, tz)
         times, edges = nanoseconds(index), found.nanoseconds
-        length = minutes * 60_000_000_000 if minutes else step(index)
+        weights = None if minutes is None or isinstance(minutes, int) else np.asarray(minutes, dtype=float)[:, None]
+        each = 1 if weights is not None else minutes  # weighed rows are counted in minutes
+        length = each * 60_000_000_000 if isinstance(each, int) and each else step(index)
         opens, closes = edges[:-1], edges[1:]
         if span == "data":
             opens, closes = np.maximum(opens, times[0]), np.minimum(closes, times[-1] + length)
-        return cls(found, np.searchsorted(times, edges), np.maximum((closes - opens) / length, 1.0))
+        return cls(found, np.searchsorted(times, edges), np.maximum((closes - opens) / length, 1.0), weights)
 
     def add(self, values: Array) -> Array:
         """Sum of the rows of each period, zero where there is none."""
@@ -267,7 +307,8 @@ class _Blocks:
 
     def count(self, values: Array) -> Array:
         """Return the number of values in each period."""
-        return self.add((~np.isnan(values)).astype(float))
+        filled = (~np.isnan(values)).astype(float)
+        return self.add(filled if self.weights is None else filled * self.weights)
 
     def codes(self) -> npt.NDArray[np.int64]:
         """Return the period that each row belongs to."""
@@ -280,7 +321,8 @@ class _Blocks:
 
 
 def _sum(blocks: _Blocks, values: Array, _filled: Array, _percentile: float) -> Array:
-    return blocks.add(np.where(np.isnan(values), 0.0, values))
+    known = np.where(np.isnan(values), 0.0, values)
+    return blocks.add(known if blocks.weights is None else known * blocks.weights)
 
 
 def _mean(blocks: _Blocks, values: Array, filled: Array, percentile: float) -> Array:

@@ -45,7 +45,7 @@ def feed(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     zoned = table["date"].str.contains(OFFSET, na=False)
     rows = pd.DataFrame({"start": stamp.where(zoned) - HOUR})
     rows["station"] = (f"{KEY}:" + table["stationId"]).where(table["stationId"].notna())
-    rows["parameter"] = table["code"].map(CODES)
+    rows["parameter"] = table["code"].map(CODES).fillna("code " + table["code"])  # one we do not keep is named
     rows = rows.assign(**numbers.read(table["value"]).columns(_elsewhere(table["stationId"], options)))
     return rows.assign(raw_unit=table["unit"], minutes=60, source=KEY, city=options.city.key, kind="reference")
 

@@ -17,7 +17,7 @@ from data.schema import Conformed, conform, conform_stations
 from data.store import open_store
 from jobs.collect.keep import Delivery, keep
 from jobs.collect.schedule import Task
-from sources import SOURCES, airgradient, metar, sensorthings, wis2
+from sources import SOURCES, airgradient, firms, metar, sensorthings, wis2
 from sources.humidity import relative_humidity
 from tests import stand_in
 
@@ -61,7 +61,8 @@ def test_a_device_that_says_nothing_or_outdoors_counts(told: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("text", "hour"),
     [("2026-08-25T10:00:00+00:00", 10), ("2026-08-25T15:00:00.000+05:00", 10), ("2026-08-25T15:00:00+0500", 10),
-     ("2026-08-25T10:00:00.123Z", 10), ("2026-08-25T03:30:00-06:30", 10)],
+     ("2026-08-25T10:00:00.123Z", 10), ("2026-08-25T10:00:00+00", 10), ("2026-08-25T15:00+05", 10),
+     ("2026-08-25T03:30:00-06:30", 10)],
 )  # fmt: skip
 def test_a_stamp_may_state_any_offset(text: str, hour: int) -> None:
     rows = door(airgradient.parse([place(1, timestamp=text)], "tashkent")).rows
@@ -166,6 +167,32 @@ def test_validity_is_read_by_the_vocabulary_and_a_new_code_is_named(code: str, f
     for quality in (address, {"resultQuality": address}, [{"code": address, "more": 1}]):
         row = door(sensorthings.parse({"value": [stream(["2026-01-10T05:00:00Z"], quality=quality)]}, "astana")).rows
         assert (row.flag[0], row.checks[0]) == (flag, check)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "value"),
+    [("Temperature", "degC", 10.0), ("PM10", "mg/m^3", 10_000.0), ("Relative Humidity", "%RH", 10.0),
+     ("PM2.5", "µg m-3", 10.0), ("NO2", "µg·m⁻³", 10.0), ("PM10", "spoons", None)],
+)  # fmt: skip
+def test_units_come_in_the_spellings_of_their_servers(quantity: str, unit: str, value: float | None) -> None:
+    said = stream(["2026-01-10T05:00:00Z"], ObservedProperty={"name": quantity}, unitOfMeasurement={"symbol": unit})
+    done = door(sensorthings.parse({"value": [said]}, "astana"))
+    assert done.rows.value.tolist() == ([value] if value is not None else [])
+    assert len(done.rejects) == (value is None)
+
+
+# --- FIRMS -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "check"),
+    [("n", ()), ("h", ()), ("80", ()), ("l", ("network:low_confidence",)), ("12", ("network:low_confidence",)),
+     ("x", ("network:validity_unknown",))],
+)  # fmt: skip
+def test_a_confidence_that_is_not_known_is_no_confidence(word: str, check: tuple[str, ...]) -> None:
+    head = "latitude,longitude,bright_ti4,acq_date,acq_time,satellite,confidence,version,frp"
+    rows = door(firms.parse(f"{head}\n41.3,69.2,330,2026-01-10,45,N,{word},2.0,4.5".encode())).rows
+    assert (rows.checks.tolist(), rows.flag.tolist()) == ([check], ["suspect" if check else "ok"])
 
 
 # --- METAR -------------------------------------------------------------------------------------------------------

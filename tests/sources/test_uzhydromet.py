@@ -1,6 +1,7 @@
 """Uzhydromet's hours: stamps, labels, units and gaps of a post's page, and posts that do not lose one another."""
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from pytest_httpserver import HTTPServer
 from data.city import city
 from data.schema import conform, conform_stations
 from sources import uzhydromet, uzhydromet_page
-from sources.base import BadPayload, SourceError
-from tests.faults import CONTENT, Tally, judge
+from sources.base import BadPayload, SourceError, Unavailable
+from tests.faults import CONTENT, Drawn, Tally, judge
 
 PAGES = Path(__file__).parents[1] / "payloads" / "uzhydromet_page"
 KNOWN = datetime(2026, 2, 1, tzinfo=UTC)
@@ -115,9 +116,11 @@ def test_damaged_pages_invent_nothing() -> None:
     for _ in range(300):
         body = CONTENT[draw.choice(list(CONTENT))](draw.choice((RU, UZ)), draw)
         try:
-            judge("uzhydromet", uzhydromet_page.parse(body, "uzhydromet:1", "tashkent"), [body], tally)
+            rows = uzhydromet_page.parse(body, "uzhydromet:1", "tashkent")
         except SourceError as error:
             assert "uzhydromet" in str(error)  # noqa: PT017
+        else:
+            judge("uzhydromet", [Drawn(rows, None, [body])], tally)
     assert tally.rows > 300
 
 
@@ -154,34 +157,32 @@ def test_a_page_replaces_the_days_of_its_post_alone(httpserver: HTTPServer, monk
     assert set(days.flag) == {"suspect"}
     asked = [r.path for r, _ in httpserver.log]
     assert "/ru/map/view/3" not in asked
-    assert not made.failed
 
 
-def test_a_page_that_fails_loses_no_other(
-    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_page_that_fails_loses_no_other(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     made = served(httpserver, monkeypatch, [post(1), post(2), post(3), post(4)])
     httpserver.expect_request("/ru/map/view/1").respond_with_data("", 404)
     httpserver.expect_request("/ru/map/view/2").respond_with_data("<html>busy</html>")
     httpserver.expect_request("/ru/map/view/3").respond_with_data("", 500)
     httpserver.expect_request("/ru/map/view/4").respond_with_data(RU)
-    rows = fetched(made)
+    told = made.ask(city("tashkent"), SINCE, UNTIL, {})
+    assert [one.part for one in told.failed] == ["uzhydromet:1", "uzhydromet:2", "uzhydromet:3"]
+    assert told.asked == 4
+    rows = conform(told.rows, KNOWN).rows
     assert set(rows[rows.minutes == 60].station) == {"uzhydromet:4"}
-    assert set(made.failed) == {"1", "2", "3"}
-    assert "1, 2, 3" in caplog.text
+    assert set(rows[rows.minutes == 1440].station) == {"uzhydromet:1", "uzhydromet:2", "uzhydromet:3"}
 
 
-def test_a_site_that_is_down_is_not_asked_for_every_post(
+def test_where_no_page_can_be_read_the_map_speaks_and_every_post_is_named(
     httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = served(httpserver, monkeypatch, [post(n) for n in range(1, 12)])
-    httpserver.expect_request("/ru/map/view/1").respond_with_data(RU)
-    for number in range(2, 12):
-        httpserver.expect_request(f"/ru/map/view/{number}").respond_with_data("", 500)
-    rows = fetched(made)
-    assert set(made.failed) == {"2", "3", "4"}
-    assert len(rows[rows.minutes == 60])  # what came is kept
-    assert set(rows[rows.minutes == 1440].station) == {f"uzhydromet:{n}" for n in range(2, 12)}
+    made = served(httpserver, monkeypatch, [post(1), post(2)])
+    httpserver.expect_request(re.compile("/ru/map/view/.*")).respond_with_data("", 500)
+    told = made.ask(city("tashkent"), SINCE, UNTIL, {})
+    assert [one.part for one in told.failed] == ["uzhydromet:1", "uzhydromet:2"]
+    assert set(told.rows.minutes) == {1440}
+    with pytest.raises(Unavailable, match="uzhydromet"):  # the map's days are not of the stretch: nothing came at all
+        made.ask(city("tashkent"), UNTIL, UNTIL + timedelta(days=1), {})
 
 
 def test_an_old_page_keeps_its_own_hour(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:

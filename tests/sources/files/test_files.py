@@ -207,6 +207,11 @@ def test_kazhydromet_feed_ends_the_hour_in_milligrams() -> None:
     assert kazhydromet.PROFILE.recognise(list(FEED), "x.csv").name == "files.layout.kazhydromet_hours"
 
 
+def test_kazhydromet_names_a_code_that_is_not_kept() -> None:
+    made = kazhydromet.feed(text(**FEED | {"code (S)": ["HF", "PM2.5", "PM10"]}), ASTANA)
+    assert set(made["parameter"]) == {"code HF", "pm25", "pm10"}
+
+
 def test_kazhydromet_table_of_twenty_minutes() -> None:
     table = text(datetime=["2025-01-06 07:20:00"], station=["12"], **{k: ["0.0638"] for k in kazhydromet.WIDE})
     rows = kept(kazhydromet.twenty(table, ASTANA))
