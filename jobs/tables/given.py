@@ -15,6 +15,7 @@ import pandas as pd
 from data import clock
 from data.errors import CentreError
 from data.parameters import PARAMETERS
+from data.possible import SENTINELS
 from data.times import ZONED
 from models.averages.averages import WIND
 
@@ -25,8 +26,8 @@ ALIASES: Mapping[str, str] = {
 TIDY = ("station", "parameter", "start", "minutes", "value")
 KEY = ("station", "parameter", "start", "minutes", "statistic")
 EXAMPLE = "2026-01-10T08:00:00Z"
-# What programs write where there is no value; 999.9 and 1999.9 are fault codes of particle sensors.
-SENTINELS = (-999.0, -999.9, -9999.0, -99999.0, 9999.0, 99999.0, -99.0)
+# What programs write where there is no value, also without its sign; 999.9 and 1999.9 are faults of particle sensors.
+NO_VALUES = (*SENTINELS, 9999.0, 99999.0)
 FAULTS = {"pm25": (999.9,), "pm10": (1999.9, 999.9), "pm1": (999.9,)}
 SHORT: Mapping[str, str] = {short: long for long, short in WIND.items()}
 SIGNED = 0.05  # share of negative directions from which a file counts from −180 to 180
@@ -204,7 +205,8 @@ def _wide(given: Given) -> Given:
 def _column(values: pd.Series, name: str, given: Given) -> pd.Series:
     """Values of one parameter; what cannot be one is missing, and counted by its reason."""
     key = SHORT.get(name, name)
-    gone = values.isin([*SENTINELS, *FAULTS.get(key, ())]) & ~_real(key, values)
+    codes = [code for code in NO_VALUES if key != "wind_direction" or not -180 <= code <= 180]  # −99 may be a direction
+    gone = values.isin([*codes, *FAULTS.get(key, ())]) & ~_real(key, values)
     given.left_out["sentinel"] += int(gone.sum())
     values = values.mask(gone)
     if key == "wind_direction":
