@@ -18,7 +18,7 @@ BEGIN = pd.Timestamp("2026-01-08T00:00Z")
 def readings(minutes: list[int], values: list[float] | None = None, **columns: object) -> pd.DataFrame:
     table = pd.DataFrame({"start": [BEGIN + pd.Timedelta(minutes=m) for m in minutes]})
     plain = {"source": "sensor_community", "station": "sensor_community:1", "parameter": "pm25", "minutes": 0,
-             "kind": "indicative", "city": "tashkent", **columns}  # fmt: skip
+             "statistic": "instant", "kind": "indicative", "city": "tashkent", **columns}  # fmt: skip
     return conform(table.assign(value=values or [10.0] * len(minutes), **plain), known_at=BEGIN).rows
 
 
