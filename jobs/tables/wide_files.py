@@ -15,7 +15,8 @@ from data.standards.coverage import MIN_COVERAGE
 from data.times import iso_texts
 from jobs.tables.given import FLAGS, Given, WideFileError, WrongArgument, read
 from models.averages.averages import Lengths, coverage, framed, tidy_average, time_average
-from models.averages.periods import Every, lengths
+from models.averages.intervals import lengths
+from models.averages.periods import Every
 from models.averages.resample import Bootstrap
 from models.trends.trends import Refused, theil_sen
 from models.wind.polar import polar_surface
