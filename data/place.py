@@ -102,10 +102,12 @@ def placed(rows: pd.DataFrame, stations: pd.DataFrame) -> pd.DataFrame:
     homes: Mapping[str, str] = dict(zip(known["station"], known["city"], strict=True)) if len(known) else {}
     if not homes or not len(rows):
         return rows
+    labelled = rows[["station", "city", "kind"]].drop_duplicates().astype("str")  # few, and most stand where they say
+    there = labelled["station"].map(homes)
+    if not (there.notna() & (there != labelled["city"]) & (labelled["kind"] != "model")).any():
+        return rows
     told = rows["station"].astype("str").map(homes)
     moved = told.notna() & (told != rows["city"].astype("str")) & (rows["kind"].astype("str") != "model")
-    if not moved.any():
-        return rows
     return rows.assign(city=rows["city"].astype("str").mask(moved, told))
 
 

@@ -21,7 +21,7 @@ from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
 from data.store.export import OWNER, ExportStore
 from data.store.hidden import Hidden
-from data.store.revisions import Appended, split
+from data.store.revisions import Appended, Parts, ordered, split
 from data.store.shared import SharedStore
 from data.store.small import SmallTables
 from data.store.sql import Where
@@ -110,18 +110,23 @@ class Store(SmallTables):
         return done
 
     def _append(self, rows: pd.DataFrame) -> Appended:
-        last = rows.drop_duplicates(list(KEY), keep="last")
+        parts, count = self._parts(rows)
+        if len(parts.revised):
+            parts.merge_into(self._measurements)
+        elif len(parts.new):
+            self._measurements.append(parts.new)
+        return Appended(len(parts.new), len(parts.revised), count - len(parts.new) - len(parts.revised))
+
+    def _parts(self, rows: pd.DataFrame) -> tuple[Parts, int]:
+        """What must be written of a batch, and how many keys it has; the batch itself is let go."""
+        again = rows.duplicated(list(KEY), keep="last").to_numpy()
+        last = ordered(rows[~again] if again.any() else rows)
         batch = pa.Table.from_pandas(
             last[list(COLUMNS)], schema=MEASUREMENTS.remove(len(COLUMNS)), preserve_index=False
         )
         batch = batch.append_column(MONTH, pc.strftime(batch["start"], "%Y-%m"))
         kept = self._measurements.kept(pc.unique(batch[MONTH]).to_pylist())
-        parts = split(self._engine, batch, kept)
-        if len(parts.revised):
-            parts.merge_into(self._measurements)
-        elif len(parts.new):
-            self._measurements.append(parts.new)
-        return Appended(len(parts.new), len(parts.revised), len(last) - len(parts.new) - len(parts.revised))
+        return split(self._engine, batch, kept), len(last)
 
     # --- reading -------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,10 @@ import pandas as pd
 
 from data import checks, clock
 from data.parameters import POLLUTANTS
-from data.schema import KEY
+from data.schema import COLUMNS, KEY
 from data.store import Store
 from jobs.ingest import held
+from jobs.ingest.notes import standing
 from models.quality.batch import DAY
 from models.quality.quality import flag, summarised
 from models.quality.reach import Reach, margins, reach
@@ -61,50 +62,53 @@ class Asked:
         (DataFrame, DataFrame)
             The rows with flags, and the kept rows whose verdict is another now.
         """
-        if self.store.is_empty() or not len(self.store.spans(self.city, **self._own())):
+        known = self.rows[:0] if self.store.is_empty() else self.store.spans(self.city, **self._own())
+        if not len(known):
             return flag(self.rows, now=clock.machine(), judged=self.judged), self.rows[:0]
         around = reach(self.rows["start"].min(), self.rows["start"].max(), self.minutes)
-        pieces = self._pieces(around)
-        days, far = self._days(around, pieces)
-        seen = [self._piece(span, around, days) for span in [*pieces, *far]]
-        fresh, old = ([t for t in tables if len(t)] for tables in zip(*seen, strict=True))
+        held_from, held_to = known["first"].min().floor("D"), known["last"].max().floor("D") + pd.Timedelta(days=1)
+        pieces = self._pieces(around, held_from, held_to)
+        seen: dict[Span, _Both] = {}
+        if len(pieces) == 1:  # while rows arrive hour by hour what lies around is read once
+            seen[pieces[0]] = self._both(pieces[0], around)
+        own = [self._table(span, seen.get(span) or self._both(span, around)) for span in pieces]
+        days, far = self._days(own, [(held_from, pieces[0][0]), (pieces[-1][1], held_to)])
+        told_ = [self._piece(span, seen.get(span) or self._both(span, around), days) for span in [*pieces, *far]]
+        fresh, old = ([t for t in tables if len(t)] for tables in zip(*told_, strict=True))
         return pd.concat(fresh, ignore_index=True), pd.concat(old, ignore_index=True) if old else self.rows[:0]
 
     def _own(self) -> dict[str, Any]:
         return {"minutes": [self.minutes], "kinds": held.KINDS, "judged": False}
 
-    def _pieces(self, around: Reach) -> list[Span]:
+    def _pieces(self, around: Reach, held_from: pd.Timestamp, held_to: pd.Timestamp) -> list[Span]:
         """The span whose verdicts may change, in pieces that fit into memory."""
-        known = self.store.spans(self.city, **self._own())
-        first = min(known["first"].min(), self.rows["start"].min()).floor("D")
-        last = max(known["last"].max(), self.rows["start"].max()).floor("D") + pd.Timedelta(days=1)
+        first = min(held_from, self.rows["start"].min().floor("D"))
+        last = max(held_to, self.rows["start"].max().floor("D") + pd.Timedelta(days=1))
         begin, end = max(around.first, first), min(around.last, last)
         edges = [*pd.date_range(begin, end, freq=PIECE, inclusive="left"), end]
         return list(pairwise(edges))
 
-    def _days(self, around: Reach, pieces: list[Span]) -> tuple[Told, list[Span]]:
-        """What all days say, and spans outside of the pieces of which they say something else than before."""
-        own = []
-        for first, last in pieces:
-            both = self._both((first, last), around)
-            table = summarised(both.rows, both.apart)
-            start = pd.to_datetime(table["day"], unit="D", utc=True)
-            own.append(table[(start >= first) & (start < last)])
-        sides = [held.days(self.store, self.city, self.minutes, None, pieces[0][0]),
-                 held.days(self.store, self.city, self.minutes, pieces[-1][1], None)]  # fmt: skip
+    def _table(self, span: Span, both: "_Both") -> pd.DataFrame:
+        """Days of a span."""
+        table = summarised(both.rows, both.apart)
+        start = pd.to_datetime(table["day"], unit="D", utc=True)
+        return table[(start >= span[0]) & (start < span[1])]
+
+    def _days(self, own: list[pd.DataFrame], beside: list[Span]) -> tuple[Told, list[Span]]:
+        """What all days say, and spans beside the pieces of which they say something else than before."""
+        sides = [held.days(self.store, self.city, self.minutes, *span) for span in beside if span[0] < span[1]]
         tables = [t for t in (*own, *(table for table, _ in sides)) if len(t)]
         days = told(pd.concat(tables, ignore_index=True)) if tables else Told({}, {})
         far = [day for table, said in sides for day in held.moved(table, said, days, self.exact)]
         return days, _spans(far)
 
-    def _piece(self, span: Span, around: Reach, days: Told) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _piece(self, span: Span, both: "_Both", days: Told) -> tuple[pd.DataFrame, pd.DataFrame]:
         """New rows of a span, and the kept ones that are seen otherwise."""
-        both = self._both(span, around)
         seen = flag(both.rows, now=clock.machine(), judged=both.judged, days=days, apart=both.apart)
         within = ((seen["start"] >= span[0]) & (seen["start"] < span[1])).to_numpy()
         fresh = seen[within & ~both.kept]
         mine = np.flatnonzero(within & both.kept & ~both.judged)
-        after, before = seen.iloc[mine], both.before.loc[seen.index[mine]]
+        after, before = standing(self.store, seen.iloc[mine]), both.before.iloc[mine]
         return fresh, after[_changed(before, after, self.exact)]
 
     def _both(self, span: Span, around: Reach) -> "_Both":
@@ -117,7 +121,7 @@ class Asked:
             self.city, list(POLLUTANTS), begin.to_pydatetime(), end.to_pydatetime(), **self._own()
         )
         here = ((self.rows["start"] >= begin) & (self.rows["start"] < end)).to_numpy()
-        new = self.rows[here]
+        new = self.rows[here].astype(COLUMNS)
         names = list(KEY)
         again = pd.concat([kept[names], new[names]], ignore_index=True).duplicated(keep="last").to_numpy()[: len(kept)]
         kept = kept[~again].reset_index(drop=True)

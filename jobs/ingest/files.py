@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import union_categoricals
 
 from data import clock
 from data.city import City, CityError, city
@@ -175,7 +176,7 @@ def _take(
         done = conform(piece, known_at) if len(piece) else conform(empty())
         account.refuse(batch, done.rejects.assign(count=1), options.name)
         _twice(len(piece) - len(done.rejects) - len(done.rows), batch, account, options.name)
-        batch.rows.append(known_when_over(done.rows))
+        batch.rows.append(_lean(known_when_over(done.rows)))
         batch.judged.append(judged)
         batch.count += len(done.rows)
 
@@ -208,7 +209,7 @@ def _flush(
     batch: Batch, store: Store, profile: Profile, known_at: datetime, account: Account, said: list[pd.DataFrame]
 ) -> None:
     """Check a batch as a whole, each row in the city its station stands in, and keep it in one commit."""
-    rows = pd.concat(batch.rows, ignore_index=True) if batch.rows else empty()
+    rows = _joined(batch.rows) if batch.rows else empty()
     judged = np.repeat(np.array(batch.judged, dtype=bool), [len(part) for part in batch.rows])
     batch.rows.clear()
     batch.judged.clear()
@@ -216,11 +217,13 @@ def _flush(
     _twice(int(again.sum()), batch, account, "")
     if again.any():
         rows, judged = rows[~again].reset_index(drop=True), judged[~again]
-    rows = whole = placed(rows, _every_place(store, said, profile))
+    rows = placed(rows, _every_place(store, said, profile))
+    if judged.any():
+        note_assessed(store, rows[judged])
     rows, amended = beside(store, rows, known_at, judged=judged, exact=True)
-    note_assessed(store, whole[judged])
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
-    both = _lean(pd.concat([amended, rows], ignore_index=True) if len(amended) else rows)
+    rows = _lean(rows)
+    both = _joined([_lean(amended), rows]) if len(amended) else rows
     done = store.append(both, pd.concat(rejects, ignore_index=True) if rejects else None)
     account.keep(rows, done.without(len(amended)))
     account.amended += len(amended)
@@ -242,6 +245,17 @@ def _lean(rows: pd.DataFrame) -> pd.DataFrame:
     slim = rows.astype({name: "category" for name, dtype in COLUMNS.items() if dtype == "str"})
     pa.default_memory_pool().release_unused()
     return slim
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Slim parts as one slim table."""
+    made = {
+        name: pd.Series(union_categoricals([part[name] for part in parts]))
+        if dtype == "str"
+        else pd.concat([part[name] for part in parts], ignore_index=True)
+        for name, dtype in COLUMNS.items()
+    }
+    return pd.DataFrame(made, copy=False)
 
 
 def _described(chunk: Chunk, options: Options) -> pd.DataFrame:

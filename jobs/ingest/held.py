@@ -1,7 +1,6 @@
 """What quality control found in rows that are kept: their own word, verdicts of ours, and the days they make."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -105,9 +104,7 @@ _PAST: dict[tuple[object, ...], tuple[pd.DataFrame, Said]] = {}
 _PASTS = 64
 
 
-def days(
-    store: Store, city: str, minutes: int, start: datetime | None, end: datetime | None
-) -> tuple[pd.DataFrame, Said]:
+def days(store: Store, city: str, minutes: int, start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.DataFrame, Said]:
     """
     Days of the kept rows that begin in [start, end), and what was said of them.
 
@@ -119,7 +116,7 @@ def days(
         Key.
     minutes : int
         Length of the intervals. [min]
-    start, end : datetime, optional
+    start, end : Timestamp
         Midnights, UTC.
 
     Returns
@@ -129,7 +126,7 @@ def days(
     """
     tables: list[pd.DataFrame] = []
     said: Said = {}
-    for begin, stop in _pieces(store, city, minutes, start, end):
+    for begin, stop in _pieces(start, end):
         table, told = _past(store, city, minutes, begin, stop)
         tables.append(table)
         for channel, mine in told.items():
@@ -138,20 +135,10 @@ def days(
     return pd.concat(tables, ignore_index=True) if tables else empty, said
 
 
-def _pieces(
-    store: Store, city: str, minutes: int, start: datetime | None, end: datetime | None
-) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-    """Years of what is kept, cut where the settled history ends (`Store.settled`)."""
-    held = store.spans(city, minutes=[minutes], kinds=KINDS, judged=False)
-    if not len(held):
-        return []
-    known = held["first"].min().floor("D"), held["last"].max().floor("D") + pd.Timedelta(days=1)
-    first, last = max(known[0], start or known[0]), min(known[1], end or known[1])
-    if first >= last:
-        return []
-    cuts = pd.date_range(first.floor("D"), last, freq="YS").tolist()
-    edges = sorted({first, last, *(c for c in (*cuts, _settled()) if first < c < last)})
-    return list(pairwise(edges))
+def _pieces(start: pd.Timestamp, end: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Years, cut where the settled history ends (`Store.settled`)."""
+    cuts = (*pd.date_range(start, end, freq="YS"), _settled())
+    return list(pairwise(sorted({start, end, *(c for c in cuts if start < c < end)})))
 
 
 def _settled() -> pd.Timestamp:

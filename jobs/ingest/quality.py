@@ -128,7 +128,7 @@ def beside(
         amended.append(old)
     fresh = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0] if parts else rows
     old = pd.concat([a for a in amended if len(a)] or amended[:1], ignore_index=True)
-    return standing(store, fresh), standing(store, old.assign(known_at=pd.Timestamp(now).as_unit("us")))
+    return standing(store, fresh), old.assign(known_at=pd.Timestamp(now).as_unit("us"))
 
 
 def _alone(rows: pd.DataFrame, judged: npt.NDArray[np.bool_]) -> pd.DataFrame:

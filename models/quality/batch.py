@@ -1,6 +1,7 @@
 """A batch of rows as arrays, sorted by series and time, as quality control looks at it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,17 @@ class Batch:
         wanted = np.array([name in parameters for name in self.names], dtype=np.bool_)
         return np.asarray(wanted[self.parameter], dtype=np.bool_)
 
-    @property
+    @cached_property
+    def network_then(self) -> Integers:
+        """One number per network and moment: rows that can be compared with each other."""
+        return joined(self.network, self.moment)
+
+    @cached_property
+    def site_then(self) -> Integers:
+        """One number per site and moment: the other channels of a station."""
+        return joined(self.site, self.moment)
+
+    @cached_property
     def block(self) -> Integers:
         """Number of the calendar block that each row begins in, counted in blocks of its interval since 1970."""
         return np.asarray(self.start // block_length(self.minutes), dtype=np.int64)
@@ -170,9 +181,9 @@ def block_length(minutes: Integers) -> Integers:
     return np.asarray(np.maximum(BLOCK, BLOCK_INTERVALS * minutes), dtype=np.int64)
 
 
-def around(key: Integers, block: Integers, weight: npt.NDArray[np.generic]) -> Floats:
+def around(key: Integers, block: Integers, *weights: npt.NDArray[np.generic]) -> list[Floats]:
     """
-    Sum of the weights of each row's key in its block, the one before and the one after.
+    Sums of weights over each row's key in its block, the one before and the one after.
 
     Parameters
     ----------
@@ -180,25 +191,27 @@ def around(key: Integers, block: Integers, weight: npt.NDArray[np.generic]) -> F
         0 and up.
     block : ndarray of int
         Number of the block.
-    weight : ndarray
+    *weights : ndarray
         What is summed.
 
     Examples
     --------
-    >>> around(np.array([0, 0, 0, 1]), np.array([3, 4, 9, 4]), np.array([1.0, 2.0, 4.0, 8.0])).tolist()
+    >>> around(np.array([0, 0, 0, 1]), np.array([3, 4, 9, 4]), np.array([1.0, 2.0, 4.0, 8.0]))[0].tolist()
     [3.0, 3.0, 4.0, 8.0]
     """
     if not len(key):
-        return np.zeros(0)
+        return [np.zeros(0) for _ in weights]
     step = block - int(block.min()) + 1  # with an empty block between two keys
     code = key * (int(step.max()) + 2) + step
-    known, place = np.unique(code, return_inverse=True)
-    own = np.bincount(place, weight.astype(np.float64))
-    total = own.copy()
-    for beside in (known - 1, known + 1):
-        at = np.minimum(np.searchsorted(known, beside), len(known) - 1)
-        total += np.where(known[at] == beside, own[at], 0.0)
-    return np.asarray(total[place], dtype=np.float64)
+    if (np.diff(code) >= 0).all():
+        begins = firsts(code)
+        known, place = code[begins], np.repeat(np.arange(len(begins)), lengths(begins, len(code)))
+    else:
+        known, place = np.unique(code, return_inverse=True)
+    totals = [np.bincount(place, weight.astype(np.float64)).astype(np.float64) for weight in weights]
+    sides = [(at, known[at] == side) for side in (known - 1, known + 1)
+             for at in (np.minimum(np.searchsorted(known, side), len(known) - 1),)]  # fmt: skip
+    return [(own + sum(np.where(there, own[at], 0.0) for at, there in sides))[place] for own in totals]
 
 
 def joined(*codes: npt.NDArray[np.integer]) -> Integers:

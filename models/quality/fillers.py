@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.checks import make
-from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, block_length, firsts, joined, lengths
+from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, block_length, firsts, lengths
 from models.quality.row_checks import Found
 from models.quality.series_checks import CEILING_STEP
 
@@ -120,10 +120,10 @@ def _outside(values: Floats, counts: Integers, middle: float, least: float) -> I
 def _elsewhere(batch: Batch, suspected: Booleans) -> tuple[Floats, Integers, Floats]:
     """Highest value of the other stations at each row's moment, their number, highest other fraction of its dust."""
     plain = ~suspected
-    others = _highest(joined(batch.network, batch.moment), batch.value, plain)
-    number = _count(joined(batch.network, batch.moment), plain)
+    others = _highest(batch.network_then, batch.value, plain)
+    number = _count(batch.network_then, plain)
     dust = batch.of(*PARTS)
-    fraction = _highest(joined(batch.site, batch.moment), batch.value, plain & dust)
+    fraction = _highest(batch.site_then, batch.value, plain & dust)
     return others, number, np.where(dust, fraction, np.nan)
 
 

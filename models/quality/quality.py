@@ -167,15 +167,23 @@ def _span(minutes: int) -> int:
 
 def _merged(rows: pd.DataFrame, severity: Integers, entries: dict[int, list[str]]) -> pd.DataFrame:
     """New flags over old ones: the graver stands, and each check speaks once."""
-    names = np.array(list(SEVERITY), dtype=object)
-    old = (
-        rows["flag"].astype("str").map(SEVERITY).fillna(0).to_numpy(np.int64)
-        if "flag" in rows
-        else np.zeros(len(rows), np.int64)
-    )
+    old = _severity(rows["flag"]) if "flag" in rows else np.zeros(len(rows), dtype=np.int64)
     told = (rows["checks"] if "checks" in rows else checks.none(rows.index)).to_numpy(object).copy()
+    made: dict[tuple[checks.Entries, checks.Entries], checks.Entries] = {}  # the rows of a day are told the same
     for at, new in entries.items():
-        known = checks.names(told[at])  # a check that spoke before is not repeated
-        told[at] = (*told[at], *(e for e in new if checks.name(e) not in known))
-    flags = pd.Series(names[np.maximum(severity, old)], index=rows.index, dtype="str")
-    return rows.assign(flag=flags, checks=pd.Series(told, index=rows.index, dtype=object))
+        key = told[at], tuple(new)
+        if key not in made:
+            known = checks.names(told[at])  # a check that spoke before is not repeated
+            made[key] = (*told[at], *(e for e in new if checks.name(e) not in known))
+        told[at] = made[key]
+    flags = pd.Series(pd.Categorical.from_codes(np.maximum(severity, old), list(SEVERITY)), index=rows.index)
+    slim = "flag" in rows and isinstance(rows["flag"].dtype, pd.CategoricalDtype)
+    return rows.assign(
+        flag=flags if slim else flags.astype("str"), checks=pd.Series(told, index=rows.index, dtype=object)
+    )
+
+
+def _severity(flags: pd.Series) -> Integers:
+    names = flags.astype("category")
+    place = np.array([SEVERITY.get(str(name), 0) for name in names.cat.categories] + [0], dtype=np.int64)
+    return np.asarray(place[names.cat.codes], dtype=np.int64)

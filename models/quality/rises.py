@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.checks import make
-from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, joined, lengths
+from models.quality.batch import DAY, Batch, Booleans, Floats, Integers, firsts, lengths
 from models.quality.row_checks import Found, found_at
 
 REACH = 6  # intervals either side that make the usual level
@@ -107,8 +107,8 @@ def _rise(batch: Batch, logs: Floats, floor: Floats) -> Rise:
     level = _level(batch, logs, np.arange(len(logs)), REACH)
     own = logs - level
     spread = np.maximum(1.4826 * _usual(batch, np.abs(own)), SPREAD_LEAST)
-    network, stations = _network(joined(batch.network, batch.moment), own)
-    sibling, channels = _sibling(joined(batch.site, batch.moment), own)
+    network, stations = _network(batch.network_then, own)
+    sibling, channels = _sibling(batch.site_then, own)
     shared = np.maximum(np.maximum(network, sibling), 0.0)
     return Rise(np.exp(level) - floor, own, own - shared, own - np.maximum(network, 0.0), spread, stations, channels)
 
@@ -116,7 +116,7 @@ def _rise(batch: Batch, logs: Floats, floor: Floats) -> Rise:
 def _usual(batch: Batch, size: Floats) -> Floats:
     """Median over the days up to each row's own of the days' medians."""
     day = batch.start // DAY
-    key = joined(batch.series, day)
+    key = batch.series * (int(day.max()) + 1 - int(day.min())) + (day - day.min())
     begins = firsts(key)
     daily = pd.Series(_middle(key, size)[0][begins], index=pd.to_datetime(day[begins], unit="D"))
     middle = np.empty(len(begins))
@@ -169,7 +169,7 @@ def _course(batch: Batch, rise: Rise) -> tuple[Booleans, Booleans]:
 
 def _unsupported(batch: Batch, logs: Floats, floor: Floats, least: Floats, rise: Rise) -> tuple[Booleans, Floats]:
     """Values far above every other station and above their own days, that no other channel shares; their level."""
-    other, count = _highest_other(joined(batch.network, batch.moment), batch.value)
+    other, count = _highest_other(batch.network_then, batch.value)
     far = (count >= OTHERS) & (batch.value > SUPPORT_TIMES * np.maximum(other, 0.0)) & (batch.value - other > least)
     rows = np.flatnonzero(far)
     usual = np.full(len(logs), np.nan)

@@ -68,16 +68,20 @@ def stuck(batch: Batch) -> Found:
     """
     if not len(batch.value):
         return []
-    begins, size, chance, value = _runs(batch)
-    needed = np.maximum(STUCK_LEAST, np.ceil(1 + np.log(STUCK_CHANCE) / np.log(chance)))
-    long = lengths(begins, len(batch.value))
-    counted = np.repeat(size, long)
-    rows = np.flatnonzero(np.repeat((size >= needed) & (np.abs(value) > 1), long))
-    return found_at(rows, lambda i: make("stuck", counted[i]))
+    begins, pieces = _runs(batch)
+    size = pieces.long + pieces.before + pieces.after
+    asked = (size >= STUCK_LEAST) & (np.abs(pieces.value) > 1)
+    needed = np.ceil(1 + np.log(STUCK_CHANCE) / np.log(pieces.chance(asked)))
+    found = np.flatnonzero(asked)[size[asked] >= needed]
+    return [
+        (i, make("stuck", int(size[k])))
+        for k in found.tolist()
+        for i in range(int(begins[k]), int(begins[k] + pieces.long[k]))
+    ]
 
 
-def _runs(batch: Batch) -> tuple[Integers, Integers, Floats, Floats]:
-    """Runs of equal values, cut by block: first row, length with the pieces beside it, chance to go on, value."""
+def _runs(batch: Batch) -> tuple[Integers, "_Pieces"]:
+    """Runs of equal values, cut by block, and the first row of each piece."""
     value, series, block = batch.value, batch.series, batch.block
     near = np.diff(batch.start) <= STUCK_GAP * batch.minutes[1:]
     same = (series[1:] == series[:-1]) & near & (value[1:] == value[:-1])
@@ -86,8 +90,7 @@ def _runs(batch: Batch) -> tuple[Integers, Integers, Floats, Floats]:
     goes_on = np.r_[False, same][begins]  # the piece before is of the same run
     before = np.where(goes_on, np.r_[0, long[:-1]], 0)
     after = np.where(np.r_[goes_on[1:], False], np.r_[long[1:], 0], 0)
-    pieces = _Pieces(series[begins], block[begins], value[begins], long, before, after)
-    return begins, long + before + after, pieces.chance(), value[begins]
+    return begins, _Pieces(series[begins], block[begins], value[begins], long, before, after)
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,19 @@ class _Pieces:
     before: Integers
     after: Integers
 
-    def chance(self) -> Floats:
-        """Chance that a value is followed by the same, for each run from the other runs of its series and value."""
+    def chance(self, asked: Booleans) -> Floats:
+        """Chance that a value is followed by the same, for some runs from the other runs of its series and value."""
         short = self.long < STUCK_LEAST
-        equal = around(self.series, self.block, np.where(short, self.long - 1, 0))
-        pairs = around(self.series, self.block, np.where(short, self.long, 0))
-        usual = (equal + 1) / (pairs + STUCK_DOUBT)
-        alike = joined(self.series, np.unique(self.value, return_inverse=True)[1])
-        own = [np.minimum(n, STUCK_WITNESS) for n in (self.long, self.before, self.after)]
-        more = sum(np.maximum(n - 1, 0) for n in own)
-        own_equal = around(alike, self.block, own[0] - 1) - more
-        own_pairs = around(alike, self.block, own[0]) - sum(own)
+        equal, pairs = around(self.series, self.block, np.where(short, self.long - 1, 0), np.where(short, self.long, 0))
+        usual = ((equal + 1) / (pairs + STUCK_DOUBT))[asked]
+        met = np.flatnonzero(np.isin(self.value, np.unique(self.value[asked])))  # no other value is asked about
+        alike = joined(self.series[met], np.unique(self.value[met], return_inverse=True)[1])
+        said = np.minimum(self.long[met], STUCK_WITNESS)
+        sums = around(alike, self.block[met], said - 1, said)
+        all_equal, all_pairs = (total[asked[met]] for total in sums)
+        own = [np.minimum(n[asked], STUCK_WITNESS) for n in (self.long, self.before, self.after)]
+        own_equal = all_equal - sum(np.maximum(n - 1, 0) for n in own)
+        own_pairs = all_pairs - sum(own)
         return np.asarray(np.clip((own_equal + STUCK_DOUBT * usual) / (own_pairs + STUCK_DOUBT), 1e-6, 0.99))
 
 
@@ -122,7 +127,7 @@ def fractions(batch: Batch, blamed: Booleans) -> Found:
     Both rows are doubtful, unless another check already blames one of them: then only that one.
     """
     found: Found = []
-    key = joined(batch.site, batch.moment)
+    key = batch.site_then
     for fine, coarse in FRACTIONS:
         one, two = np.flatnonzero(batch.of(fine)), np.flatnonzero(batch.of(coarse))
         _, at, by = np.intersect1d(key[one], key[two], return_indices=True)

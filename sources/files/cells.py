@@ -68,7 +68,7 @@ def _moment(value: Any) -> str:
     if isinstance(value, datetime):
         if value.microsecond:  # a spreadsheet keeps a day's fraction: 07:00 may lie a millisecond off
             value = value.replace(microsecond=0) + timedelta(seconds=value.microsecond >= 500_000)
-        return value.isoformat(timespec="seconds")
+        return str(value.isoformat(timespec="seconds"))
     if isinstance(value, time):
         return value.replace(microsecond=0).isoformat()
     return str(value.isoformat() if isinstance(value, date) else value)

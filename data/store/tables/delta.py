@@ -18,6 +18,7 @@ RETENTION_HOURS = 7 * 24  # a reader that opened a file list may take its time; 
 # A question for one city reads the row groups that hold it: a month of 25 cities has ten of this size, not one or two
 # (`python -m bench.scale`, docs/scale.md).
 ROW_GROUP = 131_072
+BATCH = 65_536  # rows that are written at once
 LAYOUT = WriterProperties(max_row_group_size=ROW_GROUP)
 
 
@@ -168,7 +169,7 @@ class Table:
         try:
             write_deltalake(
                 self.uri if known is None else known,
-                rows.cast(self.schema),
+                _stream(rows.cast(self.schema)),
                 mode="error" if self.place.fenced and known is None else mode,
                 schema_mode=columns,
                 partition_by=[self.partition] if self.partition else None,
@@ -246,3 +247,8 @@ class Table:
             raise self._failed(error) from None
         self.place.moved(self.name)
         return int(done.get("numFilesRemoved", 0))
+
+
+def _stream(rows: pa.Table) -> pa.RecordBatchReader:
+    """Rows in batches: delta-rs divides each by partition, which doubles what it holds of it."""
+    return pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches(max_chunksize=BATCH))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data import checks
 from data.store import Appended, Store
 from data.store.tables.schemas import TABLES
 from jobs.export.measurements import measurements_csv, tables
@@ -448,3 +449,8 @@ def test_what_the_publisher_calls_valid_below_zero_enters_the_mean(shared: Path,
     local = rows["start"].dt.tz_convert("Asia/Bishkek")
     days = rows[(local.dt.year == 2020) & (rows["flag"] == "ok")].groupby(local.dt.date)["value"]
     assert days.mean()[days.size() >= 18].mean() == pytest.approx(27.99, abs=0.2)  # 30.3 without those below zero
+    sound = ~checks.has(rows["checks"], "network")  # all that the publisher calls valid
+    means = rows[sound].groupby(local.dt.date)["value"].agg(["mean", "size"])
+    full = means[means["size"] >= 18]
+    assert len(full) == 1447
+    assert full[[day.year == 2020 for day in full.index]]["mean"].mean() == pytest.approx(27.99, abs=0.05)
