@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.columns import renamed
 from data.times import iso_texts
-from jobs.tables.given import ALIASES
 from models.attribution import InputError, SourceAttributor
 from models.attribution.refusal import REASONS
 
@@ -26,7 +26,8 @@ def read(path: str | Path | None, name: str) -> pd.DataFrame | None:
     if path is None:
         return None
     try:
-        return pd.read_csv(path).rename(columns=dict(ALIASES))
+        table = pd.read_csv(path)
+        return table.rename(columns=renamed(table.columns))
     except FileNotFoundError as error:
         raise InputError("models.attribution.no_file", parameter=name, table=name, file=path) from error
     except (OSError, ValueError, EOFError) as error:

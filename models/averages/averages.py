@@ -228,7 +228,8 @@ def _counting(rows: pd.DataFrame, flags: Collection[str]) -> pd.DataFrame:
 
 def _frame(group: pd.DataFrame) -> tuple[pd.DataFrame, Lengths]:
     """Rows of one station, each time once for each length, and the lengths."""
-    frame = group.pivot(index=["start", "minutes"], columns="parameter", values="value").sort_index()
+    key = ["start", "minutes", "parameter"]
+    frame = group.set_index(key)["value"].unstack("parameter").sort_index()  # noqa: PD010  nothing is averaged
     frame.columns = pd.Index([WIND.get(str(name), str(name)) for name in frame.columns])
     minutes = frame.index.get_level_values("minutes").to_numpy(dtype=float)
     frame.index = frame.index.get_level_values("start")
