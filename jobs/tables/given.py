@@ -18,7 +18,7 @@ from models.quality.columns import fault_codes, half_circles, impossible, key_of
 from models.trends.trends import Refused
 from sources.files import numbers
 
-__all__ = ["FLAGS", "TIDY", "Given", "WideFileError", "WrongArgument", "is_tidy", "read"]
+__all__ = ["FLAGS", "TIDY", "Given", "WideFileError", "WrongArgument", "asked", "is_tidy", "read"]
 
 EXAMPLE = "2026-01-10T08:00:00Z"
 # `--flags` → the flags that count: a doubtful value may be a dust storm, an invalid one never counts.
@@ -105,8 +105,23 @@ def read(path: Path, flags: str = "all", minutes: int | None = None) -> Given:
         When it cannot be read, a time has no zone, a unit is not understood, or two rows are of one station,
         parameter and time.
     """
-    whole = table(Path(path))
-    whole.columns = pd.Index([str(name).strip() for name in whole.columns])
+    return asked(table(Path(path)), Path(path), flags, minutes)
+
+
+def asked(whole: pd.DataFrame, path: Path, flags: str = "all", minutes: int | None = None) -> Given:
+    """
+    A table as `read` gives it, from the table that stands in a file.
+
+    Parameters
+    ----------
+    whole : DataFrame
+        As it is written.
+    path : Path
+        Whose it is, for errors.
+    flags, minutes
+        As in `read`.
+    """
+    whole = whole.set_axis(pd.Index([str(name).strip() for name in whole.columns]), axis=1)
     tidy = is_tidy(whole.columns)
     names = renamed(whole.columns) if tidy else renamed(whole.columns, WIDE)
     whole = whole.rename(columns=names)
@@ -239,8 +254,7 @@ def _sound_rows(rows: pd.DataFrame, given: Given) -> pd.Series:
     value = rows["value"].to_numpy(dtype=float).copy()
     for (_, parameter), places in rows.groupby(SERIES, observed=True, sort=False).indices.items():
         value[places] = _sound(value[places], str(parameter), given)
-    asked = rows[KEY].assign(value=value, parameter=rows["parameter"].map(key_of))
-    code = fault_codes(asked)
+    code = fault_codes(rows[KEY].assign(value=value, parameter=rows["parameter"].map(key_of)))
     for parameter, cells in rows.loc[code, "parameter"].value_counts().items():
         given.leave(parameter, "fault_code", cells)
     return pd.Series(np.where(code, np.nan, value), index=rows.index)
@@ -298,11 +312,11 @@ def _codes(date: pd.Series, minutes: Any, name: str, values: Any, near: dict[str
     known = PARAMETERS.get(key)
     if known is None or known.family != "pollutant":
         return np.zeros(len(values), dtype=bool)
-    asked = suspected(values, key)
-    if not asked.any():
-        return asked
+    doubtful = suspected(values, key)
+    if not doubtful.any():
+        return doubtful
     one = pd.DataFrame({"station": "", "parameter": key, "start": date, "minutes": minutes, "value": values})
     parts = ("pm1", "pm25", "pm10", "tsp")
     dust = [one.assign(parameter=key_of(n), value=v) for n, v in near.items() if key in parts and key_of(n) in parts]
     rows = pd.concat([one, *dust], ignore_index=True)
-    return fault_codes(rows, np.append(asked, np.zeros(len(rows) - len(asked), dtype=bool)))[: len(values)]
+    return fault_codes(rows, np.append(doubtful, np.zeros(len(rows) - len(doubtful), dtype=bool)))[: len(values)]
