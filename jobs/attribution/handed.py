@@ -31,20 +31,20 @@ def table(path: str | Path | None, name: str) -> pd.DataFrame | None:
     if not Path(path).exists():
         raise InputError("models.attribution.no_file", parameter=name, table=name, file=path)
     try:
-        made = opened.table(Path(path), _suits(name))
+        made = opened.whole_table(Path(path), _suits(name))
     except CentreError as error:
         raise InputError("models.attribution.no_csv", parameter=name, table=name, file=path, said=error) from error
     made.columns = pd.Index([str(column).strip() for column in made.columns])
     return made.rename(columns=renamed(made.columns, dict(ALIASES) | (LONG if name == "weather" else {})))
 
 
-def measurements(rows: pd.DataFrame, path: Path, left_out: list[dict[str, Any]]) -> pd.DataFrame:
+def measurements(handed: pd.DataFrame, path: Path, left_out: list[dict[str, Any]]) -> pd.DataFrame:
     """
     Measurements without what nobody can have measured, what is flagged invalid, and what lies over shorter rows.
 
     Parameters
     ----------
-    rows : DataFrame
+    handed : DataFrame
         As handed over; without a column ``minutes`` they are hours.
     path : Path
         For errors.
@@ -56,10 +56,10 @@ def measurements(rows: pd.DataFrame, path: Path, left_out: list[dict[str, Any]])
     InputError
         When two rows are of one station, parameter and time, or a time or every value is not understood.
     """
-    if not set(MEASURED) <= set(rows):
-        return rows  # the model says what is lacking
-    instants(rows["start"], "measurements")
-    whole = rows if "minutes" in rows else rows.assign(minutes=60)
+    if not set(MEASURED) <= set(handed):
+        return handed  # the model says what is lacking
+    instants(handed["start"], "measurements")
+    whole = handed if "minutes" in handed else handed.assign(minutes=60)
     given = _asked(whole, path, "measurements")
     if len(whole) and given.table["value"].isna().all() and any(why == "not_understood" for _, why in given.left_out):
         raise InputError("models.attribution.no_number", parameter="value", table="measurements", column="value")
@@ -69,24 +69,24 @@ def measurements(rows: pd.DataFrame, path: Path, left_out: list[dict[str, Any]])
     return given.table
 
 
-def weather(rows: pd.DataFrame | None, path: Path, left_out: list[dict[str, Any]]) -> pd.DataFrame | None:
+def weather(handed: pd.DataFrame | None, path: Path, left_out: list[dict[str, Any]]) -> pd.DataFrame | None:
     """
     Weather without what nobody can have measured; a tidy table, or one column per quantity and perhaps ``station``.
 
     Parameters, errors
         As of `measurements`.
     """
-    if rows is None or "start" not in rows or not len(rows):
-        return rows
-    instants(rows["start"], "weather")
-    if is_tidy(rows.columns):
-        given = _asked(rows, path, "weather")
+    if handed is None or "start" not in handed or not len(handed):
+        return handed
+    instants(handed["start"], "weather")
+    if is_tidy(handed.columns):
+        given = _asked(handed, path, "weather")
         left_out += _said(given, "weather")
         return given.table
-    if "parameter" in rows:
-        return rows
+    if "parameter" in handed:
+        return handed
     parts = []
-    for station, part in rows.groupby("station", sort=True) if "station" in rows else [("", rows)]:
+    for station, part in handed.groupby("station", sort=True) if "station" in handed else [("", handed)]:
         columns = [name for name in WEATHER if name in part]
         given = _asked(part[["start", *columns]], path, "weather")
         left_out += _said(given, "weather")
@@ -104,9 +104,9 @@ def _suits(name: str) -> opened.Suits:
     return suits
 
 
-def _asked(rows: pd.DataFrame, path: Path, name: str) -> Given:
+def _asked(handed: pd.DataFrame, path: Path, name: str) -> Given:
     try:
-        return asked(rows, path)
+        return asked(handed, path)
     except CentreError as error:
         raise InputError("models.attribution.refused", parameter=error.parameter, table=name, cause=error) from error
 

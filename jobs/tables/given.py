@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.clock import iso
 from data.columns import WIDE, renamed
 from data.parameters import PARAMETERS, UnitError, conversion
 from data.times import ZONED
-from jobs.tables.opened import TIDY, WideFileError, WrongArgument, is_tidy, table
+from jobs.tables.opened import TIDY, WideFileError, WrongArgument, is_tidy, whole_table
 from models.averages.intervals import lengths, overlapped
 from models.quality.columns import fault_codes, half_circles, impossible, key_of, suspected
 from models.trends.trends import Refused
@@ -105,7 +106,7 @@ def read(path: Path, flags: str = "all", minutes: int | None = None) -> Given:
         When it cannot be read, a time has no zone, a unit is not understood, or two rows are of one station,
         parameter and time.
     """
-    return asked(table(Path(path)), Path(path), flags, minutes)
+    return asked(whole_table(Path(path)), Path(path), flags, minutes)
 
 
 def asked(whole: pd.DataFrame, path: Path, flags: str = "all", minutes: int | None = None) -> Given:
@@ -227,7 +228,7 @@ def _once(rows: pd.DataFrame, path: Path) -> None:
         return
     first = rows.loc[again.index[again]].iloc[0]
     said = {"station": str(first["station"]).replace(APART, " "), "label": first["parameter"]}
-    time = first["start"].strftime("%Y-%m-%dT%H:%MZ")
+    time = iso(first["start"], "minutes")
     raise WideFileError("jobs.file.twice", parameter="start", n=int(again.sum()), file=path, time=time, **said)
 
 
@@ -277,7 +278,7 @@ def _wide(given: Given, flags: tuple[str, ...], minutes: int | None) -> None:
     frame = given.table.sort_values("date", kind="stable", ignore_index=True)
     again = frame["date"].duplicated(keep=False)
     if again.any():
-        time = frame["date"][again].iloc[0].strftime("%Y-%m-%dT%H:%MZ")
+        time = iso(frame["date"][again].iloc[0], "minutes")
         raise WideFileError("jobs.file.time_twice", parameter="date", n=int(again.sum()), file=given.path, time=time)
     columns = {str(name): _cells(frame[name], flags, given) for name in frame.columns if name != "date"}
     told = lengths(pd.DatetimeIndex(frame["date"])) if minutes is None else np.full(len(frame), float(minutes))

@@ -52,7 +52,7 @@ def shaped(columns: list[str]) -> bool:
     return is_tidy(columns) or "date" in columns or "date" in renamed(columns, WIDE).values()
 
 
-def table(path: Path, suits: Suits = shaped) -> pd.DataFrame:
+def whole_table(path: Path, suits: Suits = shaped) -> pd.DataFrame:
     """
     A file as a table, numbers where a whole column is numbers.
 
