@@ -7,15 +7,17 @@ from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from data import checks
+from data import checks, clock, columns, possible
+from data.columns import entries, excerpts, moments, numbers, texts, told
 from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 from data.statistic import STATISTICS, usual
-from data.times import OFFSET
 
-UTC_US = "datetime64[us, UTC]"
+UTC_US = columns.UTC_US
+MEASURED = possible.MEASURED
 ENTRIES = "object"  # a tuple of entries (`data.checks`); a list of strings in the store
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +43,6 @@ KEY = ("source", "station", "parameter", "start", "minutes", "statistic")
 CONTENT = ("value", "flag", "checks", "note", "kind", "raw_value", "raw_unit", "city")
 FLAGS = ("ok", "suspect", "invalid")
 KINDS = ("reference", "indicative", "model", "simulated")
-MEASURED = ("reference", "indicative")
 REQUIRED = ("source", "station", "parameter", "start", "minutes", "value", "kind", "city")
 
 MOST_TEXT = 1_000  # characters of an id, a unit, a note, an entry of `checks` or a name
@@ -136,7 +137,10 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
     -----
     A value that is missing makes no row and is counted as rejected with the reason ``no value``.
     """
-    rows = table.copy()
+    twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]} & {*COLUMNS})
+    if twice:
+        raise SchemaError("data.schema.twice", parameter=twice[0], columns=twice)
+    rows = table.reset_index(drop=True)
     if "value" not in rows and {"raw_value", "raw_unit"} <= set(rows):
         rows["value"] = np.nan
     missing = [name for name in REQUIRED if name not in rows]
@@ -146,48 +150,62 @@ def conform(table: pd.DataFrame, known_at: datetime | None = None) -> Conformed:
         rows["known_at"] = pd.Timestamp(known_at)
     if "known_at" not in rows and len(rows):
         raise SchemaError("data.schema.known_at", parameter="known_at")
-    rows = _fill(rows)
-    reasons = _told(rows, _reasons(rows))
+    rows, reasons = _read(rows)
     bad = reasons != ""
-    rejects = pd.DataFrame({"reason": reasons[bad], "excerpt": _excerpts(table[bad.to_numpy()])})
     good = rows[~bad].drop_duplicates(list(KEY), keep="last").sort_values(list(KEY), kind="stable")
-    return Conformed(good.astype(dict(COLUMNS))[list(COLUMNS)].reset_index(drop=True), rejects.reset_index(drop=True))
+    rejects = pd.DataFrame({"reason": pd.Series(reasons[bad], dtype="str"), "excerpt": _excerpts(table, reasons)})
+    return Conformed(good.astype(dict(COLUMNS))[list(COLUMNS)].reset_index(drop=True), rejects)
 
 
-def _fill(rows: pd.DataFrame) -> pd.DataFrame:
-    rows["start"] = _times(rows["start"], "start")
-    rows["known_at"] = _times(rows["known_at"], "known_at") if len(rows) else pd.Series(dtype=UTC_US)
-    until = rows["known_until"] if "known_until" in rows else pd.Series(pd.NaT, index=rows.index)
-    rows["known_until"] = pd.to_datetime(until, utc=True).astype(UTC_US)
-    if not {"raw_value", "raw_unit"} <= set(rows):
-        rows["raw_value"], rows["raw_unit"] = rows["value"], rows["parameter"].map(_unit)
-    for name, default in (("flag", "ok"), ("note", "")):
-        rows[name] = rows[name].fillna(default) if name in rows else default
-    rows["checks"] = checks.column(rows["checks"], rows.index) if "checks" in rows else checks.none(rows.index)
-    rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
-    rows["raw_value"] = pd.to_numeric(rows["raw_value"], errors="coerce")
-    rows["raw_unit"] = rows["raw_unit"].fillna("").astype(str)
-    rows["minutes"] = pd.to_numeric(rows["minutes"], errors="coerce")
-    said = rows["statistic"].astype("str") if "statistic" in rows else pd.Series("", index=rows.index, dtype="str")
-    rows["statistic"] = said.where(said.fillna("") != "", usual(rows["parameter"], rows["minutes"]))
-    return _converted(rows)
+def _read(given: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.object_]]:
+    """Every column in its type, and per row the first reason why it cannot be kept; empty where it can."""
+    rows = pd.DataFrame(index=given.index)
+    rows["start"], naive = _times(given["start"], "start")
+    rows["known_at"] = _times(given["known_at"], "known_at")[0] if len(given) else pd.Series(dtype=UTC_US)
+    until = given["known_until"] if "known_until" in given else pd.Series(pd.NaT, index=given.index, dtype=UTC_US)
+    rows["known_until"] = _times(until, "known_until")[0]
+    for name, default in _BLANK.items():
+        rows[name] = texts(given[name]).fillna(default) if name in given else default
+    rows = rows.astype(dict.fromkeys(_BLANK, "str"))
+    rows["checks"] = entries(given["checks"]) if "checks" in given else checks.none(given.index)
+    rows["minutes"] = np.rint(numbers(given["minutes"]))
+    rows["value"] = numbers(given["value"])
+    if {"raw_value", "raw_unit"} <= set(given):
+        rows["raw_value"] = numbers(given["raw_value"])
+    else:
+        rows["raw_value"], rows["raw_unit"] = rows["value"], rows["parameter"].map(_unit).astype("str")
+    rows = _converted(rows)
+    lengthless = possible.lengthless(rows)
+    usually = usual(rows["parameter"], rows["minutes"])
+    rows["statistic"] = rows["statistic"].where(rows["statistic"] != "", usually)
+    said = told(given["value"]) | (told(given["raw_value"]) if "raw_value" in given else False)
+    lost = told(until) & rows["known_until"].isna().to_numpy()
+    return rows, _before(given, _reasons(rows, naive, lengthless, said, lost))
+
+
+# Columns of text, and what stands where nothing is said.
+_BLANK: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("source", "station", "parameter", "statistic", "note", "kind", "raw_unit", "city"), ""),
+        "flag": "ok",
+    }
+)
+_EXCERPTS = 100  # rows of one reason that are shown
 
 
 def _unit(parameter: object) -> str:
     return PARAMETERS[parameter].unit if isinstance(parameter, str) and parameter in PARAMETERS else ""
 
 
-def _times(column: pd.Series, name: str) -> pd.Series:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.astype(UTC_US)
+def _times(column: pd.Series, name: str) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
+    """Moments, and rows whose time names no zone; a column of which none does is for the adapter to mend."""
     if pd.api.types.is_datetime64_dtype(column.dtype):
         raise SchemaError("data.schema.no_zone", parameter=name, column=name)
-    texts = column.astype("str")
-    parsed = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    naive = parsed.notna() & ~texts.str.contains(OFFSET, na=False)
-    if naive.any():
-        raise SchemaError("data.schema.no_zone_in", parameter=name, column=name, text=texts[naive].iloc[0])
-    return parsed.astype(UTC_US)
+    read, naive = moments(column)
+    if naive.any() and naive[told(column)].all():
+        text = str(column[naive].iloc[0])
+        raise SchemaError("data.schema.no_zone_in", parameter=name, column=name, text=text)
+    return read, naive
 
 
 def _converted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -197,49 +215,72 @@ def _converted(rows: pd.DataFrame) -> pd.DataFrame:
             factor, offset = conversion(str(parameter), str(unit))
         except (UnitError, KeyError):
             continue
-        rows.loc[part.index, "value"] = part["raw_value"] * factor + offset
+        with np.errstate(over="ignore"):
+            rows.loc[part.index, "value"] = part["raw_value"] * factor + offset
     return rows
 
 
-def _reasons(rows: pd.DataFrame) -> pd.Series:
+def _reasons(
+    rows: pd.DataFrame,
+    naive: npt.NDArray[np.bool_],
+    lengthless: npt.NDArray[np.bool_],
+    said: npt.NDArray[np.bool_],
+    lost: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.object_]:
     """First reason, per row, why it cannot be kept; empty where it can."""
+    value, raw, minutes = (rows[name].to_numpy(float) for name in ("value", "raw_value", "minutes"))
+    nothing = np.isnan(value) & np.isnan(raw)
     tests = (
         ("unknown parameter", ~rows["parameter"].isin(list(PARAMETERS))),
+        ("start time without a zone", naive),
         ("no start time", rows["start"].isna()),
-        ("no averaging minutes", rows["minutes"].isna() | (rows["minutes"] < 0)),
-        ("no station", rows["station"].isna() | rows["station"].astype(str).isin(["", "nan", "None"])),
-        ("no source", rows["source"].isna() | rows["source"].astype(str).isin(["", "nan", "None"])),
-        ("no value", rows["raw_value"].isna() & rows["value"].isna()),
-        ("unit does not fit the parameter", rows["value"].isna()),
-        ("value is not finite", ~np.isfinite(rows["value"].fillna(0))),
+        ("no averaging minutes", np.isnan(minutes)),
+        ("averaging minutes of 0 for an average", lengthless),
+        ("averaging minutes outside 1 to 527,040", (minutes != 0) & ~_between(minutes, *possible.LENGTHS)),
+        ("no station", rows["station"].isin(_NOBODY)),
+        ("no source", rows["source"].isin(_NOBODY)),
+        ("number not understood", nothing & said),
+        ("no value", nothing),
+        ("unit does not fit the parameter", np.isnan(value)),
+        ("value is not finite", np.isinf(value) | np.isinf(raw)),
+        ("value beyond what is physically possible", possible.absurd(rows)),
         ("unknown kind", ~rows["kind"].isin(list(KINDS))),
         ("unknown flag", ~rows["flag"].isin(list(FLAGS))),
         ("unknown statistic", ~rows["statistic"].isin(list(STATISTICS))),
-        ("check that is no name with figures", ~pd.Series(checks.each(rows["checks"], checks.readable), rows.index)),
+        ("check that is no name with figures", ~np.array(checks.each(rows["checks"], checks.readable), dtype=bool)),
         ("text longer than 1,000 characters or with control characters", _unprintable(rows)),
-        ("time out of range", (rows["start"].dt.year < 1970) | (rows["start"].dt.year > 2200)),
+        ("time out of range", possible.outside(rows["start"])),
+        ("start lies ahead of the machine's clock", possible.early(rows, clock.machine())),
+        ("no time when it became known", rows["known_at"].isna()),
+        ("known until a time that cannot be read", lost),
     )
-    reasons = pd.Series("", index=rows.index, dtype="str")
+    reasons = np.full(len(rows), "", dtype=object)
     for reason, failed in reversed(tests):
-        reasons[failed.fillna(True).to_numpy(bool)] = reason
+        reasons[np.asarray(failed, dtype=bool)] = reason
     return reasons
 
 
-def _told(rows: pd.DataFrame, reasons: pd.Series) -> pd.Series:
+def _before(given: pd.DataFrame, reasons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Reasons, the reader's own before the door's."""
-    if "reject" not in rows:
+    if "reject" not in given:
         return reasons
-    said = rows["reject"].fillna("").astype("str")
-    return said.where(said != "", reasons)
+    said = texts(given["reject"]).fillna("").to_numpy(object)
+    return np.where(said != "", said, reasons)
 
 
-def _unprintable(rows: pd.DataFrame) -> pd.Series:
+_NOBODY = ["", "nan", "None"]
+
+
+def _between(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
+    return np.asarray((values >= low) & (values <= high), dtype=np.bool_)
+
+
+def _unprintable(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Rows whose text would break a line, a log or a screen; each distinct text is looked at once."""
-    bad = pd.Series(checks.each(rows["checks"], lambda e: any(map(_odd, e))), index=rows.index, dtype=bool)
+    bad = np.array(checks.each(rows["checks"], lambda e: any(map(_odd, e))), dtype=bool)
     for name in ("source", "station", "city", "raw_unit", "note"):
-        if name in rows:
-            odd = [t for t in rows[name].dropna().unique() if _odd(t)]
-            bad |= rows[name].isin(odd) if odd else False
+        odd = [t for t in rows[name].unique() if _odd(t)]
+        bad = bad | rows[name].isin(odd).to_numpy(bool) if odd else bad
     return bad
 
 
@@ -252,8 +293,13 @@ def _printable(text: object) -> str:
     return CONTROL.sub(" ", str(text))[:MOST_TEXT]
 
 
-def _excerpts(rows: pd.DataFrame) -> list[str]:
-    return [str({k: v for k, v in row.items() if pd.notna(v)})[:300] for row in rows.to_dict("records")]
+def _excerpts(table: pd.DataFrame, reasons: npt.NDArray[np.object_]) -> pd.Series:
+    """Of each rejected row what was delivered; of one reason the first `_EXCERPTS` rows only."""
+    bad = np.flatnonzero(reasons != "")
+    first = pd.Series(reasons[bad]).groupby(reasons[bad]).cumcount().to_numpy() < _EXCERPTS
+    shown = pd.Series("", index=range(len(bad)), dtype="str")
+    shown[first] = excerpts(table.iloc[bad[first]])
+    return shown
 
 
 def conform_stations(table: pd.DataFrame) -> pd.DataFrame:
@@ -268,27 +314,42 @@ def conform_stations(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `STATION_COLUMNS`; text that is unknown is empty, numbers are NaN.
+        Columns of `STATION_COLUMNS`; text that is unknown is empty, numbers are NaN. A place that is none on Earth, or
+        0° N 0° E as devices without a fix send it, is unknown; so are a class that is not known and an altitude at
+        which nobody measures. A station without an id or a source is none.
 
     Raises
     ------
     SchemaError
-        When a needed column is missing or a kind or class is not known.
+        When a needed column is missing or a kind is not known.
     """
-    rows = table.copy()
-    missing = [name for name in ("source", "station", "city", "kind") if name not in rows]
+    missing = [name for name in ("source", "station", "city", "kind") if name not in table]
     if missing:
         raise SchemaError("data.schema.station_missing", parameter=missing[0], columns=missing)
+    given = table.reset_index(drop=True)
+    rows = pd.DataFrame(index=given.index)
     for name, dtype in STATION_COLUMNS.items():
-        blank: object = "" if dtype == "str" else np.nan
-        rows[name] = rows[name].fillna(blank) if name in rows and dtype == "str" else rows.get(name, blank)
         if dtype == "str":
-            rows[name] = rows[name].map(_printable)
-    rows["name"] = rows["name"].where(rows["name"] != "", rows["station"])
-    for name, known in (("kind", KINDS), ("station_class", STATION_CLASSES)):
-        odd = sorted(set(rows[name]) - set(known))
-        if odd:
-            allowed = [word for word in known if word]
-            raise SchemaError("data.schema.station_choice", parameter=name, column=name, values=odd, known=allowed)
-    rows = rows.drop_duplicates(["source", "station"], keep="last")
-    return rows.astype(dict(STATION_COLUMNS))[list(STATION_COLUMNS)].reset_index(drop=True)
+            rows[name] = texts(given[name]).fillna("").map(_printable) if name in given else ""
+        else:
+            rows[name] = numbers(given[name]) if name in given else np.nan
+    rows = rows.astype(dict(STATION_COLUMNS))
+    odd = sorted(set(rows["kind"]) - set(KINDS))
+    if odd:
+        raise SchemaError("data.schema.station_choice", parameter="kind", column="kind", values=odd, known=list(KINDS))
+    rows = _somewhere(rows[~rows["station"].isin(_NOBODY) & ~rows["source"].isin(_NOBODY)])
+    rows["name"] = rows["name"].where(rows["name"].str.strip() != "", rows["station"])
+    rows["station_class"] = rows["station_class"].where(rows["station_class"].isin(STATION_CLASSES), "")
+    return rows.drop_duplicates(["source", "station"], keep="last")[list(STATION_COLUMNS)].reset_index(drop=True)
+
+
+HEIGHTS = (-500.0, 9_000.0)  # below the Dead Sea's shore, above the highest summit [m]
+
+
+def _somewhere(rows: pd.DataFrame) -> pd.DataFrame:
+    """Stations whose place is one on Earth, or unknown."""
+    lat, lon = rows["lat"], rows["lon"]
+    known = lat.between(-90, 90) & lon.between(-180, 180) & ((lat != 0) | (lon != 0))
+    place = {name: rows[name].where(known) for name in ("lat", "lon")}
+    height = rows["altitude"].where(rows["altitude"].between(*HEIGHTS))
+    return rows.assign(**place, altitude=height, coord_quality=rows["coord_quality"].where(known, ""))

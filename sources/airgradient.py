@@ -70,7 +70,7 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
     )
     rows["start"] = moments(rows["start"])
     rows["raw_value"] = numbers(rows["raw_value"])
-    return rows.assign(source="airgradient", city=city, kind="indicative", minutes=0)
+    return rows.assign(source="airgradient", city=city, kind="indicative", minutes=0, statistic="instant")
 
 
 def _places(payload: Any, box: Sequence[float]) -> list[dict[str, Any]]:

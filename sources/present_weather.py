@@ -35,6 +35,7 @@ def numbered(rows: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import numpy as np
     >>> rows = pd.DataFrame({"parameter": "present_weather", "raw_value": [31.0, 131.0, 105.0, 508.0, 7.5],
     ...     "value": np.nan, "reject": ""})
     >>> numbered(rows)["value"].tolist(), (numbered(rows)["reject"] != "").tolist()

@@ -71,7 +71,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
     ]
     rows = pd.concat(parts, ignore_index=True)
     rows["flag"] = pd.Series("ok", index=rows.index).mask(checks.has(rows["checks"], *DOUBTS), "suspect")
-    return rows.assign(source="purpleair", city=city, kind="indicative", minutes=0)
+    return rows.assign(source="purpleair", city=city, kind="indicative", minutes=0, statistic="instant")
 
 
 def _table(payload: Any) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
         [row for record in _records(payload) for row in _readings(record, city)],
         columns=["box", "sensor", "parameter", "start", "raw_value", "raw_unit"],
     )
-    rows = rows.assign(source="sensor_community", city=city, kind="indicative", minutes=0)
+    rows = rows.assign(source="sensor_community", city=city, kind="indicative", minutes=0, statistic="instant")
     texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str)))
     rows["start"] = pd.to_datetime(texts, utc=True, errors="coerce", format="%Y-%m-%d %H:%M:%S")  # UTC, unsaid
     rows["raw_value"] = numbers(rows["raw_value"])

@@ -72,6 +72,7 @@ def parse(payload: Any, city: str = "", kind: str = "indicative") -> pd.DataFram
     for name in ("start", "end"):
         rows[name] = moments(rows[name])
     rows["minutes"] = whole_minutes(rows["start"], rows["end"]).where(~closed, 0.0)
+    rows["statistic"] = pd.Series("", index=rows.index, dtype="str").mask(rows["minutes"] == 0, "instant")
     return rows.drop(columns="end").assign(source="sensorthings", city=city, kind=kind)
 
 

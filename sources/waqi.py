@@ -72,7 +72,9 @@ def parse(payload: Any, city: str = "") -> pd.DataFrame:
         columns=list(COLUMNS),
     )
     rows["start"] = moments(rows["start"])
-    return rows.astype({"raw_value": "float64"}).assign(source="waqi", city=city, kind="indicative", minutes=0)
+    return rows.astype({"raw_value": "float64"}).assign(
+        source="waqi", city=city, kind="indicative", minutes=0, statistic="instant"
+    )
 
 
 def _data(payload: Any) -> dict[str, Any]:

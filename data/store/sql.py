@@ -36,6 +36,8 @@ class Where:
         Stations that may lie under the name of a city they do not stand in.
     ahead : bool
         Hours that a model foretells are asked for too; what was measured is hidden till its interval is over.
+    after : datetime, optional
+        Only rows that begin after this moment, hidden or not: for whoever looks for measurements that cannot be.
     withheld : sequence of Withheld
         What rules of sharing keep from the reader.
     licensed : Licensed, optional
@@ -59,6 +61,7 @@ class Where:
     licensed: Licensed | None = None
     until: datetime | None = None
     ahead: bool = False
+    after: datetime | None = None
     judged: bool = True
     strays: Sequence[Stray] = ()
 
@@ -139,6 +142,8 @@ class Where:
             text, more = self.licensed.clause()
             parts.append(text)
             values += more
+        if self.after is not None:
+            return " AND ".join([*parts, "start > ?"]), [*values, self.after]
         over = f"(start <= ? AND {INTERVAL_END} <= ?)"  # the first half lets the engine skip whole groups of rows
         parts.append(f"(kind = 'model' OR {over})" if self.ahead else over)
         return " AND ".join(parts), [*values, self.horizon(), self.horizon()]

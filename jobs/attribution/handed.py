@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.columns import ALIASES, renamed
+from data.column_names import ALIASES, renamed
 from data.errors import CentreError
 from jobs.tables import opened
 from jobs.tables.given import APART, Given, asked, is_tidy

@@ -93,7 +93,7 @@ def _with_lost(total: Outcome) -> Outcome:
     if cause is None or since is None:
         return total
     return total.failed(
-        CentreError("jobs.collect.lost", who=cause.who, cause=cause, moment=clock.iso(since, "minutes"))
+        CentreError("jobs.collect.ask_again", who=cause.who, cause=cause, moment=clock.iso(since, "minutes"))
     )
 
 

@@ -57,6 +57,7 @@ class Account:
     first: pd.Timestamp | None = None
     last: pd.Timestamp | None = None
     stations: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)  # stations of a publisher's own list
     outside: Counter[str] = field(default_factory=Counter)
     seen: list[pd.DataFrame] = field(default_factory=list)  # by station: first and last start of a batch
     sheets: Counter[str] = field(default_factory=Counter)  # of each file

@@ -21,6 +21,7 @@ from jobs.ingest.held import note_assessed
 from jobs.ingest.quality import beside
 from jobs.ingest.replay_times import known_when_over
 from sources.files import Chunk, ImportFileError, Options, Part, Profile
+from sources.files.described import best
 
 BATCH = 2_000_000  # rows checked and kept together: all of AirData.kz's Astana is one batch
 TWICE = "duplicate of another row in the file"
@@ -106,7 +107,7 @@ def _import(
     progress: Progress,
     account: Account,
 ) -> None:
-    every, lists, places = asked.tables(files, profile)
+    tables, lists, places = asked.tables(files, profile)
     home = city(where) if isinstance(where, str) else where
     known_at, batch, described = clock.now(), Batch(), []
     for part in lists:
@@ -114,7 +115,7 @@ def _import(
         for chunk in part.chunks():
             account.lines(part, chunk)
             account.take(part, chunk, 0)
-    for part in every:
+    for part in tables:
         account.open(part)
         for chunk in part.chunks():
             _broken(part, chunk, batch, account)
@@ -122,7 +123,8 @@ def _import(
                 account.take(part, chunk, 0)
                 continue
             home = home or asked.home(profile, chunk.table, part.file)
-            options = Options(city=home, name=part.file, stamps=stamps, places=places, beside=chunk.beside)
+            every = where is None and profile.homes is not None
+            options = Options(city=home, name=part.file, stamps=stamps, places=places, beside=chunk.beside, every=every)
             before = account.read
             _take(part, chunk, options, known_at, batch, account, profile)
             described.append(_described(chunk, options))
@@ -132,6 +134,7 @@ def _import(
     if places is not None and home is not None:
         listed = Options(city=home, places=places)
         described.append(next(x for x in profile.layouts if x.places).parse(places, listed))
+        account.listed |= set(described[-1]["station"])
     if not account.read:
         raise ImportFileError("files.asked.no_measurement", files=[path.name for path in files])
     _flush(batch, store, profile, known_at, account, described)
@@ -156,13 +159,13 @@ def _take(
     profile: Profile,
 ) -> None:
     """Rows of a piece of a file: through the profile, then through the door."""
-    home = profile.home(chunk.table)
-    if home not in ("", options.city.key):
+    homes = profile.homes(chunk.table) if profile.homes else {profile.home(chunk.table)} - {""}
+    if homes and options.city.key not in homes and not options.every:
         raise ImportFileError(
             "files.asked.other_city",
             parameter="city",
             file=options.name,
-            found=city(home).name(),
+            found=city(min(homes)).name(),
             city=options.city.name(),
         )
     rows = chunk.layout.parse(chunk.table, options) if chunk.layout else empty()
@@ -183,7 +186,7 @@ def _take(
 
 def _parts(rows: pd.DataFrame, profile: Profile) -> Iterator[tuple[pd.DataFrame, bool]]:
     """Rows that bring a flag of a centre, and rows that nobody has judged: a blank cell is no verdict."""
-    told = rows["flag"].notna() if profile.assessed else pd.Series(False, index=rows.index)
+    told = rows["assessed"].astype(bool) if profile.assessed else pd.Series(False, index=rows.index)
     for judged in (False, True):
         part = rows if (told == judged).all() else rows[told == judged]
         if len(part) and bool(told[part.index[0]]) == judged:
@@ -224,6 +227,7 @@ def _flush(
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
     rows = _lean(rows)
     both = _joined([_lean(amended), rows]) if len(amended) else rows
+    _introduce(store, rows, said)
     done = store.append(both, pd.concat(rejects, ignore_index=True) if rejects else None)
     account.keep(rows, done.without(len(amended)))
     account.amended += len(amended)
@@ -236,7 +240,7 @@ def _every_place(store: Store, said: list[pd.DataFrame], profile: Profile) -> pd
     known, fresh = store.stations(), [t for t in said if len(t)]
     if not fresh:
         return known
-    told = conform_stations(pd.concat(fresh, ignore_index=True))
+    told = _told(fresh)
     return pd.concat([known, told] if profile.describes else [told, known], ignore_index=True)
 
 
@@ -261,15 +265,33 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def _described(chunk: Chunk, options: Options) -> pd.DataFrame:
     if chunk.layout is None or chunk.layout.stations is None:
         return pd.DataFrame()
-    return chunk.layout.stations(chunk.table, options).drop_duplicates("station", keep="last")
+    return best(chunk.layout.stations(chunk.table, options))
+
+
+def _told(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """What all pieces of the files together say of each station."""
+    return conform_stations(best(pd.concat([t for t in tables if len(t)], ignore_index=True)))
+
+
+def _introduce(store: Store, rows: pd.DataFrame, tables: list[pd.DataFrame]) -> None:
+    """Describe stations that the store does not know before their rows are kept: a kill in between loses neither."""
+    if not any(len(t) for t in tables):
+        return
+    told, pair = _told(tables), ["source", "station"]
+    known = pd.MultiIndex.from_frame(store.stations()[pair])
+    coming = pd.MultiIndex.from_frame(rows[pair].drop_duplicates().astype("str"))
+    which = pd.MultiIndex.from_frame(told[pair])
+    fresh = told[which.isin(coming) & ~which.isin(known)]
+    if len(fresh):
+        store.put_stations(fresh)
 
 
 def _describe(tables: list[pd.DataFrame], store: Store, profile: Profile, account: Account) -> None:
     """Keep what the files say of their stations; a format that only repeats us adds but never replaces."""
-    said = [t for t in tables if len(t)]
-    if not said:
+    if not any(len(t) for t in tables):
         return
-    rows = conform_stations(pd.concat(said, ignore_index=True))
+    rows = _told(tables)
+    rows = rows[rows["station"].isin(account.stations | account.listed)]  # no row was kept of the others
     if not profile.describes:
         rows = rows[~rows["station"].isin(store.stations()["station"])]
     if len(rows):

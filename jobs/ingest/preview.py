@@ -57,21 +57,24 @@ def run(
     """
     try:
         profile = asked.profile(format, stamps, mapping)
-        every, lists, places = asked.tables(asked.files(paths), profile)
+        data, lists, places = asked.tables(asked.files(paths), profile)
         home = city(where) if isinstance(where, str) else where
         tables, used = [], []
-        for part in [*lists, *every]:
+        for part in [*lists, *data]:
             if part.header is None:
                 continue
             chunk = next((c for c in part.chunks() if len(c.table)), next(part.chunks(), Chunk(pd.DataFrame())))
             of = home or (None if part in lists else asked.home(profile, chunk.table, part.file))
+            every = where is None and profile.homes is not None
             options = (
-                Options(city=of, name=part.file, stamps=stamps, places=places, beside=chunk.beside) if of else None
+                Options(city=of, name=part.file, stamps=stamps, places=places, beside=chunk.beside, every=every)
+                if of
+                else None
             )
             columns = _columns(part, chunk, options)
             used.append((part.file, columns))
             tables.append(_table(part, chunk, columns, options))
-        sheets = [{"file": p.file, "sheet": p.sheet, "why": p.why} for p in every if p.header is None]
+        sheets = [{"file": p.file, "sheet": p.sheet, "why": p.why} for p in data if p.header is None]
         out = _mapped(profile, mapping, used, mapping_out) if mapping_out else None
     except (SchemaError, CityError) as error:
         raise ImportFileError("files.stopped.nothing", parameter=error.parameter, cause=error) from error

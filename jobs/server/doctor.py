@@ -10,6 +10,7 @@ import pandas as pd
 
 from data import clock
 from data.city import CityError, cities
+from data.possible import AHEAD, MEASURED
 from data.store import Store, StoreBusy, StoreError, open_store
 from data.store.served import DEFAULT, VARIABLE
 from data.store.tables.fitting import word
@@ -97,6 +98,7 @@ def _writable(folder: Path) -> tuple[str, str, str]:
 
 
 def _contents(store: Store) -> Iterator[Finding]:
+    yield from _early(store)
     size = store.size()
     if not size["rows"]:
         yield Finding(NOTE, "measurements", "none yet; the demo world is shown until the first arrives")
@@ -104,9 +106,21 @@ def _contents(store: Store) -> Iterator[Finding]:
     megabytes = size["bytes"] / 1e6
     yield Finding(GOOD, "measurements", f"{size['rows']:,} rows, {megabytes:.1f} MB in {size['files']} files")
     age = pd.Timestamp(clock.now()) - size["last"]
-    mark = GOOD if age < pd.Timedelta("6h") else NOTE
+    mark = BAD if age < -clock.SKEW else GOOD if age < pd.Timedelta("6h") else NOTE
     yield Finding(mark, "newest", f"{clock.to_the_minute(size['last'])}, {age.total_seconds() / 3600:.1f} h ago")
     yield from _attempts(store.status())
+
+
+def _early(store: Store) -> Iterator[Finding]:
+    """Measurements that lie ahead of the machine's clock: kept by an earlier release, or the clock has gone back."""
+    most = clock.machine() + min(AHEAD.values())
+    counts = store.counts(kinds=MEASURED, after=most)
+    if len(counts):
+        sources = ", ".join(sorted(set(counts["source"])))
+        n = int(counts["rows"].sum())
+        yield Finding(
+            BAD, "start ahead of the clock", f"{n} measured rows of {sources} begin after {clock.to_the_minute(most)}"
+        )
 
 
 def _attempts(status: pd.DataFrame) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.clock import iso
-from data.columns import WIDE, renamed
+from data.column_names import WIDE, renamed
 from data.parameters import PARAMETERS, UnitError, conversion
 from data.times import ZONED
 from jobs.tables.opened import TIDY, WideFileError, WrongArgument, is_tidy, whole_table

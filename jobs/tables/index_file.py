@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from data.columns import renamed
+from data.column_names import renamed
 from data.errors import CentreError
 from data.parameters import PARAMETERS, UnitError, conversion
 from jobs.tables import opened

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from data.columns import WIDE, renamed
+from data.column_names import WIDE, renamed
 from data.errors import CentreError
 
 TIDY = ("station", "parameter", "start", "minutes", "value")

@@ -208,10 +208,16 @@ def around(key: Integers, block: Integers, *weights: npt.NDArray[np.generic]) ->
         known, place = code[begins], np.repeat(np.arange(len(begins)), lengths(begins, len(code)))
     else:
         known, place = np.unique(code, return_inverse=True)
-    totals = [np.bincount(place, weight.astype(np.float64)).astype(np.float64) for weight in weights]
     sides = [(at, known[at] == side) for side in (known - 1, known + 1)
              for at in (np.minimum(np.searchsorted(known, side), len(known) - 1),)]  # fmt: skip
-    return [(own + sum(np.where(there, own[at], 0.0) for at, there in sides))[place] for own in totals]
+    totals: list[Floats] = []
+    for weight in weights:
+        own = np.bincount(place, weight.astype(np.float64))
+        total = own.copy()
+        for at, there in sides:
+            total += np.where(there, own[at], 0.0)
+        totals.append(np.asarray(total[place], dtype=np.float64))
+    return totals
 
 
 def joined(*codes: npt.NDArray[np.integer]) -> Integers:

@@ -8,13 +8,12 @@ import pandas as pd
 
 from data.checks import make
 from data.parameters import PARAMETERS
+from data.possible import SENTINELS
 from models.quality.batch import Batch, Booleans, Floats, Integers, around, firsts, joined, lengths
 
 Found = list[tuple[int, str]]  # place in the sorted batch, entry of `checks`
 Entry = Callable[[int], str]
 
-# Written by loggers for "no value", met as delivered or in our unit.
-SENTINELS = (-99.0, -99.9, -999.0, -999.9, -9999.0, -9999.9, -99999.0)
 AHEAD = 2 * 24 * 60  # an interval may end this long after it was received: what lies ahead is hidden till then [min]
 
 STUCK_LEAST = 5  # equal values in a row

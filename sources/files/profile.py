@@ -38,6 +38,8 @@ class Options:
         The publisher's station list, every column text, where one was found.
     beside : mapping of str to tuple of str
         Column without a name → its different cells, where they are few.
+    every : bool
+        Nobody said whose data these are: each row is of the city that it names itself.
     """
 
     city: City
@@ -45,6 +47,7 @@ class Options:
     stamps: str = "end"
     places: pd.DataFrame | None = None
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every: bool = False
 
 
 Rows = Callable[[pd.DataFrame, Options], pd.DataFrame]
@@ -96,6 +99,8 @@ class Profile:
         The first that fits a file's columns reads it.
     home : callable
         Table of text → key of the city the rows are of, "" where the file does not say.
+    homes : callable or None
+        Table of text → keys of all cities that its rows name, where each row names its own.
     assessed : bool
         Flags in the file are a centre's own: such rows are asked only whether they are possible at all. Rows whose
         ``flag`` is missing are checked like any other.
@@ -112,6 +117,7 @@ class Profile:
     key: str
     layouts: Sequence[Layout]
     home: Callable[[pd.DataFrame], str]
+    homes: Callable[[pd.DataFrame], frozenset[str]] | None = None
     assessed: bool = False
     describes: bool = True
     binary: bool = False

@@ -55,7 +55,7 @@ def test_a_unit_that_does_not_fit_is_a_reject_with_its_reason() -> None:
         ({"parameter": "pixie dust"}, "unknown parameter"),
         ({"value": None}, "no value"),
         ({"value": float("inf")}, "value is not finite"),
-        ({"minutes": -5}, "no averaging minutes"),
+        ({"minutes": -5}, "averaging minutes outside 1 to 527,040"),
         ({"start": "gibberish"}, "no start time"),
         ({"start": "3000-01-01T00:00:00Z"}, "time out of range"),
         ({"station": ""}, "no station"),

@@ -222,7 +222,14 @@ def test_the_wall_shows_names_as_text(hostile: Store) -> None:
     from pages.ui.wall import panels
 
     table = pd.DataFrame(
-        {"network": [EVIL], "city": [EVIL], "succeeded": [pd.NaT], "rows": [0], "error": [f"a: b: {EVIL}"]}
+        {
+            "network": [EVIL],
+            "city": [EVIL],
+            "attempted": [pd.Timestamp(NOW)],
+            "succeeded": [pd.NaT],
+            "rows": [0],
+            "error": [f"a: b: {EVIL}"],
+        }
     )
     with language.using("en"):
         made = panels.health(table, [EVIL], NOW, EVIL) + panels.water(language.html(EVIL))

@@ -70,8 +70,13 @@ def test_a_snapshot_ends_and_is_dated_at_the_clock(
     assert f"as-of_{moment:%Y%m%dT%H%M%S}Z" in file.name
 
 
-def test_an_interval_long_after_the_real_clock_is_doubted(tmp_path: Path) -> None:
-    late = pd.Timestamp(clock.machine()).floor("h") + pd.Timedelta(days=3)
-    file = published(tmp_path, pd.date_range(late, periods=1, freq="h"))
+@pytest.mark.parametrize("ahead", [2, 72])
+def test_an_hour_after_the_machines_clock_is_refused_wherever_the_replay_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    late = pd.Timestamp(clock.machine()).ceil("h") + pd.Timedelta(hours=ahead)
+    monkeypatch.setenv(clock.VARIABLE, (late + pd.Timedelta(days=30)).isoformat())
+    file = published(tmp_path, pd.DatetimeIndex([late - pd.Timedelta(days=10), late]))
     done = run([file], "airdata-kz", "astana", open_store(tmp_path / "store"), stamps="start")
-    assert list(done["flagged"]) == ["future_time"]
+    assert done["stored"] == 1
+    assert done["rejected"] == {"start lies ahead of the machine's clock": 1}

@@ -5,11 +5,12 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from data import clock
 from data.city import city
 from data.store import Store
 from jobs.collect import collector
 from jobs.ingest import verdicts
-from jobs.server.doctor import NOTE, examine
+from jobs.server.doctor import BAD, NOTE, examine
 from tests.conftest import hourly
 
 
@@ -45,3 +46,22 @@ def test_verdicts_that_still_stand_are_named(store: Store, monkeypatch: pytest.M
     found = {f["about"]: f["found"] for f in examine(store.uri)["findings"]}
     assert found["verdicts for tashkent"].startswith("1, 1 still stand")
     assert found["demo:1 h2s"].startswith("drifting_zero 9 (9 to 9) since 2025-12-31")
+
+
+def test_a_measurement_ahead_of_the_clock_fails_and_is_never_the_newest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collector, "probe", lambda city: [])
+    sound = hourly([1.0, 2.0], kind="reference", first="2026-01-01")
+    store.append(sound)
+    before = examine(store.uri)
+    late = pd.Timestamp(clock.machine()) + pd.Timedelta(days=364)
+    store.append(sound.iloc[:1].assign(start=late.floor("h")))  # as an earlier release let it in
+    store.append(sound.iloc[:1].assign(start=late.floor("h"), kind="model", station="x:model"))
+    after = examine(store.uri)
+    found = {f["about"]: f for f in after["findings"]}
+    assert found["start ahead of the clock"]["mark"] == BAD
+    assert found["start ahead of the clock"]["found"].startswith("1 measured rows of ")
+    assert found["newest"] == {f["about"]: f for f in before["findings"]}["newest"]
+    assert after["failed"] == before["failed"] + 1
+    assert store.spans()["last"].max() < pd.Timestamp(clock.machine())  # of which health says the newest start

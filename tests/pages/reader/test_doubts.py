@@ -79,7 +79,7 @@ def test_figures_are_written_as_the_reader_does() -> None:
 
 def test_a_check_of_somebody_else_is_shown_as_it_stands() -> None:
     with language.using("en"):
-        assert sentence("below:0.5", "pm25") == "below: 0.5"
+        assert sentence("elsewhere:0.5", "pm25") == "elsewhere: 0.5"
         assert sentence("spike", "pm25")  # without its figures
         assert sentence("future_time:soon", "pm25")
         assert sentence("maintenance", "pm25")
