@@ -95,7 +95,7 @@ def lengthless(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """
     moment = np.asarray(rows["minutes"].to_numpy(float) == 0, dtype=np.bool_)
     if not moment.any():
-        return moment
+        return np.zeros(len(rows), dtype=np.bool_)
     said = rows["statistic"].to_numpy(object)
     due = rows["parameter"].isin(POLLUTANTS).to_numpy(bool) & rows["kind"].isin(MEASURED).to_numpy(bool)
     return np.asarray(moment & np.where(said == "", due, said != "instant"), dtype=np.bool_)

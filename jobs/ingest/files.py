@@ -225,9 +225,9 @@ def _flush(
         note_assessed(store, rows[judged])
     rows, amended = beside(store, rows, known_at, judged=judged, exact=True)
     rejects = [r.assign(source=profile.key, at=pd.Timestamp(known_at)) for r in batch.rejects]
+    _introduce(store, rows, said)
     rows = _lean(rows)
     both = _joined([_lean(amended), rows]) if len(amended) else rows
-    _introduce(store, rows, said)
     done = store.append(both, pd.concat(rejects, ignore_index=True) if rejects else None)
     account.keep(rows, done.without(len(amended)))
     account.amended += len(amended)

@@ -33,6 +33,7 @@ def best(rows: pd.DataFrame) -> pd.DataFrame:
     if not len(rows):
         return rows
     said = rows.sort_values("start", kind="stable", na_position="first") if "start" in rows else rows
+    said = said.drop_duplicates([n for n in said if n != "start"], keep="last")  # hours of a post say one thing
     texts = [n for n in said if isinstance(said[n].dtype, pd.StringDtype) or said[n].dtype == object]
     said = said.assign(**{n: said[n].mask(said[n].isin(["", None]) | said[n].isna()) for n in texts})
     if {"lat", "lon"} <= set(said):
