@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from jobs.tables.given import APART, Given, WideFileError, WrongArgument
-from models.averages.averages import Lengths, framed, time_average
+from models.averages.averages import WIND, Lengths, framed, time_average
 
 Frame = tuple[str, pd.DataFrame, Lengths]
 
@@ -45,9 +45,10 @@ def one(given: Given, parameter: str, station: str | None = None) -> Frame:
         When none does, or several do and none is named.
     """
     every = frames(given)
-    there = [f for f in every if parameter in f[1]]
+    own = WIND.get(parameter, parameter)  # frames call the wind by its short names
+    there = [(name, frame.rename(columns={own: parameter}), length) for name, frame, length in every if own in frame]
     if not there:
-        known = list(dict.fromkeys(str(given.names.get(n, n)) for _, frame, _ in every for n in frame.columns))
+        known = list(dict.fromkeys(given.called(n) for _, frame, _ in every for n in frame.columns))
         raise WrongArgument("jobs.file.lacks", parameter="parameter", file=given.path, label=parameter, known=known)
     named = [name for name, _, _ in there]
     if station is not None and given.tidy:
@@ -114,7 +115,10 @@ def hours(wide: pd.DataFrame, length: Lengths) -> float:
 
 def all_hours(given: Given) -> float:
     """Hours in which a table holds a value, summed over its stations. [h]"""
-    return whole(float(sum(hours(frame, length) for _, frame, length in frames(given))))
+    if not given.tidy:
+        return hours(placed(given), lengths_of(given))
+    there = given.table[given.table["value"].notna()].drop_duplicates(["station", "start", "minutes"])
+    return whole(float(there["minutes"].sum() / 60))
 
 
 def covered(wide: pd.DataFrame, length: Lengths) -> float:

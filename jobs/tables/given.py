@@ -15,7 +15,7 @@ from data.parameters import PARAMETERS, UnitError, conversion
 from data.times import ZONED
 from jobs.tables.opened import TIDY, WideFileError, WrongArgument, is_tidy, whole_table
 from models.averages.intervals import lengths, overlapped
-from models.quality.columns import fault_codes, half_circles, impossible, key_of, suspected
+from models.quality.columns import LONG, fault_codes, half_circles, impossible, key_of, suspected
 from models.trends.trends import Refused
 from sources.files import numbers
 
@@ -28,6 +28,7 @@ FLAGS: Mapping[str, tuple[str, ...]] = {"all": ("ok", "suspect"), "ok": ("ok",)}
 STATISTICS = ("mean", "sum", "instant", "median", "max")
 KEY = ["station", "parameter", "start", "minutes"]
 SERIES = ["station", "parameter"]
+MOST = 366 * 1440  # of `--minutes` [min]
 APART = "\x1f"  # between source and station, where one station id has several sources
 
 
@@ -77,6 +78,12 @@ class Given:
         if cells:
             self.left_out[str(column), why] += int(cells)
 
+    def called(self, column: object) -> str:
+        """What the file calls a column, or a parameter of its rows."""
+        if self.tidy:
+            return LONG.get(str(column), str(column))
+        return self.names.get(str(column), str(column))
+
     def account(self) -> list[dict[str, Any]]:
         """``column, why, cells`` of what does not count."""
         ordered = sorted(self.left_out.items())
@@ -122,6 +129,8 @@ def asked(whole: pd.DataFrame, path: Path, flags: str = "all", minutes: int | No
     flags, minutes
         As in `read`.
     """
+    if minutes is not None and not 1 <= minutes <= MOST:
+        raise WrongArgument("jobs.file.minutes", parameter="minutes", value=minutes, most=MOST)
     whole = whole.set_axis(pd.Index([str(name).strip() for name in whole.columns]), axis=1)
     tidy = is_tidy(whole.columns)
     names = renamed(whole.columns) if tidy else renamed(whole.columns, WIDE)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.schema import conform
-from jobs.tables.given import Given, WideFileError, read
+from jobs.tables.given import Given, WideFileError, WrongArgument, read
 from jobs.tables.wide_files import aggregate, polar, trend
 from models.quality.columns import impossible
 from models.quality.quality import flag
@@ -255,3 +255,23 @@ def test_wind_may_stand_at_the_one_mast_of_a_file(tmp_path):
     done = polar(tmp_path / "t.csv", "pm25", "mean", tmp_path / "p.csv")
     assert (done["station"], done["wind_from"], done["hours"]) == ("a:1", "m:1", count)
     assert done["cells"] > 1000
+
+
+def test_a_wind_is_asked_for_by_the_name_the_file_gives_it(tmp_path):
+    hours = stamps(24 * 240)
+    table = pd.DataFrame({"start": hours, "wind_speed": 2.0 + np.arange(len(hours)) / 1000, "pm25": 10.0})
+    table.to_csv(tmp_path / "w.csv", index=False)
+    assert trend(tmp_path / "w.csv", "wind_speed", False, "block", 2, tmp_path / "t.json")["slope"] > 0
+    assert days(tmp_path / "w.csv", tmp_path)[1].columns.tolist() == ["start", "wind_speed", "pm25"]
+    with pytest.raises(WrongArgument, match="it has wind_speed, pm25"):
+        trend(tmp_path / "w.csv", "no2", False, "block", 2, tmp_path / "t.json")
+
+
+def test_the_length_of_wide_rows_may_be_told(tmp_path):
+    path = tmp_path / "w.csv"
+    pd.DataFrame({"date": stamps(30, "D"), "pm25": 10.0}).to_csv(path, index=False)
+    assert days(path, tmp_path)[1]["pm25"].notna().all()  # one row a day is a daily mean
+    done, made = days(path, tmp_path, minutes=60)
+    assert (done["minutes"], done["hours"], made["pm25"].isna().all()) == ([60], 30, True)
+    with pytest.raises(WrongArgument, match="between 1 and"):
+        days(path, tmp_path, minutes=0)
