@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from data.parameters import PARAMETERS
+from data.possible import SENTINELS
 from models.quality.batch import DAY, Booleans, Floats, batch
 from models.quality.fillers import CODES, LEVEL_DAYS, REPEAT_LEAST, fillers
-from models.quality.row_checks import SENTINELS
 
 LONG = {"ws": "wind_speed", "wd": "wind_direction"}  # short names of openair → parameter
 HALF, CIRCLE = 180.0, 360.0  # [°]
