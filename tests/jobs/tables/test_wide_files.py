@@ -181,6 +181,7 @@ def test_sentinels_and_impossible_wind_are_no_values(tmp_path):
 
 def test_directions_from_minus_180_are_turned_and_said(tmp_path, hours):
     table = hours.reset_index().assign(date=lambda t: t["date"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    table.loc[:40, "wd"] = 261.0  # −99 in the other count, and no code
     plain, signed = tmp_path / "p.csv", tmp_path / "s.csv"
     table.to_csv(plain, index=False)
     table.assign(wd=(table["wd"] + 180) % 360 - 180).to_csv(signed, index=False)
