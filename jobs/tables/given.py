@@ -12,6 +12,7 @@ import pandas as pd
 from data.clock import iso
 from data.column_names import WIDE, renamed
 from data.parameters import PARAMETERS, UnitError, conversion
+from data.possible import FIRST, LAST
 from data.times import ZONED
 from jobs.tables.opened import TIDY, WideFileError, WrongArgument, is_tidy, whole_table
 from models.averages.intervals import lengths, overlapped
@@ -153,9 +154,13 @@ def _times(column: pd.Series, path: Path) -> pd.Series:
     if len(text) and not (plain.all() or text[~plain].str.contains(ZONED, regex=True).all()):
         raise WideFileError("jobs.file.no_zone", parameter=str(column.name), file=path, example=EXAMPLE)
     try:
-        return pd.to_datetime(text, utc=True, format="ISO8601")
+        times = pd.to_datetime(text, utc=True, format="ISO8601")
     except (ValueError, OverflowError) as error:
         raise WideFileError("jobs.file.no_time", parameter=str(column.name), file=path, example=EXAMPLE) from error
+    far = (times < FIRST) | (times >= LAST)
+    if far.any():
+        raise WideFileError("jobs.file.far_time", parameter=str(column.name), file=path, text=text[far].iloc[0])
+    return times
 
 
 def _long(given: Given, flags: tuple[str, ...]) -> None:
@@ -168,6 +173,8 @@ def _long(given: Given, flags: tuple[str, ...]) -> None:
     flag = rows["flag"].fillna("ok").replace("", "ok") if "flag" in rows else pd.Series("ok", index=rows.index)
     flag = flag.mask(cells.bound & (flag == "ok"), "suspect")
     for why, bad in (
+        ("no_station", rows["station"].isna()),
+        ("no_parameter", rows["parameter"].isna()),
         ("not_understood", cells.reject != ""),
         ("no_interval", ~(minutes >= 0)),
         ("replaced", rows["known_until"].notna() if "known_until" in rows else None),
@@ -188,7 +195,7 @@ def _long(given: Given, flags: tuple[str, ...]) -> None:
 def _without(rows: pd.DataFrame, gone: pd.Series, why: str, given: Given) -> pd.DataFrame:
     """The other rows; those with a value are counted."""
     counted = rows[gone & (rows["value"].notna() | (why == "not_understood"))]
-    for parameter, cells in counted["parameter"].value_counts().items():
+    for parameter, cells in counted["parameter"].fillna("").value_counts().items():
         given.leave(parameter, why, cells)
     return rows[~gone]
 

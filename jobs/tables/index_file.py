@@ -103,10 +103,10 @@ def _chunks(source: Path) -> Iterator[pd.DataFrame]:
         yield opened.records(source, packed, _suits).map(_text)
         return
     delimiter, skipped = opened.dialect(head, _suits)
-    with opened.text_of(source, packed) as text:
+    with opened.text_of(source, packed) as text, opened.even(source):
         yield from pd.read_csv(
-            text, dtype=str, keep_default_na=False, chunksize=CHUNK, skipinitialspace=True, sep=delimiter,
-            skiprows=skipped,
+            text, index_col=False, dtype=str, keep_default_na=False, chunksize=CHUNK, skipinitialspace=True,
+            sep=delimiter, skiprows=skipped,
         )  # fmt: skip
 
 

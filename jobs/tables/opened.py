@@ -3,8 +3,10 @@
 import csv
 import gzip
 import json
+import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,9 +77,11 @@ def whole_table(path: Path, suits: Suits = shaped) -> pd.DataFrame:
         if head[:1] in ("[", "{"):
             return records(path, packed, suits)
         delimiter, skipped = dialect(head, suits)
-        return pd.read_csv(
-            path, compression="gzip" if packed else None, encoding="utf-8-sig", sep=delimiter, skiprows=skipped
-        )
+        with even(path):
+            return pd.read_csv(
+                path, compression="gzip" if packed else None, encoding="utf-8-sig", sep=delimiter, skiprows=skipped,
+                index_col=False,
+            )  # fmt: skip
     except FileNotFoundError as error:
         raise WideFileError("jobs.file.absent", file=path) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -86,6 +90,17 @@ def whole_table(path: Path, suits: Suits = shaped) -> pd.DataFrame:
         raise WideFileError("jobs.file.no_table", file=path) from error
     except OSError as error:
         raise WideFileError("jobs.file.unreadable", file=path, cause=error.strerror or error) from error
+
+
+@contextmanager
+def even(path: Path) -> Iterator[None]:
+    """Refuse a table whose lines have more cells than its header: which of them belongs to which column is not told."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            yield
+        except pd.errors.ParserWarning as warning:
+            raise WideFileError("jobs.file.ragged", file=path) from warning
 
 
 def is_packed(path: Path) -> bool:

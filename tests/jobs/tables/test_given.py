@@ -8,6 +8,7 @@ import pytest
 
 from data.schema import conform
 from jobs.tables.given import Given, WideFileError, WrongArgument, read
+from jobs.tables.index_file import run
 from jobs.tables.wide_files import aggregate, polar, trend
 from models.quality.columns import impossible
 from models.quality.quality import flag
@@ -275,3 +276,29 @@ def test_the_length_of_wide_rows_may_be_told(tmp_path):
     assert (done["minutes"], done["hours"], made["pm25"].isna().all()) == ([60], 30, True)
     with pytest.raises(WrongArgument, match="between 1 and"):
         days(path, tmp_path, minutes=0)
+
+
+def test_lines_with_more_cells_than_the_header_are_refused(tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_text("date,pm25\n2024-01-01T00:00:00Z,1,2\n2024-01-01T01:00:00Z,1,2\n")
+    with pytest.raises(WideFileError, match="more cells than its header"):
+        read(path)
+    path.write_text("parameter,minutes,value\nx,pm25,1440,12\n")
+    with pytest.raises(WideFileError, match="more cells than its header"):
+        run("us-epa-2024", path, tmp_path / "o.csv")
+
+
+@pytest.mark.parametrize("time", ["0000-01-01T00:00:00Z", "1600-01-01T00:00:00Z", "9999-12-31T23:00:00Z"])
+def test_times_of_no_network_are_refused(tmp_path, time):
+    path = tmp_path / "w.csv"
+    path.write_text(f"date,pm25\n{time},1\n")
+    with pytest.raises(WideFileError, match=r"1970 to 2200|not ISO 8601"):
+        read(path)
+
+
+def test_rows_of_no_station_or_parameter_are_counted(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("station,parameter,start,minutes,value\n,pm25,2024-01-01T00:00:00Z,60,1\n"
+                    "a,,2024-01-01T00:00:00Z,60,1\na,pm25,2024-01-01T00:00:00Z,60,1\n")  # fmt: skip
+    given = read(path)
+    assert (len(given.table), why(given)) == (1, {" no_parameter": 1, "pm25 no_station": 1})
