@@ -56,7 +56,7 @@ def one(given: Given, parameter: str, station: str | None = None) -> Frame:
         if not there:
             raise WrongArgument("jobs.file.lacks", parameter="station", file=given.path, label=station, known=named)
     if len(there) > 1:
-        said = {"count": len(named), "label": parameter, "known": named}
+        said: dict[str, Any] = {"count": len(named), "label": parameter, "known": named}
         raise WideFileError("jobs.file.stations", parameter="station", file=given.path, **said)
     return there[0]
 
@@ -128,6 +128,6 @@ def covered(wide: pd.DataFrame, length: Lengths) -> float:
     return min(hours(wide, length) / float(span), 1.0)
 
 
-def whole(number: float) -> Any:
+def whole(number: float) -> float:
     """A count of hours, without a fraction where there is none."""
     return int(number) if number.is_integer() else round(number, 3)
