@@ -48,12 +48,33 @@ def _zone(a: Arguments) -> str:
     return city(a.city).zone.key if a.city else a.tz or "UTC"
 
 
+def _counting_arguments(parser: Parser) -> None:
+    """Which rows of a file count."""
+    parser.add_argument(
+        "--flags", choices=("ok", "all"), default="all", help="all: doubtful rows too; invalid ones never count"
+    )
+
+
+def _length_argument(parser: Parser) -> None:
+    parser.add_argument(
+        "--minutes", type=int, metavar="N", help="length of the rows of a wide table; default: their usual distance"
+    )
+
+
+def _station_argument(parser: Parser) -> None:
+    parser.add_argument("--station", metavar="ID", help="where several stations of the file measure the parameter")
+
+
 def _aggregate(parser: Parser) -> None:
     parser.add_argument("--input", required=True, metavar="FILE")
     parser.add_argument("--every", required=True, choices=("hour", "day", "month", "year"))
-    parser.add_argument("--min-coverage", type=float, default=MIN_COVERAGE)
-    parser.add_argument("--vector-wind", action="store_true")
+    parser.add_argument(
+        "--min-coverage", type=float, default=MIN_COVERAGE, help="least share of the whole calendar period, 0 to 1"
+    )
+    parser.add_argument("--vector-wind", action="store_true", help="speed of the mean wind vector, not the mean speed")
     _zone_arguments(parser)
+    _counting_arguments(parser)
+    _length_argument(parser)
     out_argument(parser)
 
 
@@ -61,7 +82,8 @@ def aggregate(a: Arguments) -> Result | None:
     """Average a table of hours."""
     from jobs.tables import wide_files
 
-    return wide_files.aggregate(Path(a.input), a.every, a.min_coverage, a.vector_wind, Path(a.out), _zone(a))
+    asked = (Path(a.input), a.every, a.min_coverage, a.vector_wind, Path(a.out), _zone(a))
+    return wide_files.aggregate(*asked, flags=a.flags, minutes=a.minutes)
 
 
 def _trend(parser: Parser) -> None:
@@ -70,7 +92,13 @@ def _trend(parser: Parser) -> None:
     parser.add_argument("--deseason", action="store_true")
     parser.add_argument("--bootstrap", choices=("block", "plain"), default="block")
     parser.add_argument("--seed", type=int, default=2, help="2 is openair's own")
+    parser.add_argument(
+        "--min-coverage", type=float, default=MIN_COVERAGE, help="least share of a calendar month, 0 to 1"
+    )
+    _station_argument(parser)
     _zone_arguments(parser)
+    _counting_arguments(parser)
+    _length_argument(parser)
     out_argument(parser)
 
 
@@ -78,13 +106,17 @@ def trend(a: Arguments) -> Result | None:
     """Theil–Sen slope of monthly means with its interval."""
     from jobs.tables import wide_files
 
-    return wide_files.trend(Path(a.input), a.parameter, a.deseason, a.bootstrap, a.seed, Path(a.out), _zone(a))
+    asked = (Path(a.input), a.parameter, a.deseason, a.bootstrap, a.seed, Path(a.out), _zone(a))
+    told = {"station": a.station, "flags": a.flags, "minutes": a.minutes}
+    return wide_files.trend(*asked, min_coverage=a.min_coverage, **told)
 
 
 def _polar(parser: Parser) -> None:
     parser.add_argument("--input", required=True, metavar="FILE")
     parser.add_argument("--parameter", required=True)
     parser.add_argument("--statistic", choices=("mean", "cpf90"), default="mean")
+    _station_argument(parser)
+    _counting_arguments(parser)
     out_argument(parser)
 
 
@@ -92,7 +124,8 @@ def polar(a: Arguments) -> Result | None:
     """Polar surface of a pollutant over wind speed and direction."""
     from jobs.tables import wide_files
 
-    return wide_files.polar(Path(a.input), a.parameter, a.statistic, Path(a.out))
+    told = {"station": a.station, "flags": a.flags}
+    return wide_files.polar(Path(a.input), a.parameter, a.statistic, Path(a.out), **told)
 
 
 COMMANDS: dict[str, Command] = {

@@ -5,33 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from data.times import iso_texts
-from jobs.tables.given import ALIASES
+from jobs.attribution import handed
 from models.attribution import InputError, SourceAttributor
 from models.attribution.refusal import REASONS
 
-QUOTED = 160  # characters of what a library says of a file
 VERSION = "1"
 """Model version: changes whenever the same input would give another answer."""
-
-
-def read(path: str | Path | None, name: str) -> pd.DataFrame | None:
-    """A CSV file, plain or .gz, as a table; `InputError` in one sentence when it cannot be read."""
-    if path is None:
-        return None
-    try:
-        return pd.read_csv(path).rename(columns=dict(ALIASES))
-    except FileNotFoundError as error:
-        raise InputError("models.attribution.no_file", parameter=name, table=name, file=path) from error
-    except (OSError, ValueError, EOFError) as error:
-        said = shorten(str(error), QUOTED, placeholder="…") or type(error).__name__
-        raise InputError("models.attribution.no_csv", parameter=name, table=name, file=path, said=said) from error
 
 
 def digest(path: str | Path | None) -> str | None:
@@ -67,7 +52,8 @@ def run_files(
     Parameters
     ----------
     measurements, weather, stations, sources, fingerprints, hotspots, prior : path
-        CSV files, .gz accepted; weather, sources, fingerprints, hotspots and prior may be None.
+        CSV or JSON files, .gz accepted; weather, sources, fingerprints, hotspots and prior may be None. Measurements
+        and weather may be exports of this centre.
     zone : str
         IANA zone of the city.
     out : path
@@ -76,7 +62,8 @@ def run_files(
     Returns
     -------
     dict
-        What report.json holds: version, inputs with their SHA-256, shares of the period, notes, refusals, counts.
+        What report.json holds: version, inputs with their SHA-256, shares of the period, notes, refusals, counts, and
+        ``left_out``: ``table, column, why, cells`` of measurements and weather that do not count.
 
     Raises
     ------
@@ -92,12 +79,15 @@ def run_files(
         "hotspots": hotspots,
         "prior": prior,
     }
-    tables = {name: read(path, name) for name, path in files.items()}
-    if tables["measurements"] is None or tables["stations"] is None:
+    tables = {name: handed.table(path, name) for name, path in files.items()}
+    rows, left_out = tables["measurements"], list[dict[str, Any]]()
+    if rows is None or tables["stations"] is None:
         raise InputError("models.attribution.files", parameter="measurements")
     model = SourceAttributor(zone=check_zone(zone), neighbours=neighbours, seed=seed)
+    tables["measurements"] = handed.measurements(rows, Path(measurements), left_out)
+    tables["weather"] = handed.weather(tables["weather"], Path(weather or ""), left_out)
     model.fit(**tables)
-    report = summary(model, {name: digest(path) for name, path in files.items()})
+    report = summary(model, {name: digest(path) for name, path in files.items()}) | {"left_out": left_out}
     write(model, report, Path(out))
     return report
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.errors import CentreError
-from data.parameters import PARAMETERS
 from models.attribution.tables import POLLUTANTS
+from models.quality.columns import half_circles, impossible
 
 Array = npt.NDArray[np.float64]
 WEATHER = ("wind_speed", "wind_direction", "temperature", "relative_humidity", "precipitation", "boundary_layer_height")
@@ -135,18 +135,18 @@ def wide_weather(weather: pd.DataFrame | None, hours: pd.DatetimeIndex) -> dict[
     Weather as one array per parameter over `hours`; parameters that are absent are all NaN.
 
     Accepts a wide table (`start` and one column per parameter) or the tidy one (`parameter`, `value`); several
-    stations are averaged, the wind as a vector.
+    stations are averaged, the wind as a vector. What cannot have been measured is missing.
     """
     empty = np.full(len(hours), np.nan)
     if weather is None or not len(weather):
         return {name: empty.copy() for name in WEATHER}
     require(weather, ("start",), "weather")
-    table = weather.assign(start=instants(weather["start"], "weather").dt.floor("h"))
-    if "parameter" in table:
+    table = weather.assign(start=instants(weather["start"], "weather"))
+    if "parameter" in table:  # by the time itself: directions within an hour are averaged as vectors
         table = table.pivot_table(index=["start", "station"], columns="parameter", values="value").reset_index()
+    table["start"] = table["start"].dt.floor("h")
     for name in set(WEATHER) & set(table):
-        told, known = numbers(table[name], "weather"), PARAMETERS[name]
-        table[name] = told.where((told >= known.low) & (told <= known.high))  # −999, and 990 for a variable wind
+        table[name] = _possible(numbers(table[name], "weather").to_numpy(dtype=float), name)
     if {"wind_speed", "wind_direction"} <= set(table):
         angle = np.deg2rad(table["wind_direction"].where(table["wind_speed"].ge(CALM)))
         table = table.assign(_u=np.sin(angle), _v=np.cos(angle))
@@ -155,6 +155,15 @@ def wide_weather(weather: pd.DataFrame | None, hours: pd.DatetimeIndex) -> dict[
         mean["wind_direction"] = np.rad2deg(np.arctan2(mean["_u"], mean["_v"])) % 360
     mean = mean.reindex(hours)
     return {name: mean[name].to_numpy(float).copy() if name in mean else empty.copy() for name in WEATHER}
+
+
+def _possible(values: Array, name: str) -> Array:
+    """Weather that can have been measured: −999, and 990 for a variable wind, are none, −90° is 270°."""
+    if name == "wind_direction" and half_circles(values):
+        values = np.where((values < 0) & (values >= -180), values + 360.0, values)
+    for gone in impossible(values, name).values():
+        values = np.where(gone, np.nan, values)
+    return values
 
 
 def suspicious(values: Array, network: Array) -> npt.NDArray[np.bool_]:

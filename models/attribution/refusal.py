@@ -33,6 +33,7 @@ REASONS: Final = {
     "wide_prior": "No stated prior: the published range of Central Asia stands in, intervals are wider.",
     "single_station": "One station: categories only, sources of single sites cannot be told apart.",
     "no_wind": "No wind direction: no site attribution.",
+    "little_wind": "Less than 40 % of the hours have a wind: no site attribution.",
     "calm": "More than 60 % of the hours are calm: no site attribution.",
     "few_days": "Fewer than 30 days: single sites are not identifiable.",
     "few_stations": "Fewer than 5 stations: single sites are not identifiable.",
@@ -51,12 +52,14 @@ def site_refusal(panel: Panel, sites: int) -> str:
     """Code of why sites cannot be ranked at all, empty when they can."""
     speed, direction = panel.weather["wind_speed"], panel.weather["wind_direction"]
     moving = np.isfinite(direction) & (speed >= CALM)
+    told = np.isfinite(speed) & (np.isfinite(direction) | (speed < CALM))  # a calm has no direction
     days = np.isfinite(panel.observed["pm25"]).any(axis=1).sum() / 24
     measuring = int((np.isfinite(panel.observed["pm25"]).mean(axis=0) > 0.3).sum())
     table = (
         ("no_sources", sites == 0),
         ("single_station", len(panel.stations) == 1),
         ("no_wind", not np.isfinite(speed).any() or not np.isfinite(direction).any()),
+        ("little_wind", float(told.mean()) < 1 - CALM_PART),
         ("calm", float(moving.mean()) < 1 - CALM_PART),
         ("few_days", days < SITE_DAYS),
         ("few_sectors", _sectors(direction[moving]) < SECTORS_SEEN),

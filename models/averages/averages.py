@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.errors import CentreError
 from data.standards.coverage import MIN_COVERAGE
+from models.averages.intervals import overlapped
 from models.averages.periods import Every, Periods, nanoseconds, periods, step
 
 Statistic = Literal["mean", "median", "min", "max", "sum", "percentile"]
@@ -82,10 +83,10 @@ def time_average(
 
     Notes
     -----
-    Named after openair's ``timeAverage`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008) and equal to it
-    as published: the direction is that of the mean wind vector, each hour weighed by its speed. Its present version
-    averages unit vectors unless its argument ``vector.ws`` is set. A coverage of 75 % is what Directive (EU) 2024/2881,
-    annex V, asks of aggregated values.
+    Named after openair's ``timeAverage`` (Carslaw & Ropkins 2012, doi:10.1016/j.envsoft.2011.09.008) and, with
+    ``span="data"``, equal to that of version 2.18.2. Wind directions are weighed by their speed, as there; later
+    versions weigh all hours alike unless ``vector.ws`` is set, which a frame without ``ws`` does here. A coverage of
+    75 % is what Directive (EU) 2024/2881, annex V, asks of aggregated values.
 
     Examples
     --------
@@ -95,7 +96,7 @@ def time_average(
     >>> time_average(wide, "day")["pm25"].tolist()
     [11.5, nan]
     """
-    checked(wide)
+    checked(wide, minutes)
     if wide.empty:
         return wide.rename_axis("date").astype(float)
     blocks = _Blocks.of(wide, every, tz, span, minutes)
@@ -133,7 +134,7 @@ def coverage(
     >>> coverage(wide, "day", span="calendar")["pm25"].tolist()
     [0.5]
     """
-    checked(wide)
+    checked(wide, minutes)
     if wide.empty:
         return wide.rename_axis("date").astype(float)
     blocks = _Blocks.of(wide, every, tz, span, minutes)
@@ -146,7 +147,6 @@ def tidy_average(
     every: Every = "day",
     min_coverage: float = MIN_COVERAGE,
     *,
-    minutes: int = 60,
     flags: Collection[str] = ("ok", "suspect"),
     vector_wind: bool = False,
     tz: str = "UTC",
@@ -158,10 +158,8 @@ def tidy_average(
     Parameters
     ----------
     table : DataFrame
-        Columns ``station, parameter, start, minutes, value`` and, if there, ``flag``.
-    minutes : int
-        Rows of this averaging; shorter ones count by their length where none of it covers them, and a daily mean
-        never enters a mean of hours. [min]
+        Columns ``station, parameter, start, minutes, value`` and, if there, ``flag``; each row counts by its own
+        interval, and one over shorter rows of its series not at all: a daily mean never enters a mean of hours.
     flags : collection of str
         Which rows count. Suspect values stay by default: real dust storms are among them.
     every, min_coverage, vector_wind, tz, span
@@ -175,7 +173,7 @@ def tidy_average(
     """
     out = [
         _long(station, frame, every, min_coverage, vector_wind, tz, span, length)
-        for station, frame, length in framed(table, minutes=minutes, flags=flags)
+        for station, frame, length in framed(table, flags=flags)
     ]
     if not out:
         return pd.DataFrame(columns=["station", "parameter", "start", "minutes", "value", "coverage"])
@@ -186,53 +184,70 @@ def wides(
     table: pd.DataFrame, *, minutes: int = 60, flags: Collection[str] = ("ok", "suspect")
 ) -> list[tuple[str, pd.DataFrame]]:
     """
-    Measurement table → one wide frame per station, wind columns named ``ws`` and ``wd``.
+    Measurement table → one wide frame per station of the rows of one averaging, wind columns ``ws`` and ``wd``.
 
-    Parameters are those of `tidy_average`.
+    Parameters
+    ----------
+    table, flags
+        As in `tidy_average`.
+    minutes : int
+        Rows of this averaging only. [min]
     """
-    return [(station, frame) for station, frame, _ in framed(table, minutes=minutes, flags=flags)]
+    rows = _counting(table[table["minutes"] == minutes], flags)
+    return [(str(station), _wide(group)) for station, group in rows.groupby("station", observed=True, sort=True)]
 
 
 def framed(
-    table: pd.DataFrame, *, minutes: int = 60, flags: Collection[str] = ("ok", "suspect")
+    table: pd.DataFrame, *, flags: Collection[str] = ("ok", "suspect")
 ) -> list[tuple[str, pd.DataFrame, Lengths]]:
     """
-    `wides`, with the length of the intervals: one where all are of `minutes`, else of each row. [min]
+    Measurement table → station, wide frame of all its rows that count, and the length of each. [min]
 
-    Rows shorter than `minutes` count by their length, where no row of `minutes` covers them. A parameter of which a
-    station has longer rows alone, as daily means, gets a frame of its own.
+    The length is one number where all rows are alike; else a time may stand in the frame once for each length.
+
+    Raises
+    ------
+    TimesError
+        When a station, parameter, time and length stand in the table twice: no mean of two values is anybody's.
     """
-    rows = table
+    rows = _counting(table, flags)
+    rows = rows[rows["minutes"] > 0]
+    rows = rows[~overlapped(rows)]
+    if rows.duplicated(["station", "parameter", "start", "minutes"]).any():
+        raise TimesError("models.averages.order")
+    return [(str(station), *_frame(group)) for station, group in rows.groupby("station", observed=True, sort=True)]
+
+
+def _counting(rows: pd.DataFrame, flags: Collection[str]) -> pd.DataFrame:
     if "flag" in rows:
         rows = rows[rows["flag"].isin(list(flags))]
     if "known_until" in rows:
         rows = rows[rows["known_until"].isna()]
-    found: list[tuple[str, pd.DataFrame, Lengths]] = []
-    for station, group in rows.groupby("station", observed=True, sort=True):
-        found += [(str(station), _wide(part), length) for part, length in _by_length(group, minutes)]
-    return found
+    return rows
 
 
-def _by_length(group: pd.DataFrame, minutes: int) -> list[tuple[pd.DataFrame, Lengths]]:
-    """Rows of one station that can stand in one frame, with their lengths."""
-    if (group["minutes"] == minutes).all():
-        return [(group, minutes)]
-    short = group[(group["minutes"] <= minutes) & (group["minutes"] > 0)]
-    whole = short[short["minutes"] == minutes][["parameter", "start"]].assign(covered=True)
-    within = short.assign(hour=short["start"].dt.floor(f"{minutes}min"))
-    beside = within.merge(whole.rename(columns={"start": "hour"}), on=["parameter", "hour"], how="left")
-    short = short[((short["minutes"] == minutes) | beside["covered"].isna().to_numpy())]
-    parts: list[tuple[pd.DataFrame, Lengths]] = []
-    if len(short):
-        lengths = short.groupby("start")["minutes"].min()
-        parts.append((short, minutes if (lengths == minutes).all() else lengths.to_numpy(dtype=float)))
-    long = group[(group["minutes"] > minutes) & ~group["parameter"].isin(short["parameter"])]
-    return parts + [(part, int(length)) for length, part in long.groupby("minutes", sort=True)]
+def _frame(group: pd.DataFrame) -> tuple[pd.DataFrame, Lengths]:
+    """Rows of one station, each time once for each length, and the lengths."""
+    key = ["start", "minutes", "parameter"]
+    frame = group.set_index(key)["value"].unstack("parameter").sort_index()  # noqa: PD010  nothing is averaged
+    frame.columns = pd.Index([WIND.get(str(name), str(name)) for name in frame.columns])
+    minutes = frame.index.get_level_values("minutes").to_numpy(dtype=float)
+    frame.index = frame.index.get_level_values("start")
+    if len(minutes) and (minutes == minutes[0]).all() and minutes[0].is_integer():
+        return frame, int(minutes[0])
+    return frame, minutes.tolist()
 
 
-def checked(wide: pd.DataFrame) -> None:
+def checked(wide: pd.DataFrame, minutes: Lengths = None) -> None:
     """
     Refuse a frame whose rows cannot be placed in time.
+
+    Parameters
+    ----------
+    wide : DataFrame
+        By its index.
+    minutes : int or sequence of float, optional
+        Where each row has a length of its own, a time may come once for each.
 
     Raises
     ------
@@ -242,12 +257,13 @@ def checked(wide: pd.DataFrame) -> None:
     index = wide.index
     if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
         raise TimesError("models.averages.zone")
-    if not index.is_monotonic_increasing or not index.is_unique:
+    each = minutes is None or isinstance(minutes, int)
+    if not index.is_monotonic_increasing or (each and not index.is_unique):
         raise TimesError("models.averages.order")
 
 
 def _wide(group: pd.DataFrame) -> pd.DataFrame:
-    frame = group.pivot_table(index="start", columns="parameter", values="value", observed=True, dropna=False)
+    frame = group.pivot_table(index="start", columns="parameter", values="value", observed=True)
     frame.columns = pd.Index([WIND.get(str(name), str(name)) for name in frame.columns])
     return frame.sort_index()
 
@@ -273,7 +289,7 @@ def _long(
         "start": np.tile(mean.index, len(wide.columns)),
         "minutes": np.tile(lengths, len(wide.columns)),
         "value": mean.to_numpy().ravel(order="F"),
-        "coverage": share.to_numpy().ravel(order="F"),
+        "coverage": np.minimum(share.to_numpy().ravel(order="F"), 1.0),
     }
     return pd.DataFrame(columns)
 

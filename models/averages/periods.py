@@ -13,7 +13,6 @@ from data.times import local_days, midnights
 
 Every = Literal["hour", "day", "month", "year", "season"]
 
-MINUTE, DAY = 60_000_000_000, 86_400_000_000_000  # [ns]
 # pandas' own words for the same steps; a season begins in December, March, June and September.
 _STEPS: dict[str, str] = {"day": "D", "month": "MS", "season": "QS-DEC", "year": "YS"}
 
@@ -64,42 +63,6 @@ def step(index: pd.DatetimeIndex) -> int:
         return 3_600_000_000_000
     gaps, counts = np.unique(np.diff(nanoseconds(index)), return_counts=True)
     return int(gaps[counts.argmax()])
-
-
-def lengths(index: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
-    """
-    Length of the interval that each of several times opens, where their distance changes. [min]
-
-    Parameters
-    ----------
-    index : DatetimeIndex
-        In order, each once.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        The longest of the distances common in the index (a twentieth of all, or two dozen) that fits before and
-        after a time: an hour before a gap stays an hour. Where the commonest distance is longer than a day and not
-        the only one, as of one hour a month, no distance is a length, and all that divides them is taken.
-
-    Examples
-    --------
-    >>> hours = pd.date_range("2024-01-01", periods=24, freq="h", tz="UTC")
-    >>> tens = pd.date_range("2024-01-02", periods=144, freq="10min", tz="UTC")
-    >>> np.unique(lengths(hours.append(tens)), return_counts=True)
-    (array([10., 60.]), array([144,  24]))
-    """
-    if len(index) < 2:
-        return np.full(len(index), 60.0)
-    gaps = np.diff(nanoseconds(index))
-    steps, counts = np.unique(gaps, return_counts=True)
-    if steps[counts.argmax()] > DAY and len(steps) > 1:
-        return np.full(len(index), np.gcd.reduce(gaps) / MINUTE)
-    common = steps[(counts >= 0.05 * len(gaps)) | (counts >= 24)]
-    common = common if len(common) else steps[:1]
-    fits = common[np.maximum(np.searchsorted(common, gaps, side="right") - 1, 0)]
-    before, after = np.concatenate([fits[:1], fits]), np.concatenate([fits, fits[-1:]])
-    return np.asarray(np.minimum(before, after) / MINUTE, dtype=float)
 
 
 def periods(first: pd.Timestamp, last: pd.Timestamp, every: Every, tz: str = "UTC") -> Periods:

@@ -1,11 +1,10 @@
 """The centre's own files, so that what one centre exports another can import unchanged: CSV, Excel, Parquet."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from data import checks, reasons
 from data.city import city_files
+from data.column_names import ALIASES
 from data.licences import terms
 from data.parameters import UnitError, conversion
 from data.schema import CONTROL, KINDS, STATION_CLASSES
@@ -15,10 +14,7 @@ from sources.files.described import best
 from sources.files.profile import Layout, Options, Profile, number, used
 
 KEY = "tidy"
-# Column of an export → column of the table; both are read.
-NAMES: Mapping[str, str] = {
-    "station_id": "station", "time_start_utc": "start", "averaging_minutes": "minutes", "known_at_utc": "known_at",
-}  # fmt: skip
+NAMES = ALIASES  # of columns of an export → column of the table; both are read
 NEEDED = ("station", "parameter", "start", "minutes", "value")
 NUMBERS = ("value", "raw_value", "lat", "lon")  # together they show how an export writes its numbers
 TEXT = ("station", "parameter", "flag", "statistic", "note", "kind", "raw_unit", "source", "city", "unit")

@@ -1,6 +1,7 @@
 """`cleanair index` on good and on broken files."""
 
 import gzip
+import json
 
 import pandas as pd
 import pytest
@@ -76,3 +77,40 @@ def test_a_table_without_rows_keeps_its_head(tmp_path):
     source.write_text("parameter,minutes,value\n")
     assert run("eaqi-2024", source, tmp_path / "out.csv")["rows"] == 0
     assert (tmp_path / "out.csv").read_text() == "parameter,minutes,value,index,category,beyond\n"
+
+
+def test_what_nobody_measured_gets_no_index_and_is_counted(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("parameter,minutes,value,flag\npm25,1440,-999,\npm25,1440,99999,ok\npm25,1440,35.45,invalid\n"
+                      "pm25,1440,-3,ok\npm25,1440,\"12,0\",suspect\npm25,1440,twelve,ok\n")  # fmt: skip
+    summary = run("us-epa-2024", source, tmp_path / "out.csv")
+    assert read(tmp_path / "out.csv")["index"].tolist() == ["", "", "", "0", "56", ""]
+    assert {(one["column"], one["why"]): one["cells"] for one in summary["left_out"]} == {
+        ("pm25", "sentinel"): 1, ("pm25", "range"): 1, ("pm25", "flag_invalid"): 1, ("pm25", "not_understood"): 1,
+    }  # fmt: skip
+
+
+def test_own_exports_and_answers_are_read_and_keep_their_columns(tmp_path):
+    rows = [{"station_id": "a:1", "parameter": "pm25", "value": 35.45, "unit": "µg/m³", "averaging_minutes": 1440,
+             "time_start_utc": f"2024-01-0{day}T00:00:00Z", "flag": "ok", "checks": []} for day in (1, 2)]  # fmt: skip
+    rows[1] |= {"value": 0.03545, "unit": "mg/m³"}
+    (tmp_path / "a.json").write_text(json.dumps({"latest": rows}))
+    table = pd.DataFrame(rows).assign(checks="")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    table.to_csv(tmp_path / "b.csv", index=False, sep=";", decimal=",", encoding="utf-8-sig")
+    for name in ("a.json", "a.csv", "b.csv"):
+        run("us-epa-2024", tmp_path / name, tmp_path / "out.csv")
+        made = read(tmp_path / "out.csv")
+        assert made.columns.tolist() == [*rows[0], "index", "category", "beyond"]
+        assert made["index"].tolist() == ["100", "100"]
+
+
+def test_a_fault_code_among_its_hours_gets_no_index(tmp_path):
+    hours = pd.date_range("2024-01-01", periods=96, freq="h", tz="UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
+    values = [9.0, 11.0, 12.0, 10.0] * 24
+    values[50] = 999.9
+    table = pd.DataFrame({"station": "a", "parameter": "pm25", "start": hours, "minutes": 60, "value": values})
+    table.to_csv(tmp_path / "in.csv", index=False)
+    summary = run("eaqi-2024", tmp_path / "in.csv", tmp_path / "out.csv")
+    assert read(tmp_path / "out.csv")["index"].tolist().index("") == 50
+    assert summary["left_out"] == [{"column": "pm25", "why": "fault_code", "cells": 1}]
