@@ -25,8 +25,8 @@ KNOWN = ("known_at", "known_until_utc", "known_until", "age_minutes")
 ABOUT = ("station_name", "lat", "lon", "coord_quality", "station_class", "licence")
 
 
-# Columns by which a table is an export of a centre: it says when the value was learned and what doubted it.
-EXPORT = frozenset({"source", "kind", "flag", "known_at"})
+# Columns by which a table is an export of a centre: it says whose a value is, its flag and what doubted it.
+EXPORT = frozenset({"source", "kind", "flag"})
 OWN = ("checks", "reason")  # one of them; the latter in releases before 0.3
 ANYBODYS = {KEY, "demo"}  # sources that are no network's: nobody else's rows can be revised under them
 NO_TIME = "no start time with its zone"
@@ -39,8 +39,8 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
     Notes
     -----
-    Of an export of a centre, each row that says its flag and when it was learned keeps both flag and source. Any other
-    row is ``assessed`` False: it goes through quality control, which raises the flag it brings where there is cause,
+    Of an export of a centre (`EXPORT`, ``checks`` or ``reason``, and ``known_at`` or a network we know), each row that
+    says its flag keeps both flag and source. Any other row is ``assessed`` False: it goes through quality control, which raises the flag it brings where there is cause,
     and it is not taken for a row of one of our networks: a source of that name becomes ``tidy``, with its station
     ``tidy:<station>``. Checks, notes and kinds are kept as they stand in the file; of a file without ``checks`` they
     are read from ``reason``. Without a column ``source`` the rows are of the source ``tidy`` and their kind, unless
@@ -82,10 +82,12 @@ def _named(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 
 def _exported(table: pd.DataFrame) -> pd.Series:
-    """Rows that a centre has given away: they say when it learned them."""
-    if set(table) >= EXPORT and set(OWN) & set(table):
-        return table["known_at"].notna() & (table["known_at"].astype("str").str.strip() != "")
-    return pd.Series(False, index=table.index)
+    """Rows that a centre has given away: they say when it learned them, or at least are of a network it knows."""
+    if not (set(table) >= EXPORT and set(OWN) & set(table)):
+        return pd.Series(False, index=table.index)
+    if "known_at" not in table:
+        return _unguarded(table["source"]).isin(set(terms()) - ANYBODYS)
+    return table["known_at"].notna() & (table["known_at"].astype("str").str.strip() != "")
 
 
 def _cities(column: pd.Series) -> list[str]:
