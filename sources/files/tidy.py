@@ -40,10 +40,11 @@ def parse(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     Notes
     -----
     Of an export of a centre (`EXPORT`, ``checks`` or ``reason``, and ``known_at`` or a network we know), each row that
-    says its flag keeps both flag and source. Any other row is ``assessed`` False: it goes through quality control, which raises the flag it brings where there is cause,
-    and it is not taken for a row of one of our networks: a source of that name becomes ``tidy``, with its station
-    ``tidy:<station>``. Checks, notes and kinds are kept as they stand in the file; of a file without ``checks`` they
-    are read from ``reason``. Without a column ``source`` the rows are of the source ``tidy`` and their kind, unless
+    says its flag keeps both flag and source. Any other row is ``assessed`` False: it goes through quality control,
+    which raises the flag it brings where there is cause, and it is not taken for a row of one of our networks: a source
+    of that name becomes ``tidy``, with its station ``tidy:<station>``. Checks, notes and kinds are kept as they stand
+    in the file; of a file without ``checks`` they are read from ``reason``. Without a column ``source`` the rows are of
+    the source ``tidy`` and their kind, unless
     stated, is ``indicative``: nobody vouches for more.
     """
     table = table.rename(columns=dict(NAMES))
