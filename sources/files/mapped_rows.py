@@ -130,7 +130,7 @@ def _wide(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
     for column, (parameter, stated) in plan.wide.items():
         found = numbers.read(table[column], mapped.missing, beside)
         unit, unread = _units(plan, texts, stated, mapped.usual(column))
-        unread |= _says_units(table[column], found)
+        unread |= _says_units(table[column], found) | _beside_units(table, plan, column, found)
         parts.append(_cells(fixed, found, unread).assign(parameter=parameter, raw_unit=unit))
     return pd.concat(parts, ignore_index=True)
 
@@ -150,6 +150,13 @@ def _long(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
 def _says_units(cells: pd.Series, found: numbers.Numbers) -> bool:
     """Whether units stand among the values: the column then has a unit that is not the one of its header."""
     return any(map(_is_unit, cells[found.reject == numbers.UNREADABLE].astype("str").unique()))
+
+
+def _beside_units(table: pd.DataFrame, plan: Plan, column: str, found: numbers.Numbers) -> bool:
+    """Whether a line that holds units for other columns of values says something here that is no number."""
+    lines = found.reject == numbers.UNREADABLE
+    odd = table.loc[lines, [other for other in plan.wide if other != column]].head(MOST_UNITS)
+    return any(_is_unit(str(cell)) for cell in odd.to_numpy().ravel() if isinstance(cell, str))
 
 
 def _word(mapped: Mapped, word: str) -> tuple[str, str, str]:
