@@ -122,9 +122,15 @@ class Part:
             if at < begin or found is None:
                 continue
             yield header, table.iloc[begin:at].reset_index(drop=True), again
-            header, begin = found, at + 1 + found.last
+            header, begin = header if _same(header, found) else found, at + 1 + found.last
             again = tuple(Broken(line.number, line.filled) for line in lines[: found.last + 1])
         yield header, table.iloc[begin:].reset_index(drop=True) if begin else table, again
+
+
+def _same(header: Header, again: Header) -> bool:
+    """Whether a header is repeated without the line of units that stood under it the first time."""
+    pairs = zip(header.names, again.names, strict=False)
+    return len(header.names) == len(again.names) and all(a == b or a.startswith(f"{b}, ") for a, b in pairs)
 
 
 def _suspects(header: Header, table: pd.DataFrame) -> Sequence[int]:
