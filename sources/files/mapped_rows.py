@@ -8,11 +8,11 @@ from sources.files.headers import split
 from sources.files.identity import posts
 from sources.files.mapped import TIMES, Mapped, Plan
 from sources.files.profile import ImportFileError, Options, number
+from sources.files.use import FEW
 
 DAY = 1440  # [min]
 NO_HOUR = "day without its hour"
 CONCENTRATIONS = frozenset({"µg/m³", "mg/m³", "ng/m³", "g/m³", "kg/m³", "ppm", "ppb"})
-MOST_UNITS = 20  # different cells of a column of units
 UNIT_UNREAD = "unit not understood"
 MOST_MINUTES = 1e6  # as in a mapping's own `minutes`; beyond it no start can be told
 
@@ -54,7 +54,7 @@ def _no_units_aside(plan: Plan, table: pd.DataFrame, options: Options) -> None:
             raise _units_in(column, told, options)
     for column in plan.left_out:
         found = table[column].dropna().astype("str").unique()
-        if 0 < len(found) <= MOST_UNITS and all(map(_is_unit, found)):
+        if 0 < len(found) <= FEW and all(map(_is_unit, found)):
             raise _units_in(column, tuple(found), options)
 
 
@@ -130,7 +130,7 @@ def _wide(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
     for column, (parameter, stated) in plan.wide.items():
         found = numbers.read(table[column], mapped.missing, beside)
         unit, unread = _units(plan, texts, stated, mapped.usual(column))
-        unread |= _says_units(table[column], found) | _beside_units(table, plan, column, found)
+        unread |= _says_units(table[list(plan.wide)], found)
         parts.append(_cells(fixed, found, unread).assign(parameter=parameter, raw_unit=unit))
     return pd.concat(parts, ignore_index=True)
 
@@ -142,21 +142,19 @@ def _long(mapped: Mapped, plan: Plan, texts: pd.DataFrame, table: pd.DataFrame, 
     stated = words.map({w: unit for w, (_, unit, _) in known.items()}).fillna("")
     usual = words.map({w: usual for w, (_, _, usual) in known.items()}).fillna(mapped.unit)
     unit, unread = _units(plan, texts, stated, usual)
-    unread |= _says_units(table[plan.found["value"]], found)
+    unread |= _says_units(table[[plan.found["value"]]], found)
     rows = _cells(fixed, found, unread)
     return rows.assign(parameter=words.map({w: p for w, (p, _, _) in known.items()}), raw_unit=unit)
 
 
-def _says_units(cells: pd.Series, found: numbers.Numbers) -> bool:
-    """Whether units stand among the values: the column then has a unit that is not the one of its header."""
-    return any(map(_is_unit, cells[found.reject == numbers.UNREADABLE].astype("str").unique()))
+def _says_units(values: pd.DataFrame, found: numbers.Numbers) -> bool:
+    """
+    Whether a line in which a column holds no number has units among its values.
 
-
-def _beside_units(table: pd.DataFrame, plan: Plan, column: str, found: numbers.Numbers) -> bool:
-    """Whether a line that holds units for other columns of values says something here that is no number."""
-    lines = found.reject == numbers.UNREADABLE
-    odd = table.loc[lines, [other for other in plan.wide if other != column]].head(MOST_UNITS)
-    return any(_is_unit(str(cell)) for cell in odd.to_numpy().ravel() if isinstance(cell, str))
+    The column then has a unit of its own, known or not, and not the one of its header.
+    """
+    odd = values[found.reject == numbers.UNREADABLE]
+    return any(_is_unit(str(cell)) for name in odd for cell in odd[name].dropna().unique())
 
 
 def _word(mapped: Mapped, word: str) -> tuple[str, str, str]:

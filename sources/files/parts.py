@@ -11,12 +11,11 @@ from sources.files.grid import Broken, Grid, Line, Sheet
 from sources.files.heading import Header, Recognise, Sought
 from sources.files.profile import ImportFileError, Layout, Profile
 from sources.files.unpack import Seen
-from sources.files.use import Use
+from sources.files.use import FEW, Use
 
 UTF8 = ("utf-8",)
 OTHER, BLANK, AGAIN = "other_table", "empty_sheet", "repeated_header"
 BELOW = 4  # lines that a further header may have, its units among them
-FEW = 20  # different cells of a column that may be units
 LOOKED = 200  # lines of a piece that are asked whether they are a further header
 
 

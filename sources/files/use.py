@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+FEW = 20  # different cells of a column that may be units
+
 
 @dataclass(frozen=True, kw_only=True)
 class Use:

@@ -23,23 +23,17 @@ from jobs.collect import ask, backfill, keep, probe, schedule
 from jobs.collect import collector as collect_collector
 from jobs.collect.collector import collect_due
 from sources import SOURCES
-from sources.base import BadPayload, Credit, Denied, Quota, RateLimited, SourceError, Unavailable
-from sources.network import Network
+from sources.base import BadPayload, Denied, RateLimited, SourceError, Unavailable
 from tests import stand_in, stand_in_partners
+from tests.jobs.collect.fake import FakeNetwork
 
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
 GONE = Unavailable("sources.http.late", network="fake", where="fake.example")
 
 
-class Fake(Network):
+class Fake(FakeNetwork):
     """A network that gives what the test says and remembers what it was asked."""
 
-    name = "fake"
-    host = "https://fake.invalid"
-    credit = Credit("Fake", "https://fake.invalid", "CC0 1.0", True)
-    every = timedelta(minutes=30)
-    revises = timedelta(hours=2)
-    quota = Quota(1000, timedelta(seconds=1))
     values: ClassVar[list[float]] = [10.0, 11.0, 12.0]
     error: ClassVar[Exception | None] = None
     asked: ClassVar[list[tuple[datetime, datetime]]] = []

@@ -16,9 +16,9 @@ from data.store import Store
 from jobs.collect import backfill, keep, lost, probe
 from jobs.collect import collector as collect_collector
 from jobs.collect.collector import collect_due
-from sources.base import Answer, Credit, Denied, Failure, Gone, Quota, RateLimited, SourceError, Unavailable
-from sources.network import Network
+from sources.base import Answer, Denied, Failure, Gone, RateLimited, SourceError, Unavailable
 from sources.parts import each
+from tests.jobs.collect.fake import FakeNetwork
 
 NOW = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -27,15 +27,9 @@ GONE = Gone("sources.answer.gone", network="fake")
 BUSY = RateLimited("sources.answer.used_up", retry_after=7200.0, network="fake")
 
 
-class Fake(Network):
+class Fake(FakeNetwork):
     """Stations with an hourly value each, some of which fail."""
 
-    name = "fake"
-    host = "https://fake.invalid"
-    credit = Credit("Fake", "https://fake.invalid", "CC0 1.0", True)
-    every = timedelta(minutes=30)
-    revises = timedelta(hours=2)
-    quota = Quota(1000, timedelta(seconds=1))
     names: ClassVar[list[str]] = ["a", "b", "c"]
     errors: ClassVar[dict[str, SourceError]] = {}
     asked: ClassVar[list[tuple[str, datetime]]] = []
