@@ -1,4 +1,4 @@
-"""Who keeps a row of the register and who would be asked about it: roles and institutions, never persons."""
+"""Who keeps a row of the register, who would be asked about it and whom its facts are owed to; never persons."""
 
 import csv
 from collections.abc import Mapping
@@ -24,3 +24,17 @@ def parties() -> Mapping[str, Mapping[str, str]]:
         rows = list(csv.DictReader(text))
     named = {row["party"]: MappingProxyType({one: row[f"name_{one}"] for one in LANGUAGES}) for row in rows}
     return MappingProxyType(named)
+
+
+@cache
+def credits() -> tuple[Mapping[str, str], ...]:
+    """
+    Works of others that the shipped rows take facts from: ``credit, licence, address, of``.
+
+    Examples
+    --------
+    >>> [work["licence"] for work in credits()][:2]
+    ['CC BY 4.0', 'CC BY 4.0']
+    """
+    with FILE.with_name("credits.csv").open(encoding="utf-8", newline="") as text:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(text))

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from data.city import city_files
 from data.facts import Due, Lack, Review
-from data.inventory.inventory import FOLDER, seed_rows
+from data.inventory.inventory import seed_rows
 from data.inventory.parties import LANGUAGES, parties
 from data.inventory.rows import COLUMNS, UNPLACED, faults
 from data.inventory.spans import UNKNOWN, first, last, states_end, states_start
@@ -35,8 +36,7 @@ def seed() -> list[dict[str, str]]:
     >>> [row["site"] for row in seed() if row["status"] == "halted"]
     ['maxam-chirchiq']
     """
-    cities = sorted(file.stem for file in FOLDER.glob("*.csv") if file.stem != "parties")
-    return [{"city": city, **row} for city in cities for row in seed_rows(city)]
+    return [{"city": city, **row} for city in sorted(city_files()) for row in seed_rows(city)]
 
 
 def check(row: Mapping[str, str]) -> tuple[Lack, ...]:
