@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.city import City
+from data.clock import local_date
 from data.inventory.inventory import Inventory, InventoryError
 from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
@@ -103,7 +104,7 @@ def page() -> None:
     with_sites = last.toggle(t("map.sites"), value=True, key="map.sites")
     picture = city_tables.picture(city.key, parameter)
     shown = by_limit(picture) if averaging == "24h" else by_hour(picture)
-    today = picture.now.astimezone(city.zone).date()
+    today = local_date(picture.now, city.zone)
     register, book = sites(city, today) if with_sites else (pd.DataFrame(), None)
     with top:
         page_frame.head(

@@ -228,7 +228,7 @@ def _drawn(rows: list[Row], drawn: Mapping[str, Geometry], name: str) -> None:
     said = {row["site"] for _, row in rows if row["shape"]}
     missing = sorted(said ^ set(drawn))
     if missing:
-        raise InventoryError("data.inventory.shapes", parameter="shape", file=name, names=missing)
+        raise InventoryError("data.inventory.one_sided", parameter="shape", file=name, names=missing)
 
 
 def _near(rows: list[Row], key: str, name: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from data import attribution as published
 from data import demo
 from data.city import City, city
+from data.clock import local_date
 from data.demo.places import REFERENCE
 from data.inventory import fuels, inventory
 from data.parameters import WEATHER
@@ -145,7 +146,7 @@ def _role(stations: pd.DataFrame) -> pd.Series:
 
 def _register(place: City, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
     """The sites at work on the last day of the window, whose end is no longer of it, and what they burned then."""
-    book, day = inventory.load(place.key), (end - timedelta(microseconds=1)).astimezone(place.zone).date()
+    book, day = inventory.load(place.key), local_date(end - timedelta(microseconds=1), place.zone)
     names = book.sites.rename(columns={"name_en": "name"})[["site", *NAMES, "coord_quality", "fuel"]]
     names = names.assign(fuel=[fuels.on(text, day) for text in names["fuel"]])
     return inventory.sources(book, day), names, book.vintage, book.sha256

@@ -70,10 +70,23 @@ def told(row: Mapping[Any, Any], day: date) -> list[str]:
     ]
 
 
-def fuel(text: str, day: date) -> str:
-    """What a fuel cell says is burned on a day, in the reader's words; an unusual fuel as the register writes it."""
+def fuel(text: str, day: date | None = None) -> str:
+    """
+    What a fuel cell says is burned on a day, in the reader's words; an unusual fuel as the register writes it.
+
+    Parameters
+    ----------
+    text : str
+        Of a register, or of an answer that an older release kept, which may be written in any way.
+    day : date, optional
+        Without it, what has no end.
+    """
     said = []
-    for one in fuels.fuels(text):
+    try:
+        burned = fuels.fuels(text)
+    except ValueError:
+        return text
+    for one in burned:
         if one.burned(day):
             name = t(f"sites.fuel.{one.name}") if language.has(f"sites.fuel.{one.name}") else one.name
             said.append(t("sites.with_part", fuel=name, part=t(f"sites.part.{one.part}")) if one.part else name)

@@ -10,6 +10,7 @@ from data.inventory.capacities import UNITS
 from data.inventory.inventory import load
 from data.inventory.rows import QUALITIES, STATUSES
 from pages.ui.city import sites
+from pages.ui.origins import site_marks
 from pages.ui.reader import language
 
 
@@ -57,3 +58,24 @@ def test_planned_sites_are_not_drawn_and_lines_are():
     assert [layer.id for layer in made] == ["site-shapes", "sites", "site-names"]
     assert len(made[0].data["features"]) == len(register.shapes)
     assert sites.layers(rows.head(0), {}, "light") == []
+
+
+def test_a_fuel_kept_by_an_older_release_is_shown_as_it_is():
+    with language.using("en"):
+        assert sites.fuel("gas; mazut") == "gas; heavy fuel oil (mazut)"
+        assert sites.fuel("coal & gas (2019)") == "coal & gas (2019)"
+
+
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        ({"fuel": "gas; coal (reserve)", "coord_quality": "town"},
+         ["gas; coal (reserve)", "71", "position of the town only"]),
+        ({"fuel": "", "coord_quality": ""}, ["Heating", "71"]),
+    ],
+)  # fmt: skip
+def test_the_hover_of_a_ranked_site(row, lines):
+    with language.using("en"):
+        said = site_marks.told({"category": "heating", "top3": 0.71, **row})
+    assert len(said) == len(lines)
+    assert all(part.lower() in line.lower() for part, line in zip(lines, said, strict=True))
