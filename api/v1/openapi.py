@@ -105,6 +105,10 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/station_verdicts.csv": About(
         "Spans in which stations of a city cannot be believed, with figure and band, as CSV", CSV, ("city",)
     ),
+    "/api/v1/inventory": About(
+        "Register of pollution sources of a city with position, period, fuel, size, reference and day of review",
+        JSON, ("city", "format"), "Inventory", also=CSV,
+    ),
     "/api/v1/alarms.cap": About("All alarms that stand, as one CAP 1.2 message", CAP, ("city",), optional=("city",)),
     "/api/v1/alarms.atom": About(
         "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",
