@@ -17,8 +17,9 @@ from pages.ui.look import heatmaps
 from pages.ui.page import downloads, made_from
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import law_name, markdown, number, t, t_unit
+from pages.ui.reader.language import law_name, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
+from pages.ui.trends import measures as trends_measures
 from pages.ui.trends import stated
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
@@ -206,7 +207,6 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     mode = choices.pick("mode", MODES, t("trends.mode_label"), show=lambda k: t(f"trends.mode.{k}"),
                         default="deseason", widget=right.segmented_control, required=True)  # fmt: skip
     raw = months["value"] if len(months) else pd.Series(dtype=float)
-    marks = [trends_charts.Mark(m.day, m.names.get(language.language(), m.names["en"])) for m in shown.measures()]
     effect: dict[str, str] = {}
     made = stated.trend(shown)
     found = trends_tables.Course(made.shown, made.trend)
@@ -221,7 +221,8 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     adjusted = mode != "raw" and found.trend is not None
     drawn = trends_charts.months(
         table, shown.unit, trend=found.trend, name=t(f"trends.mode.{mode}") if adjusted else "",
-        observed=raw if adjusted or len(raw) > len(table) else None, marks=marks, model=adjusted and mode == "weather",
+        observed=raw if adjusted or len(raw) > len(table) else None,
+        marks=trends_measures.marks(shown.measures()), model=adjusted and mode == "weather",
         simulated=city_tables.simulated(),
     )  # fmt: skip
     st.plotly_chart(drawn, key="trends.trend", config=look_charts.CONFIG, alt=t("trends.trend_title"))
@@ -231,7 +232,7 @@ def trend(shown: View, months: pd.DataFrame) -> None:
         out = out.join(found.trend.at(pd.DatetimeIndex(months.index)).reset_index(drop=True))
     downloads.offer(out, f"{shown.stem}-months-{mode}", of=shown.station)
     same_stations(shown)
-    measures(shown, effect)
+    trends_measures.told(shown.measures(), effect, shown.city, shown.until)
 
 
 def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[str, str]]:
@@ -276,6 +277,8 @@ def effects(shown: View, made: object) -> dict[str, str]:
 
     said = {}
     for one in shown.measures():
+        if one.day is None:
+            continue
         zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
         day = pd.Timestamp(datetime.combine(one.day, time(), zone))
         if why := moved(shown, day.tz_localize(None)):
@@ -290,20 +293,6 @@ def effects(shown: View, made: object) -> dict[str, str]:
         said[one.key] = t(f"trends.effect_{key}", change=number(found.change, 1), lower=number(found.lower, 1),
                           upper=number(found.upper, 1), unit=t_unit(shown.unit), n=len(found.placebos))  # fmt: skip
     return said
-
-
-def measures(shown: View, effect: dict[str, str]) -> None:
-    """Dated measures with their source; no claim that they worked."""
-    if not shown.measures():
-        page_frame.caption(t("trends.no_measures"))
-        return
-    st.markdown(f"**{t('trends.measures')}**")
-    for place, one in enumerate(shown.measures(), 1):
-        name = one.names.get(language.language(), one.names["en"])
-        moment = language.day(datetime.combine(one.day, time(12), shown.city.zone), shown.city.zone)
-        st.markdown(f"{place}. {moment}: {markdown(name)} ({markdown(one.source)}). {effect.get(one.key, '')}")
-    if not effect:
-        page_frame.caption(t("trends.measures_caveat"))
 
 
 def calendar(shown: View) -> None:
