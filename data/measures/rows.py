@@ -13,7 +13,7 @@ NAMES = ("name_en", "name_ru", "name_uz", "name_kk")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SPLIT = ";"  # between the entries of a cell that holds several
 # A page, or a site and the number of its article where the whole address was not kept.
-ADDRESS = re.compile(r"https://[^\s/]+\.[^\s/]+(/\S*)?|[a-z0-9-]+(\.[a-z0-9-]+)+( [0-9./]+)?")
+ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?|[a-z0-9-]+(\.[a-z0-9-]+)+( [0-9./]+)?")
 WRONG_MARKS = re.compile("[‘’'`]")  # in Uzbek the letters ʻ (U+02BB) and ʼ (U+02BC) stand where these are typed
 
 
