@@ -6,6 +6,7 @@ from typing import Any
 from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
 from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
+from jobs.export import policy
 from jobs.export.publish import COLUMNS as SNAPSHOT_COLUMNS
 
 Schema = dict[str, Any]
@@ -53,6 +54,14 @@ _SNAPSHOT = {
     **dict.fromkeys(SNAPSHOT_COLUMNS, TEXT), **dict.fromkeys(("from", "to", "as_of", "published_at"), TIME),
     "excel": YES, "rows": WHOLE, "bytes": WHOLE, "url": TEXT, "recipe": TEXT,
 }  # fmt: skip
+
+
+def _register(columns: Sequence[str]) -> Schema:
+    """A row of a register: figures, lists and texts; null where nothing is stated."""
+    kinds = {**dict.fromkeys(policy.LISTS, listed(TEXT)), **dict.fromkeys(policy.NUMBERS, maybe(NUMBER))}
+    return closed({name: kinds.get(name, maybe(TEXT)) for name in columns})
+
+
 _ENTITIES = listed(ref("Entity"))
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -119,6 +128,10 @@ SCHEMAS: Mapping[str, Schema] = {
         "city": TEXT, "from": TIME, "to": TIME, "as_of": TIME, "count": WHOLE,
         "measurements": listed(ref("Measurement")), "next": maybe({"type": "string", "format": "uri"}),
     }),
+    "Measure": _register(policy.MEASURES),
+    "Measures": closed({"at": TIME, "measures": listed(ref("Measure"))}),
+    "Technique": _register(policy.TECHNIQUES),
+    "Techniques": closed({"techniques": listed(ref("Technique"))}),
     "Snapshots": closed({"snapshots": listed(ref("Snapshot"))}),
     "Description": {"type": "object", "required": ["openapi", "info", "paths"]},
     "ServiceRoot": {

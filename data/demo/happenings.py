@@ -214,7 +214,7 @@ def station(city: str, number: int) -> str:
 def _measures(_: int, place: City, first: int, last: int) -> Iterator[Row]:
     days = local_days(stamps(np.array([first, last])), place.zone)
     for one in measures(days[0].date(), days[1].date()):
-        if first <= (hour := _hour(one.day, place.zone)) <= last:
+        if one.day is not None and first <= (hour := _hour(one.day, place.zone)) <= last:
             yield "", "", "measure", hour, None, KEPT - 1
 
 

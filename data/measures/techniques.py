@@ -15,12 +15,12 @@ COLUMNS = (
     "technique", "source_type", "cuts", "low", "high", "unit", "averaging", "basis", "article", "address", "status",
     "checked", "review_by", "sites", "measures", "name_en", "name_ru", "name_uz", "name_kk", "note",
 )  # fmt: skip
-# Kinds of site of the register of sources; a test holds them to `data.inventory.rows.SUBTYPES`, which this file may
-# not import: the register of sources reads the cities, and they read the measures of this folder.
+# Kinds of site; a test sees to it that none of `data.inventory.rows.SUBTYPES` is missing, which this file may not
+# import: the register of sources reads the cities, and they read the measures of this folder.
 SOURCE_TYPES = (
     "power_plant", "chp", "heat_plant", "boiler", "stove", "greenhouse", "smelter", "metal", "cement", "kiln",
-    "chemical", "industrial_zone", "landfill", "road", "tailings", "ash_dump", "quarry", "construction", "dry_ground",
-    "open_burning",
+    "chemical", "industrial_zone", "landfill", "road", "railway", "tailings", "ash_dump", "quarry",
+    "construction", "dry_ground", "open_burning",
 )  # fmt: skip
 # What a figure rests on: conclusions on best available techniques of the European Union; determinations of the US
 # clearinghouse (RBLC); the EMEP/EEA guidebook; conclusions and reference books of Kazakhstan; a rule or a local
