@@ -1,6 +1,6 @@
 """Years: levels and days against limits of their own averaging, how complete they are, trends with intervals."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -25,7 +25,7 @@ from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
 from pages.ui.trends.indices import indices
-from pages.ui.trends.same_stations import moved, same_stations, with_and_without
+from pages.ui.trends.same_stations import same_stations, with_and_without
 from pages.ui.trends.view import (
     LEVELS,
     View,
@@ -268,31 +268,7 @@ def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[s
     count = number(made.values)  # type: ignore[attr-defined]
     page_frame.caption(t(key, r2=number(100 * made.r2), hours=count, days=count,  # type: ignore[attr-defined]
                     weather=", ".join(made.weather)))  # type: ignore[attr-defined]  # fmt: skip
-    return found, effects(shown, made)
-
-
-def effects(shown: View, made: object) -> dict[str, str]:
-    """Before and after each measure, as far as a year on both sides allows."""
-    from models.trends.before_after import before_after
-
-    said = {}
-    for one in shown.measures():
-        if one.day is None:
-            continue
-        zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
-        day = pd.Timestamp(datetime.combine(one.day, time(), zone))
-        if why := moved(shown, day.tz_localize(None)):
-            said[one.key] = why
-            continue
-        try:
-            found = before_after(made, day)  # type: ignore[arg-type]
-        except Refused:
-            said[one.key] = t("trends.effect_refused")
-            continue
-        key = {"fell": "fell", "rose": "rose"}.get(found.verdict, "unclear")
-        said[one.key] = t(f"trends.effect_{key}", change=number(found.change, 1), lower=number(found.lower, 1),
-                          upper=number(found.upper, 1), unit=t_unit(shown.unit), n=len(found.placebos))  # fmt: skip
-    return said
+    return found, trends_measures.effects(shown, made)
 
 
 def calendar(shown: View) -> None:

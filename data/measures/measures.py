@@ -60,6 +60,8 @@ class Measure:
         Low, best and high of what was found. [%]
     why_not : str
         Of `WHY_NOT`, where nothing is observed.
+    sure : str
+        Of `SURE`; empty for what is invented.
     checked : datetime.date or None
         Day on which the row was last compared with its source.
     """
@@ -79,6 +81,7 @@ class Measure:
     expected: tuple[float, float] | None = None
     observed: tuple[float, float, float] | None = None
     why_not: str = ""
+    sure: str = ""
     checked: date | None = None
 
 
@@ -140,6 +143,7 @@ def measure(row: Mapping[str, str]) -> Measure:
         expected=None if low is None or high is None else (low, high),
         observed=(known[0], known[1], known[2]) if len(known) == 3 else None,
         why_not=row["observed_why_not"],
+        sure=row["sure"],
         checked=day(row["checked"]),
     )
 

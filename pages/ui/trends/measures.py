@@ -1,17 +1,21 @@
 """Dated measures beside a trend: their marks in the figure, and what is said of each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 
+import pandas as pd
 import streamlit as st
 
 from data.city import City
 from data.measures.measures import Measure, status_on
+from models.trends.trends import Refused
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import language
-from pages.ui.reader.language import markdown, t
+from pages.ui.reader.language import markdown, number, t, t_unit
 from pages.ui.trends.charts import Mark
+from pages.ui.trends.same_stations import moved
+from pages.ui.trends.view import View
 
 
 def by_day(measures: Sequence[Measure]) -> list[tuple[date, list[Measure]]]:
@@ -36,6 +40,40 @@ def named(one: Measure, on: date) -> str:
     return t("measures.named", **said, status=t(f"measures.status.{status_on(one, on)}"))
 
 
+def cited(one: Measure) -> str:
+    """Who says it, and how sure that is."""
+    return f"{markdown(one.source)}; {t(f'measures.sure.{one.sure}')}" if one.sure else markdown(one.source)
+
+
+def unjudged(one: Measure) -> str:
+    """Why a change of the air after a measure is not told as its effect; empty where it may be."""
+    return "" if one.why_not in ("", "not_judged_yet") else t(f"measures.why_not.{one.why_not}")
+
+
+def effects(shown: View, made: object) -> dict[str, str]:
+    """Before and after each measure, as far as a year on both sides allows."""
+    from models.trends.before_after import before_after
+
+    said = {}
+    for one in shown.measures():
+        if one.day is None or unjudged(one):
+            continue
+        zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
+        day = pd.Timestamp(datetime.combine(one.day, time(), zone))
+        if why := moved(shown, day.tz_localize(None)):
+            said[one.key] = why
+            continue
+        try:
+            found = before_after(made, day)  # type: ignore[arg-type]
+        except Refused:
+            said[one.key] = t("trends.effect_refused")
+            continue
+        key = {"fell": "fell", "rose": "rose"}.get(found.verdict, "unclear")
+        said[one.key] = t(f"trends.effect_{key}", change=number(found.change, 1), lower=number(found.lower, 1),
+                          upper=number(found.upper, 1), unit=t_unit(shown.unit), n=len(found.placebos))  # fmt: skip
+    return said
+
+
 def told(measures: Sequence[Measure], effect: Mapping[str, str], city: City, today: date) -> None:
     """Measures with their source; no claim that they worked."""
     dated = by_day(measures)
@@ -45,8 +83,8 @@ def told(measures: Sequence[Measure], effect: Mapping[str, str], city: City, tod
     st.markdown(f"**{t('trends.measures')}**")
     for place, (_, some) in enumerate(dated, 1):
         for one in some:
-            words = f"{place}. {moment(one, city)}: {named(one, today)} ({markdown(one.source)}). "
-            st.markdown(f"{words}{effect.get(one.key, '')}")
+            words = f"{place}. {moment(one, city)}: {named(one, today)} ({cited(one)}). "
+            st.markdown(f"{words}{effect.get(one.key) or unjudged(one)}")
     if loose := [one for one in measures if one.day is None and one.begins.first is not None]:
         listed = "; ".join(f"{one.begins.first.year}: {named(one, today)}" for one in loose if one.begins.first)
         page_frame.caption(t("measures.undated", measures=listed))

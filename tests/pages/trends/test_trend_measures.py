@@ -2,14 +2,17 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.city import city
 from data.measures.measures import measures, measures_of
+from models.trends.trends import Refused
 from pages.ui.reader import language
-from pages.ui.trends.measures import by_day, marks, moment, named
+from pages.ui.trends.measures import by_day, effects, marks, moment, named, unjudged
 
 SCREEN = """
 from datetime import date
@@ -53,10 +56,42 @@ def test_the_list_numbers_days_and_tells_years_apart() -> None:
     text = said("measures_of('tashkent')")
     assert "Lorries above 10 t" in text.split("Dated measures")[1]
     assert "(restriction, in force)" in text
+    assert "(agroworld.uz; secondary)" in text
+    assert "was not kept; not read)" in text
     assert "Known by the year alone" in text
     assert "2024: Programme against dust" in text
     assert "have one number" in text
     assert "names no measure" in said("[]")
+
+
+BELT = "measures_of('tashkent')"
+
+
+def test_no_change_of_the_air_is_told_of_trees_or_of_what_makes_it_known() -> None:
+    belts = [one for one in measures().values() if one.kind == "green_belt"]
+    assert belts
+    assert all(unjudged(one) for one in belts)
+    assert all(unjudged(one) for one in measures().values() if one.kind == "monitoring")
+    assert unjudged(measures()["tashkent-lorry-ban"]) == ""
+    line = next(part for part in said(BELT).splitlines() if "100 ha in Bektemir" in part)
+    assert "No figure of cleaner air is shown for trees" in line
+
+
+def test_before_and_after_passes_trees_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[pd.Timestamp] = []
+
+    def compared(made: object, at: pd.Timestamp) -> None:
+        asked.append(at)
+        raise Refused("models.trends.values", least=1, found=0)
+
+    monkeypatch.setattr("models.trends.before_after.before_after", compared)
+    monkeypatch.setattr("pages.ui.trends.measures.moved", lambda shown, at: "")
+    shown = SimpleNamespace(city=city("tashkent"), measures=lambda: list(measures_of("tashkent")))
+    with language.using("en"):
+        told = effects(shown, SimpleNamespace(daily=True))  # type: ignore[arg-type]
+    assert "tashkent-lorry-ban" in told
+    assert not {one.key for one in measures().values() if one.kind == "green_belt"} & set(told)
+    assert len(asked) == len(told)
 
 
 @pytest.mark.parametrize("code", ["en", "ru", "uz", "kk"])
