@@ -12,7 +12,7 @@ from api.http import paging
 from api.http.guard import Answer, elsewhere, json, route
 from api.http.rows import plain, records
 from api.sensorthings import service as sensorthings
-from api.v1 import alarms, metrics, snapshots
+from api.v1 import alarms, metrics, policy, snapshots
 from api.v1 import inventory as v1_inventory
 from api.v1 import latest as v1_latest
 from api.v1 import statements as v1_statements
@@ -193,6 +193,7 @@ def routes() -> list[Route]:
         "/api/v1/forecast.csv": forecast,
         "/api/v1/station_verdicts.csv": verdicts,
         "/api/v1/inventory": inventory,
+        **policy.ROUTES,
         **alarms.ROUTES,
         "/api/v1/snapshots": snapshots.listed,
         "/api/v1/snapshots.atom": snapshots.feed,

@@ -4,18 +4,20 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import CentreError
+from data.measures.measures import Measure, measures_of
 
 FOLDER = Path(__file__).parent / "cities"
 VARIABLE = "CLEANAIR_CITIES"
 WATCH = "CLEANAIR_WATCH"
 LANGUAGES = ("en", "ru", "uz", "kk")
+__all__ = ["City", "CityError", "Measure", "Neighbour", "cities", "city", "city_files", "folder", "state"]
 LONGEST = 40  # of what somebody wrote for a city, where an error repeats it [characters]
 
 
@@ -32,16 +34,6 @@ class Neighbour:
     country: str
     start: float
     end: float
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A dated measure of air policy, with its source."""
-
-    day: date
-    key: str
-    names: Mapping[str, str]
-    source: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +57,8 @@ class City:
         Jurisdiction whose limits are law here.
     networks : mapping
         Options by network key; a network not named here is not asked.
+    measures : tuple of Measure
+        Those of the register of measures that are this city's.
     watched : bool
         What the file says; `CLEANAIR_WATCH` overrides it.
     """
@@ -220,7 +214,7 @@ def _city(path: Path) -> City:
             languages=tuple(raw["languages"]),
             networks=raw.get("networks", {}),
             neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
-            measures=tuple(Measure(m["date"], m["key"], m["names"], m["source"]) for m in raw.get("measures", ())),
+            measures=measures_of(path.stem),
             heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
             watched=_flag(raw.get("watched", True), path.name),
             extra={k: v for k, v in raw.items() if k in ("order", "geocode")},
@@ -232,6 +226,8 @@ def _city(path: Path) -> City:
         raise
     except (tomllib.TOMLDecodeError, ZoneInfoNotFoundError, ValueError, TypeError, IndexError) as error:
         raise CityError("data.city.wrong", file=path.name, cause=error) from error
+    if "measures" in raw:
+        raise CityError("data.city.measures", parameter="measures", file=path.name)
     if "en" not in made.names or not (south < north and west < east):
         raise CityError("data.city.names_box", parameter="box", file=path.name)
     return made

@@ -1,6 +1,6 @@
 """Years: levels and days against limits of their own averaging, how complete they are, trends with intervals."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -17,14 +17,15 @@ from pages.ui.look import heatmaps
 from pages.ui.page import downloads, made_from
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
-from pages.ui.reader.language import law_name, markdown, number, t, t_unit
+from pages.ui.reader.language import law_name, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
+from pages.ui.trends import measures as trends_measures
 from pages.ui.trends import stated
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
 from pages.ui.trends.indices import indices
-from pages.ui.trends.same_stations import moved, same_stations, with_and_without
+from pages.ui.trends.same_stations import same_stations, with_and_without
 from pages.ui.trends.view import (
     LEVELS,
     View,
@@ -206,7 +207,6 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     mode = choices.pick("mode", MODES, t("trends.mode_label"), show=lambda k: t(f"trends.mode.{k}"),
                         default="deseason", widget=right.segmented_control, required=True)  # fmt: skip
     raw = months["value"] if len(months) else pd.Series(dtype=float)
-    marks = [trends_charts.Mark(m.day, m.names.get(language.language(), m.names["en"])) for m in shown.measures()]
     effect: dict[str, str] = {}
     made = stated.trend(shown)
     found = trends_tables.Course(made.shown, made.trend)
@@ -221,7 +221,8 @@ def trend(shown: View, months: pd.DataFrame) -> None:
     adjusted = mode != "raw" and found.trend is not None
     drawn = trends_charts.months(
         table, shown.unit, trend=found.trend, name=t(f"trends.mode.{mode}") if adjusted else "",
-        observed=raw if adjusted or len(raw) > len(table) else None, marks=marks, model=adjusted and mode == "weather",
+        observed=raw if adjusted or len(raw) > len(table) else None,
+        marks=trends_measures.marks(shown.measures()), model=adjusted and mode == "weather",
         simulated=city_tables.simulated(),
     )  # fmt: skip
     st.plotly_chart(drawn, key="trends.trend", config=look_charts.CONFIG, alt=t("trends.trend_title"))
@@ -231,7 +232,7 @@ def trend(shown: View, months: pd.DataFrame) -> None:
         out = out.join(found.trend.at(pd.DatetimeIndex(months.index)).reset_index(drop=True))
     downloads.offer(out, f"{shown.stem}-months-{mode}", of=shown.station)
     same_stations(shown)
-    measures(shown, effect)
+    trends_measures.told(shown.measures(), effect, shown.city, shown.until)
 
 
 def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[str, str]]:
@@ -267,43 +268,7 @@ def weathered(shown: View, raw: pd.Series) -> tuple[trends_tables.Course, dict[s
     count = number(made.values)  # type: ignore[attr-defined]
     page_frame.caption(t(key, r2=number(100 * made.r2), hours=count, days=count,  # type: ignore[attr-defined]
                     weather=", ".join(made.weather)))  # type: ignore[attr-defined]  # fmt: skip
-    return found, effects(shown, made)
-
-
-def effects(shown: View, made: object) -> dict[str, str]:
-    """Before and after each measure, as far as a year on both sides allows."""
-    from models.trends.before_after import before_after
-
-    said = {}
-    for one in shown.measures():
-        zone = UTC if made.daily else shown.city.zone  # type: ignore[attr-defined]  # days are labels in UTC
-        day = pd.Timestamp(datetime.combine(one.day, time(), zone))
-        if why := moved(shown, day.tz_localize(None)):
-            said[one.key] = why
-            continue
-        try:
-            found = before_after(made, day)  # type: ignore[arg-type]
-        except Refused:
-            said[one.key] = t("trends.effect_refused")
-            continue
-        key = {"fell": "fell", "rose": "rose"}.get(found.verdict, "unclear")
-        said[one.key] = t(f"trends.effect_{key}", change=number(found.change, 1), lower=number(found.lower, 1),
-                          upper=number(found.upper, 1), unit=t_unit(shown.unit), n=len(found.placebos))  # fmt: skip
-    return said
-
-
-def measures(shown: View, effect: dict[str, str]) -> None:
-    """Dated measures with their source; no claim that they worked."""
-    if not shown.measures():
-        page_frame.caption(t("trends.no_measures"))
-        return
-    st.markdown(f"**{t('trends.measures')}**")
-    for place, one in enumerate(shown.measures(), 1):
-        name = one.names.get(language.language(), one.names["en"])
-        moment = language.day(datetime.combine(one.day, time(12), shown.city.zone), shown.city.zone)
-        st.markdown(f"{place}. {moment}: {markdown(name)} ({markdown(one.source)}). {effect.get(one.key, '')}")
-    if not effect:
-        page_frame.caption(t("trends.measures_caveat"))
+    return found, trends_measures.effects(shown, made)
 
 
 def calendar(shown: View) -> None:

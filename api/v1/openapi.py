@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from api.http.rate_limit import PER_MINUTE
 from api.v1.schemas import SCHEMAS, ref
+from data.measures import measures, techniques
 
 JSON, CSV, ZIP = "application/json", "text/csv", "application/zip"
 ATOM, CAP = "application/atom+xml", "application/cap+xml"
@@ -18,6 +19,12 @@ SETS = (
 _SWITCH = {"type": "string", "enum": ["0", "1", "false", "true"]}
 _TIME = {"type": "string"}
 _TEXT = {"type": "string"}
+
+
+def _several(known: Sequence[str], what: str) -> dict[str, Any]:
+    """A parameter that takes several of the words there are, joined by commas."""
+    items = {"type": "array", "items": {"type": "string", "enum": list(known)}, "minItems": 1}
+    return {"schema": items, "style": "form", "explode": False, "description": what}
 
 
 class About(NamedTuple):
@@ -50,6 +57,9 @@ _QUERY: Mapping[str, dict[str, Any]] = {
     "bom": {"schema": _SWITCH, "description": "UTF-8 byte-order mark."},
     "lang": {"schema": {"type": "string", "enum": ["en", "ru", "uz", "kk"]},
              "description": "Of titles; en by default."},
+    "kind": _several(measures.KINDS, "Kinds of measure, separated by commas; all by default."),
+    "status": _several(measures.STATUSES, "What a measure is today, separated by commas; all by default."),
+    "source_type": _several(techniques.SOURCE_TYPES, "Kinds of site, separated by commas; all by default."),
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1_000},
               "description": "Rows of a page."},
     "cursor": {"schema": {"type": "string"},
@@ -108,6 +118,14 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/inventory": About(
         "Register of pollution sources of a city with position, period, fuel, size, reference and day of review",
         JSON, ("city", "format"), "Inventory", also=CSV,
+    ),
+    "/api/v1/measures": About(
+        "Measures of air policy, announced, in force and ended, with act, sites, expected and observed effect",
+        JSON, ("city", "kind", "status", "format"), "Measures", optional=("city",), also=CSV,
+    ),
+    "/api/v1/techniques": About(
+        "Best available techniques: what cuts which emission, by how much, and where that is written",
+        JSON, ("city", "source_type", "format"), "Techniques", optional=("city",), also=CSV,
     ),
     "/api/v1/alarms.cap": About("All alarms that stand, as one CAP 1.2 message", CAP, ("city",), optional=("city",)),
     "/api/v1/alarms.atom": About(

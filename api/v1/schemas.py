@@ -8,6 +8,7 @@ from data.inventory.rows import NUMBERS as INVENTORY_NUMBERS
 from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
 from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
+from jobs.export import policy
 from jobs.export.publish import COLUMNS as SNAPSHOT_COLUMNS
 
 Schema = dict[str, Any]
@@ -56,6 +57,14 @@ _SNAPSHOT = {
     "excel": YES, "rows": WHOLE, "bytes": WHOLE, "url": TEXT, "recipe": TEXT,
 }  # fmt: skip
 _SITE = {name: maybe(NUMBER if name in INVENTORY_NUMBERS else TEXT) for name in INVENTORY_COLUMNS}
+
+
+def _register(columns: Sequence[str]) -> Schema:
+    """A row of a register: figures, lists and texts; null where nothing is stated."""
+    kinds = {**dict.fromkeys(policy.LISTS, listed(TEXT)), **dict.fromkeys(policy.NUMBERS, maybe(NUMBER))}
+    return closed({name: kinds.get(name, maybe(TEXT)) for name in columns})
+
+
 _ENTITIES = listed(ref("Entity"))
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -131,6 +140,10 @@ SCHEMAS: Mapping[str, Schema] = {
         "credits": listed(closed(dict.fromkeys(("credit", "licence", "address", "of"), TEXT))),
         "parties": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": TEXT}},
     }),
+    "Measure": _register(policy.MEASURES),
+    "Measures": closed({"at": TIME, "measures": listed(ref("Measure"))}),
+    "Technique": _register(policy.TECHNIQUES),
+    "Techniques": closed({"techniques": listed(ref("Technique"))}),
     "Snapshots": closed({"snapshots": listed(ref("Snapshot"))}),
     "Description": {"type": "object", "required": ["openapi", "info", "paths"]},
     "ServiceRoot": {

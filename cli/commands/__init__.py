@@ -32,6 +32,7 @@ MODULES = (
     "publishing",
     "backup",
     "tokens",
+    "policy",
 )
 
 

@@ -14,6 +14,7 @@ from data.demo.calendar import lattice, stamps
 from data.demo.dispersion import plumes
 from data.demo.noise import Floats, Hours, salt, uniform
 from data.demo.weather import STORM_EVERY, STORM_JITTER, weather
+from data.measures.spans import Span
 from data.times import local_days
 
 COLUMNS = ("city", "station", "parameter", "kind", "start", "end", "figure")
@@ -85,7 +86,7 @@ def measures(first: date, last: date) -> tuple[Measure, ...]:
     }
     days = [date(ORIGIN + YEARS * turn(year), 1, 1) for year in range(first.year, last.year + 1, 1)]
     return tuple(
-        Measure(day, f"demo-heating-{day.year}", names, "data.demo.happenings")
+        Measure(day, f"demo-heating-{day.year}", names, "data.demo.happenings", kind="technique", begins=Span(day, day))
         for day in dict.fromkeys(days)
         if first <= day <= last
     )
@@ -213,7 +214,7 @@ def station(city: str, number: int) -> str:
 def _measures(_: int, place: City, first: int, last: int) -> Iterator[Row]:
     days = local_days(stamps(np.array([first, last])), place.zone)
     for one in measures(days[0].date(), days[1].date()):
-        if first <= (hour := _hour(one.day, place.zone)) <= last:
+        if one.day is not None and first <= (hour := _hour(one.day, place.zone)) <= last:
             yield "", "", "measure", hour, None, KEPT - 1
 
 

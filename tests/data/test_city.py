@@ -86,6 +86,7 @@ def test_a_new_city_needs_only_its_file(three: Path) -> None:
         (("box = [43.05, 76.70, 43.45, 77.15]", "box = [43.45, 76.70, 43.05, 77.15]"), "box"),
         (("order = 3", "order = ["), "mend"),
         (("order = 3", 'watched = "yes"'), "neither true nor false"),
+        (("[names]", '[[measures]]\nkey = "x"\n[names]'), "measures.csv"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name(three: Path, change: tuple[str, str], word: str) -> None:

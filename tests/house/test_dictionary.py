@@ -21,6 +21,7 @@ from jobs.attribution import from_files as attribute_job
 from jobs.attribution import refit as refit_job
 from jobs.events import export as events_csv_job
 from jobs.export import measurements as export_job
+from jobs.export import policy as policy_job
 from jobs.export import register as register_job
 from jobs.export import request as export_request
 from jobs.export import snapshot as snapshot_job
@@ -58,7 +59,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory, world: demo.Demo) -> Store:
     return store
 
 
-@pytest.mark.parametrize(("name", "columns"), [("inventory", inventory.COLUMNS), ("subtypes", inventory.SUBTYPES)])
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("inventory", inventory.COLUMNS),
+        ("subtypes", inventory.SUBTYPES),
+        ("measures", policy_job.MEASURES),
+        ("techniques", policy_job.TECHNIQUES),
+    ],
+)
 def test_registers(name: str, columns) -> None:
     assert described(name) == list(columns)
 
@@ -179,6 +188,7 @@ def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     client = testing.TestClient(import_module("starlette.applications").Starlette(routes=routes))
     assert sorted(client.get("/api/v1/health").json()) == sorted(described("health"))
     assert sorted(client.get("/api/v1/cities").json()["cities"][0]) == sorted(described("cities"))
+    assert list(client.get("/api/v1/measures").json()) == described("measures answer")
     latest = client.get("/api/v1/latest?city=astana").json()
     assert sorted(latest) == sorted(described("latest"))
     said = client.get("/api/v1/statements?city=astana&explain=1").json()

@@ -109,11 +109,12 @@ class View:
         return float(self.days["low_cost"].sum()) / total if total else 0.0
 
     def measures(self) -> list[Measure]:
-        """Dated measures of the chosen years; over simulated air those of the demo world, which alone changed it."""
+        """Measures that begin in the chosen years; over simulated air the demo world's own, which alone changed it."""
         if city_tables.simulated():
             first = pd.to_datetime(self.days["day"]).min().date() if len(self.days) else date(self.first, 1, 1)
             return list(demo_measures(first, date(self.last, 12, 31)))
-        return [m for m in self.city.measures if self.first <= m.day.year <= self.last]
+        begun = [(m, m.begins.first) for m in self.city.measures]
+        return [m for m, first in begun if first is not None and self.first <= first.year <= self.last]
 
 
 def bases(days: pd.DataFrame) -> list[str]:
