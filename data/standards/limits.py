@@ -278,7 +278,7 @@ def _toml(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _days(raw: Mapping[str, Any], row: Mapping[str, Any], act: Act) -> dict[str, date | None]:
+def _days(raw: Mapping[str, Any], row: Mapping[str, Any], act: Act) -> dict[str, Any]:
     """First and last day of a row, its act's own where it names none; a yardstick for any year has neither."""
     if raw.get("any_year"):
         return {}
