@@ -90,6 +90,11 @@ class Limit:
         return _cited(self.source)
 
     @property
+    def entry_read(self) -> bool:
+        """Whether `start` is the day of entry into force; else it is the day by which it was law for certain."""
+        return self.start is None or self.start == self.source.entry or self.start != self.source.by
+
+    @property
     def concentration(self) -> float:
         """The value in the parameter's own unit, gases at 20 °C. [µg/m³]"""
         factor, offset = conversion(self.parameter, self.unit)

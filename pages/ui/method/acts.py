@@ -79,8 +79,7 @@ def named(limit: Limit) -> str:
 
 def since(limit: Limit) -> str:
     """First day of a limit; marked where it is only the day by which it was law for certain."""
-    certain = limit.source.entry is not None or limit.start != limit.source.by
-    return str(limit.start or "") if certain else t("acts.by", day=str(limit.start))
+    return str(limit.start or "") if limit.entry_read else t("acts.by", day=str(limit.start))
 
 
 def choices_made() -> str:
