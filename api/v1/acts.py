@@ -13,7 +13,7 @@ FORMATS = ("json", "csv")
 
 def answer(request: HttpRequest) -> Response:
     """Every act that limits and triggers rest on, with whether it stands today."""
-    chosen = request.query_params.get("format") or FORMATS[0]
+    chosen = request.query_params.get("format", FORMATS[0])
     if chosen not in FORMATS:
         raise ArgumentError("format", "api.arguments.no_choice", known=FORMATS)
     today = clock.now().date()
