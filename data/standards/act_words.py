@@ -60,6 +60,7 @@ indicative'
     """
     say, dates = spoken(language), words(DATES, language)
     parts = [numbered(act, language)]
+    parts += [say.say("cite.since", day=dates.day(act.entry))] if act.entry else []
     parts += [say.say("cite.until", day=dates.day(act.until))] if act.until else []
     parts += [say.say("cite.power_until", day=dates.day(until))] if until else []
     parts += [] if certain else [say.say("cite.uncertain")]

@@ -82,6 +82,7 @@ def test_a_trigger_names_its_act_until_when_and_that_no_figure_is_known() -> Non
         "известен из вторых рук, индикативно"
     )
     assert "no figure in the act that we know" in standing.cited("en")
+    assert rules().triggers["uz-notice"].cited("en").startswith("number not read, in force since 1 March 2024, ")
     commission = rules().triggers["uz-special-commission"]
     assert not [city for city in cities().values() if commission.about(city) and city.key != "tashkent"]
 
