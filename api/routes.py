@@ -12,6 +12,7 @@ from api.http import paging
 from api.http.guard import Answer, elsewhere, json, route
 from api.http.rows import plain, records
 from api.sensorthings import service as sensorthings
+from api.v1 import acts as v1_acts
 from api.v1 import alarms, metrics, policy, snapshots
 from api.v1 import inventory as v1_inventory
 from api.v1 import latest as v1_latest
@@ -183,6 +184,7 @@ def routes() -> list[Route]:
     table: dict[str, Answer] = {
         "/api/v1/health": health,
         "/api/v1/cities": list_cities,
+        "/api/v1/acts": v1_acts.answer,
         "/api/v1/stations": list_stations,
         "/api/v1/latest": latest,
         "/api/v1/statements": stated,

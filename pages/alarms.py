@@ -144,7 +144,8 @@ def page() -> None:
         outbox.section(alarms_forms.kept(), book)
     st.subheader(t("alarms.rules"), anchor=False)
     st.caption(t("alarms.rules_say"))
-    st.table(alarms_cards.rule_table(book), border="horizontal", hide_index=True)  # its cells wrap: no word is cut
+    table = alarms_cards.rule_table(book, city_tables.now())
+    st.table(table, border="horizontal", hide_index=True)  # its cells wrap: no word is cut
     st.caption(t("alarms.replay_says"))
 
 

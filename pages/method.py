@@ -15,6 +15,7 @@ from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from models.indices import aqi
 from models.quality import row_checks, series_checks
+from pages.ui.method import acts as method_acts
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
@@ -34,6 +35,8 @@ def limits() -> None:
     )
     rows = [_limit(limit) for limit in registry().limits if limit.jurisdiction == chosen]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.caption(method_acts.choices_made())
+    method_acts.draw()
 
 
 def _jurisdiction(key: str) -> str:
@@ -47,9 +50,9 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
         t("method.level"): t(f"method.levels.{limit.level}"),
         t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
-        t("method.since"): str(limit.start or ""),
+        t("method.since"): method_acts.since(limit),
         t("method.until"): str(limit.until or ""),
-        t("method.act"): " ".join(x for x in (limit.act, limit.paragraph) if x),
+        t("method.act"): " ".join(x for x in (method_acts.named(limit), limit.paragraph) if x),
         t("method.reference"): limit.reference,
         t("method.note"): limit.note,
     }

@@ -84,6 +84,10 @@ _PERIOD = ("city", "from", "to")
 _ROUTES: Mapping[str, About] = {
     "/api/v1/health": About("Whether the centre answers and how old its data are", JSON, (), "Health"),
     "/api/v1/cities": About("Cities of the centre", JSON, (), "Cities"),
+    "/api/v1/acts": About(
+        "Acts that limits and national triggers rest on, with whether each stands today and how well it was read",
+        JSON, ("format",), "Acts", also=CSV, optional=("format",),
+    ),
     "/api/v1/stations": About("Stations of a city", JSON, ("city",), "Stations"),
     "/api/v1/latest": About(
         "Newest values of a city, with age and freshness", JSON, ("city", "parameters"), "Latest"

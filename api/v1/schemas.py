@@ -6,6 +6,7 @@ from typing import Any
 from data.inventory.inventory import COLUMNS as INVENTORY_COLUMNS
 from data.inventory.rows import NUMBERS as INVENTORY_NUMBERS
 from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
+from data.standards.acts import CHOICES
 from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
 from jobs.export import policy
@@ -98,6 +99,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "Health": closed({
         "status": {**TEXT, "enum": ["ok"]}, "now": TIME, "replay": YES, "demo": YES, "store_version": TEXT,
         "rows": WHOLE, "newest_start": maybe(TIME), "networks": listed(ref("Network")),
+    }),
+    "Acts": closed({"on": TEXT, "acts": listed(ref("Act"))}),
+    "Act": closed({
+        **dict.fromkeys(("act", "number", "address", "checked", "review_by", "note"), TEXT),
+        **dict.fromkeys(("date", "in_force_from", "in_force_by", "in_force_until", "successor"), maybe(TEXT)),
+        **{name: {**TEXT, "enum": list(CHOICES[name])} for name in ("country", "may_act", "figure", "read", "sure")},
+        "stands": maybe(YES), "limits": listed(TEXT),
+        "names": {"type": "object", "additionalProperties": TEXT},
     }),
     "Cities": closed({"cities": listed(ref("City"))}),
     "Stations": closed({"city": TEXT, "stations": listed(ref("Station"))}),

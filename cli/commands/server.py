@@ -66,15 +66,32 @@ def _outcome(outcome: Any) -> dict[str, Any]:
     return {**plain, "lost": lost}
 
 
+def _doctor(parser: Parser) -> None:
+    parser.add_argument("--facts", action="store_true", help="what the registers of facts lack, and what is due")
+
+
 def doctor(a: Arguments) -> Result:
-    """Say what is configured, reachable, missing, writable, how big and how old."""
+    """Say what is configured, reachable, missing, writable, how big and how old; or what the registers lack."""
     from jobs.server.doctor import examine
 
+    if a.facts:
+        return _facts()
     report = examine(a.store)
     for line in report["lines"]:
         print(line)
     if report["failed"]:
         raise Failed("cli.server.doctor", who="operator", failed=report["failed"], n=len(report["lines"]))
+    return report
+
+
+def _facts() -> Result:
+    from jobs.server.facts import examine
+
+    report = examine(clock.now().date())
+    for line in report["lines"]:
+        print(line)
+    if report["lacking"]:
+        raise Failed("cli.server.facts", who="operator", n=report["lacking"])
     return report
 
 
@@ -115,7 +132,7 @@ def demo(a: Arguments) -> Result:
 COMMANDS: dict[str, Command] = {
     "serve": Command("serve pages, API and collector", _serve, serve),
     "collect": Command("fetch from the networks", _collect, collect),
-    "doctor": Command("what is configured, reachable, missing, big, old", no_arguments, doctor),
+    "doctor": Command("what is configured, reachable, missing, big, old", _doctor, doctor),
     "basemap": Command("build the offline base map", _basemap, basemap),
     "compact": Command("join small files of the store", no_arguments, compact),
     "demo": Command("build the demo world", no_arguments, demo),

@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +12,12 @@ from typing import Any
 
 from data.city import LANGUAGES, City, city_files
 from data.errors import CentreError, phrase
+from data.facts import Due, Review, lacking
 from data.parameters import PARAMETERS
+from data.rules.triggers import Trigger
+from data.standards.acts import acts
 from data.standards.breakpoints import FILES, breakpoints
-from data.standards.limits import STATUSES, registry
+from data.standards.limits import registry
 
 FILE = Path(__file__).parent / "alarms.toml"
 VARIABLE = "CLEANAIR_ALARMS"
@@ -117,22 +121,6 @@ class Rule:
         return float(bands.loc[bands["category"] == self.category, "index_low"].min()) - 0.5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trigger:
-    """A national trigger: whose law, what it says in four languages, and how well that is known."""
-
-    key: str
-    law: str
-    status: str
-    reference: str
-    text: Mapping[str, str]
-
-    @property
-    def indicative(self) -> bool:
-        """Whether every screen must call it indicative: true unless its own text was read."""
-        return self.status != "verified"
-
-
 @dataclass(frozen=True)
 class Rules:
     """Every rule and trigger that was read."""
@@ -144,9 +132,11 @@ class Rules:
         """The rules that act in a city, in the order of the file."""
         return tuple(rule for rule in self.rules if rule.acts_in(city))
 
-    def triggers_of(self, rule: Rule, city: City) -> tuple[Trigger, ...]:
-        """The triggers of the city's own law that a rule stands for."""
-        return tuple(self.triggers[key] for key in rule.stands_for if self.triggers[key].law == city.law)
+    def triggers_of(self, rule: Rule, city: City, on: date) -> tuple[Trigger, ...]:
+        """The triggers of the city's own law that a rule stands for, those that may stand on a day."""
+        mine = (self.triggers[key] for key in rule.stands_for)
+        found = (trigger.standing(on) for trigger in mine if trigger.about(city))
+        return tuple(trigger for trigger in found if trigger is not None)
 
 
 def rules(path: Path | None = None) -> Rules:
@@ -201,6 +191,17 @@ def _read(file: Path, stamp: int, laws: tuple[tuple[str, str], ...]) -> Rules:
     return Rules(made, MappingProxyType(triggers))
 
 
+def review(today: date, path: Path | None = None) -> Review:
+    """The state of the national triggers: none without act and text; due are those whose act must be read again."""
+    book = rules(path).triggers
+    lacks = (
+        lack for one in book.values() for lack in lacking("triggers", one.key, [("act", one.act), *one.text.items()])
+    )
+    standing = [one for one in book.values() if one.standing(today)]
+    due = (Due("triggers", one.key, one.source.review_by) for one in standing if one.source.review_by <= today)
+    return Review("triggers", len(book), tuple(lacks), tuple(due))
+
+
 def _at_rule(file: str, key: object) -> At:
     return {"file": file, "row": phrase("data.alarms.rule", name=key)}
 
@@ -222,13 +223,15 @@ def _rule(row: Mapping[str, Any], file: str) -> Rule:
 def _trigger(key: str, row: Mapping[str, Any], file: str) -> Trigger:
     at: At = {"file": file, "row": phrase("data.alarms.trigger", name=key)}
     given = row if isinstance(row, Mapping) else {}
-    odd = sorted(set(given) - {one.name for one in fields(Trigger)} | ({"key"} & set(given)))
+    odd = sorted(set(given) - {one.name for one in fields(Trigger)} | ({"key", "certain"} & set(given)))
     if odd:
         raise AlarmRuleError("data.alarms.field", parameter=odd[0], names=odd, **at)
     _given(Trigger, {"key": key, **given}, at)
     made = Trigger(key=key, **given)
-    _one_of(at, "status", made.status, STATUSES)
+    _one_of(at, "act", made.act, tuple(acts()))
     _in_four(at, made.text)
+    if not isinstance(made.until, date | None):
+        raise AlarmRuleError("data.alarms.day", parameter="until", name="until", value=repr(made.until), **at)
     return made
 
 

@@ -1,9 +1,9 @@
-"""Legal limits and guideline values, as rows of `data/standards/limits_*.toml`."""
+"""Legal limits and guideline values, as rows of `data/standards/limits_*.toml`; what their acts say is in acts.csv."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from data.errors import CentreError
+from data.facts import Due, Lack, Review
 from data.parameters import PARAMETERS, UnitError, conversion
+from data.standards.acts import UNKNOWN, Act, acts
 
 FOLDER = Path(__file__).parent
 
@@ -47,13 +49,20 @@ class Limit:
     value, unit
         As the act states them.
     start, until : date or None
-        First and last day in force; None = open.
+        First and last day in force for certain, of the act where the row names none; None = open.
+    perhaps : date or None
+        The day of an act whose entry into force is not known, where nothing of the kind was law before: from then to
+        `start` the limit may or may not have been law, and nothing is held to it.
     allowed : int or None
         Intervals a year that may lie above.
     hazard_class : int or None
         1 (extremely dangerous) to 4.
     status : str
         ``verified``, ``secondary`` or ``unverified``.
+    source : Act
+        The act that states it.
+    reference : str
+        Where the row was read; where its act was, if the row names nothing.
     """
 
     jurisdiction: str
@@ -64,15 +73,26 @@ class Limit:
     value: float
     unit: str
     status: str
-    act: str
+    source: Act
     reference: str
     level: str = "limit"
     start: date | None = None
     until: date | None = None
+    perhaps: date | None = None
     allowed: int | None = None
     hazard_class: int | None = None
     paragraph: str = ""
     note: str = ""
+
+    @property
+    def act(self) -> str:
+        """What the act is called, in English, for files: name and number."""
+        return _cited(self.source)
+
+    @property
+    def entry_read(self) -> bool:
+        """Whether `start` is the day of entry into force; else it is the day by which it was law for certain."""
+        return self.start is None or self.start == self.source.entry or self.start != self.source.by
 
     @property
     def concentration(self) -> float:
@@ -113,16 +133,27 @@ class Group:
     parameters: tuple[str, ...]
     unmeasured: tuple[str, ...]
     status: str
-    act: str
+    source: Act
     reference: str
     start: date | None = None
     until: date | None = None
+    perhaps: date | None = None
     law: bool = True
     averaging: str = "single"
     statistic: str = "sum of ratios"
     level: str = "limit"
     concentration: float = 1.0  # the limit of the sum. [1]
     allowed: int | None = None
+
+    @property
+    def act(self) -> str:
+        """What the act is called, in English, for files: name and number."""
+        return _cited(self.source)
+
+    @property
+    def key(self) -> str:
+        """A short name: ``kz group 7``."""
+        return f"{self.jurisdiction} group {self.number}"
 
     @property
     def parameter(self) -> str:
@@ -137,6 +168,12 @@ class Group:
     def in_force(self, on: date) -> bool:
         """Whether it holds on a day."""
         return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+
+
+def _cited(act: Act) -> str:
+    number = "" if act.number == UNKNOWN or act.number in act.names["en"] else act.number
+    told = ", ".join([number, *([str(act.signed)] if act.signed else [])] if number else [])
+    return f"{act.names['en']} ({told})" if told else act.names["en"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +196,7 @@ def registry(folder: Path = FOLDER) -> Registry:
     Parameters
     ----------
     folder : Path
-        With ``limits_*.toml``.
+        With ``limits_*.toml`` and ``acts.csv``.
 
     Returns
     -------
@@ -176,22 +213,63 @@ def registry(folder: Path = FOLDER) -> Registry:
     >>> registry().jurisdictions
     ('eu', 'kz', 'uz', 'who-2021')
     """
-    stamps = ((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.glob("limits_*.toml"))
-    return _read(folder, tuple(sorted(stamps)))
+    return _read(folder, _stamps(folder, "limits_*.toml"), _stamps(folder, "acts.csv"))
+
+
+def _stamps(folder: Path, names: str) -> tuple[tuple[str, int, int], ...]:
+    found = ((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.glob(names))
+    return tuple(sorted(found))
+
+
+def review(today: date, folder: Path = FOLDER) -> Review:
+    """
+    The state of the limits on a day.
+
+    Parameters
+    ----------
+    today : datetime.date
+        Rows whose act must be read again by then are due, those that still hold.
+
+    Returns
+    -------
+    Review
+        A row lacks what it does not state: where it was read, and a first day, which only yardsticks may leave open.
+    """
+    known = registry(folder)
+    rows: list[Limit | Group] = [*known.limits, *known.groups]
+    lacks = [Lack("limits", row.key, name) for row in rows for name in _unstated(row)]
+    held = [row for row in rows if row.until is None or row.until >= today]
+    due = [Due("limits", row.key, row.source.review_by) for row in held if row.source.review_by <= today]
+    return Review("limits", len(rows), tuple(lacks), tuple(due))
+
+
+def _unstated(row: "Limit | Group") -> list[str]:
+    return [
+        *(["source"] if not row.reference.strip() else []),
+        *(["from"] if row.start is None and row.law else []),
+    ]
 
 
 @cache
-def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Registry:
+def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...], of_acts: tuple[tuple[str, int, int], ...]) -> Registry:
     if not stamp:
         raise LimitError("data.limit.no_files", folder=folder)
+    book = acts(folder / "acts.csv")
     limits: list[Limit] = []
     groups: list[Group] = []
     for name, *_ in stamp:
         raw = _toml(folder / name)
-        limits += [_limit(raw, row, name) for row in raw["limits"]]
-        groups += [_group(raw, row, name) for row in raw.get("groups", ())]
+        limits += [_limit(raw, row, name, book) for row in raw["limits"]]
+        groups += [_group(raw, row, name, book) for row in raw.get("groups", ())]
     _check_overlaps(limits)
-    return Registry(tuple(limits), tuple(groups))
+    return Registry(tuple(_followed(limits)), tuple(groups))
+
+
+def _followed(limits: Sequence[Limit]) -> Iterator[Limit]:
+    """Limits; one that takes up where a row of the same key ends was never in doubt: the older row holds till then."""
+    ends = {(one.key, one.statistic, one.until + timedelta(days=1)) for one in limits if one.until}
+    for one in limits:
+        yield replace(one, perhaps=None) if (one.key, one.statistic, one.start) in ends else one
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -199,25 +277,34 @@ def _toml(path: Path) -> dict[str, Any]:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LimitError("data.limit.unreadable", file=path.name, cause=error) from error
-    missing = [name for name in ("jurisdiction", "law", "limits", "acts") if name not in raw]
+    missing = [name for name in ("jurisdiction", "law", "limits") if name not in raw]
     if missing:
         raise LimitError("data.limit.missing", parameter=missing[0], file=path.name, names=missing)
     return raw
 
 
-def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Limit:
+def _days(raw: Mapping[str, Any], row: Mapping[str, Any], act: Act) -> dict[str, Any]:
+    """First and last day of a row, its act's own where it names none; a yardstick for any year has neither."""
+    if raw.get("any_year"):
+        return {}
+    given = "from" in row
+    return {
+        "start": row["from"] if given else act.begins,
+        "until": row.get("until", act.ends),
+        "perhaps": None if given else act.perhaps,
+    }
+
+
+def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str, book: Mapping[str, Act]) -> Limit:
     at: dict[str, Any] = {"file": file, "row": f"{row.get('parameter', '?')} {row.get('averaging', '?')}"}
     fields = dict(row)
     try:
-        act = raw["acts"][fields.pop("act")]
+        act = book[fields.pop("act")]
+        reference = fields.pop("source", act.address)
+        days = _days(raw, row, act)
+        fields = {name: value for name, value in fields.items() if name not in ("from", "until")}
         made = Limit(
-            jurisdiction=raw["jurisdiction"],
-            law=raw["law"],
-            act=act["title"],
-            reference=act["reference"],
-            note=fields.pop("note", act.get("note", "")),
-            start=fields.pop("from", None),
-            **fields,
+            jurisdiction=raw["jurisdiction"], law=raw["law"], source=act, reference=reference, **days, **fields
         )
     except (KeyError, TypeError) as error:
         raise LimitError("data.limit.row", cause=error, **at) from error
@@ -258,19 +345,18 @@ def _check_overlaps(limits: Sequence[Limit]) -> None:
             raise LimitError("data.limit.overlap", parameter="until", row=one.key, day=first)
 
 
-def _group(raw: Mapping[str, Any], row: Mapping[str, Any], file: str) -> Group:
+def _group(raw: Mapping[str, Any], row: Mapping[str, Any], file: str, book: Mapping[str, Act]) -> Group:
     try:
-        act = raw["acts"][row["act"]]
+        act = book[row["act"]]
         made = Group(
             jurisdiction=raw["jurisdiction"],
             number=row["number"],
             parameters=tuple(row["parameters"]),
             unmeasured=tuple(row.get("unmeasured", ())),
             status=row["status"],
-            act=act["title"],
-            reference=act["reference"],
-            start=row.get("from"),
-            until=row.get("until"),
+            source=act,
+            reference=row.get("source", act.address),
+            **_days(raw, row, act),
         )
     except KeyError as error:
         name, number = error.args[0], row.get("number", "?")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data import clock
 from data.city import City, cities
-from data.clock import iso
+from data.clock import iso, local_date
 from data.parameters import POLLUTANTS
 from data.rules.alarms import Rule, Rules, rules
 from data.standards.limits import Limit
@@ -95,7 +95,7 @@ def evaluate(store: DerivingStore, now: datetime) -> int:
             store.extend(LOG, frame(_in_order(written, log)))
             for one in written:
                 states[one.rule, one.city] = step(states.get((one.rule, one.city), State()), one)
-        _keep(store, _table(found, states, book))
+        _keep(store, _table(found, states, book, now))
     return len(written)
 
 
@@ -255,16 +255,17 @@ def _in_order(written: list[Entry], log: pd.DataFrame) -> list[Entry]:
     return placed
 
 
-def _table(found: Readings, states: Mapping[tuple[str, str], State], book: Rules) -> pd.DataFrame:
-    rows = [_row(pair, seen, states.get(key, State()), book) for key, (pair, seen) in found.items()]
+def _table(found: Readings, states: Mapping[tuple[str, str], State], book: Rules, now: datetime) -> pd.DataFrame:
+    rows = [_row(pair, seen, states.get(key, State()), book, now) for key, (pair, seen) in found.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _row(pair: Pair, seen: Reading, state: State, book: Rules) -> dict[str, Any]:
+def _row(pair: Pair, seen: Reading, state: State, book: Rules, now: datetime) -> dict[str, Any]:
     """One row of the table; of what is normal it says no numbers, so that quiet hours write nothing."""
     rule, city = pair
     told = state.name != NORMAL
     limit: Limit | None = seen.facts.get("limit")
+    triggers = book.triggers_of(rule, city, local_date(now, city.zone)) if told else ()
     return {
         "rule": rule.key,
         "city": city.key,
@@ -277,7 +278,7 @@ def _row(pair: Pair, seen: Reading, state: State, book: Rules) -> dict[str, Any]
         **_rests_on(seen, told),
         "parameter": str(seen.facts.get("parameter", "")) or rule.parameter if told else rule.parameter,
         "averaging": rule.averaging,
-        **texts(rule, city, seen if told else None, book.triggers_of(rule, city) if told else ()),
+        **texts(rule, city, seen if told else None, triggers),
         "view": rule.view,
         "simulated": told and seen.simulated,
         "no_data": told and seen.no_data,

@@ -12,7 +12,8 @@ import pandas as pd
 from data.city import City, cities, city_files
 from data.clock import local_date
 from data.parameters import PARAMETERS
-from data.rules.alarms import PRIORITIES, Rule, Trigger, rules
+from data.rules.alarms import PRIORITIES, Rule, rules
+from data.rules.triggers import Trigger
 from data.standards.limits import Limit, registry
 from data.words import Words, words
 from models.alarms.expiry import expires
@@ -160,7 +161,7 @@ def reports(log: pd.DataFrame, alarms: pd.DataFrame) -> list[Report]:
                 definition=rule,
                 value=_within(rule, _figure(row.get("value"))),
                 simulated=more.get("simulated") is True,
-                triggers=known.triggers_of(rule, place) if rule and place else (),
+                triggers=known.triggers_of(rule, place, local_date(at, place.zone)) if rule and place else (),
             )
         )
     return made
@@ -267,9 +268,8 @@ def lines(report: Report, said: Words) -> list[str]:
 
 
 def who(trigger: Trigger, said: Words) -> str:
-    """Who may act by a national trigger, marked where its own text was not read."""
-    text = trigger.text[said.language]
-    return f"{text} ({said.say('message.indicative')})" if trigger.indicative else text
+    """Who may act by a national trigger, with the act behind it and how well that was read."""
+    return f"{trigger.text[said.language]} ({trigger.cited(said.language)})"
 
 
 def summary(many: Sequence[Report], said: Words) -> str:

@@ -116,6 +116,7 @@ def held(daily: pd.DataFrame, limits: Sequence[Limit], places: pd.DataFrame, fir
         "acts": [x.act for x in limits],
         "days": days,
         "since": begin.isoformat() if begin > first else None,
+        "entry_read": all(x.entry_read for x in limits if x.start == begin),
         "checked": checked,
         "not_checked": days - checked,
         "over": total["days_over"] if checked else None,

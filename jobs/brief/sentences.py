@@ -180,7 +180,8 @@ class _Say:
         if held and held["medians"]:
             said.append(self.w.say("answer.medians", n=held["medians"], over=held["medians_over"]))
         if held and held["since"]:
-            said.append(self.w.say("answer.since", day=self.w.day(_day(held["since"]))))
+            since = "answer.since" if held["entry_read"] else "answer.certain_by"
+            said.append(self.w.say(since, day=self.w.day(_day(held["since"]))))
         if held and held["indicative"]:
             said.append(self.w.say("answer.indicative"))
         if set(self.facts["quality"]["kinds"]) == {"indicative"}:

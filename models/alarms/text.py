@@ -10,7 +10,8 @@ from data import checks
 from data.city import LANGUAGES, City
 from data.clock import local_date
 from data.parameters import PARAMETERS
-from data.rules.alarms import Rule, Trigger
+from data.rules.alarms import Rule
+from data.rules.triggers import Trigger
 from data.words import MISSING, Words, words
 from models.alarms.instruments import LEVELS
 from models.alarms.readings import Reading, scale_top
@@ -74,9 +75,7 @@ def _texts(
     first = lines[:1]
     titled = say.say(f"line.{_TITLED.get(what, 'titled')}", title=title, said=first[0]) if first else title
     rest = [_no_data(reading, city, say)] if reading.no_data else lines[1:]
-    law = [
-        say.say("line.trigger", text=one.text[say.language], status=_status(one.indicative, say)) for one in triggers
-    ]
+    law = [say.say("line.trigger", text=one.text[say.language], status=one.cited(say.language)) for one in triggers]
     return "; ".join([*mark, titled, *rest, *law]), "; ".join([*mark, titled]), "; ".join([*mark, *first, *rest])
 
 

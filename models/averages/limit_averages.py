@@ -26,7 +26,7 @@ NO_MEANS = ("median", "max")  # statistics that no limit for a mean is held to
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
-REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated")
+REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated", "entry")
 _CODE = {name: code for code, name in enumerate(REASONS)}
 
 Codes = npt.NDArray[np.int8]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.parameters import PARAMETERS
 from data.standards import rounding
-from data.standards.coverage import MIN_COVERAGE
+from data.standards.coverage import MIN_COVERAGE, needed
 from data.standards.limits import AVERAGINGS, Group, Limit
 from data.times import local_days
 from models.averages.limit_averages import REASONS, Checks, checks
@@ -88,16 +88,18 @@ def ledger(
     ``exceeded_if_real`` counts, beside ``exceeded``, the further intervals that would lie above if the values that
     nothing else supports (checks ``plume`` and ``unsupported``) are the air; empty where the rows have no ``checks``.
 
-    An interval is held to a limit only if the limit was in force from its first day to its last. Daily medians are
+    An interval is held to a limit only if the limit was in force from its first day to its last; between an act's own
+    day and the one by which it was law for certain it is ``not_checked_entry``. A year needs the share of days that the
+    limit's act asks for (`data.standards.coverage.needed`). Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
     beside a 20–30 min limit with the note ``hour_beside_single``.
     """
     air = once(standing_for_air(rows), stations)
     lines = [
         line
-        for (parameter, averaging), group in _grouped(limits).items()
+        for (parameter, averaging, share), group in _grouped(limits, min_coverage).items()
         for line in _lines(
-            air[air["parameter"] == parameter], averaging, group, start, end, zone, flags, min_coverage, by_year
+            air[air["parameter"] == parameter], averaging, group, start, end, zone, flags, share, by_year
         )
     ]
     return finished(lines, city)
@@ -118,10 +120,12 @@ def finished(lines: Sequence[Row], city: str) -> pd.DataFrame:
     return table.astype(whole)[list(COLUMNS)].reset_index(drop=True)
 
 
-def _grouped(limits: Sequence[Limit]) -> dict[tuple[str, str], list[Limit]]:
-    groups: dict[tuple[str, str], list[Limit]] = {}
+def _grouped(limits: Sequence[Limit], share: float) -> dict[tuple[str, str, float], list[Limit]]:
+    """Limits by what they are compared with: pollutant, averaging, and the share of it that must be there."""
+    groups: dict[tuple[str, str, float], list[Limit]] = {}
     for limit in limits:
-        groups.setdefault((limit.parameter, limit.averaging), []).append(limit)
+        enough = needed(limit.source.key, limit.averaging, share)
+        groups.setdefault((limit.parameter, limit.averaging, enough), []).append(limit)
     return groups
 
 
@@ -217,14 +221,17 @@ def _line(
     opened = pd.DatetimeIndex(made.values.index)
     first, last = days
     since, until = np.datetime64(limit.start or date.min, "D"), np.datetime64(limit.until or date.max, "D")
-    chosen = np.asarray((made.ends > start) & (opened < end) & (last >= since) & (first <= until))
+    perhaps = np.datetime64(limit.perhaps, "D") if limit.perhaps else since
+    chosen = np.asarray((made.ends > start) & (opened < end) & (last >= perhaps) & (first <= until))
     if not chosen.any():
         return None
     cut = (first[chosen] < since) | (last[chosen] > until)  # a year in which the limit came or went
+    doubted = (first[chosen] >= perhaps) & (last[chosen] < since)  # it may have been law already
     there = _there(made.why[chosen])
     names = made.values.columns[there]
     values, why = made.values.to_numpy()[chosen][:, there], made.why[chosen][:, there]
     values[cut], why[cut] = np.nan, REASONS.index("partial")
+    why[doubted] = REASONS.index("entry")
     places = None if made.decimals is None else made.decimals[there]
     above = rounding.above(values, limit.concentration, places)
     counts = _counts(values, why, above, made.medians.to_numpy()[chosen][:, there], limit)

@@ -14,12 +14,14 @@ from data import demo
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
 from data.schema import COLUMNS, STATION_COLUMNS
+from data.standards import printed
 from data.store import Store, open_store
 from data.store.tables.schemas import TABLES
 from jobs.attribution import export as attribution_csv_job
 from jobs.attribution import from_files as attribute_job
 from jobs.attribution import refit as refit_job
 from jobs.events import export as events_csv_job
+from jobs.export import acts as acts_export
 from jobs.export import measurements as export_job
 from jobs.export import policy as policy_job
 from jobs.export import register as register_job
@@ -29,6 +31,7 @@ from jobs.forecast import export as forecast_csv_job
 from jobs.forecast import run as forecast_job
 from jobs.ingest import files as import_files_job
 from jobs.ingest import preview as preview_job
+from jobs.server import facts as facts_job
 from jobs.tables import assess as assess_job
 from jobs.tables import index_file as index_file_job
 from tests.conftest import NOW
@@ -70,6 +73,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory, world: demo.Demo) -> Store:
 )
 def test_registers(name: str, columns) -> None:
     assert described(name) == list(columns)
+
+
+def test_acts_printed_limits_and_what_the_doctor_says_of_facts() -> None:
+    assert described("acts") == list(acts_export.COLUMNS)
+    assert described("printed") == list(printed.COLUMNS)
+    assert described("facts answer") == list(facts_job.examine(NOW.date()))
 
 
 def test_the_tables_of_the_store_are_told_as_they_are_declared() -> None:

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from data.city import City, cities, city_files
 from data.clock import local_date
-from data.rules.alarms import Rule, Rules, Trigger
+from data.rules.alarms import Rule, Rules
+from data.rules.triggers import Trigger
 from data.times import local_days
 from models.alarms.rates import Rates, floods, rings
 from models.alarms.text import COLUMNS, NUMBERS, SHORT
@@ -65,7 +66,7 @@ def card(row: Mapping[str, object], log: pd.DataFrame, book: Rules, now: datetim
         f'<div class="ca-ring {html(row["state"])}{silent}" style="--ca:{colour}">'
         f'<em><i aria-hidden="true">{PRIORITIES.get(level, "●")}</i> {html(t(f"alarms.priority.{level}"))}</em>'
         f'<b>{html(head)}</b><span class="said">{html(_numbers(row))}</span>'
-        f'<span class="soft">{html(_state(row, mine, now))}</span>{_act(row, book)}{_notes(mine, key)}</div>'
+        f'<span class="soft">{html(_state(row, mine, now))}</span>{_act(row, book, now)}{_notes(mine, key)}</div>'
     )
 
 
@@ -77,19 +78,21 @@ def _numbers(row: Mapping[str, object]) -> str:
     return str(row.get(NUMBERS[reader]) or "")
 
 
-def _triggers(row: Mapping[str, object], book: Rules) -> Sequence[Trigger]:
+def _triggers(row: Mapping[str, object], book: Rules, now: datetime) -> Sequence[Trigger]:
     rule = next((one for one in book.rules if one.key == row["rule"]), None)
     city = city_files().get(str(row["city"]))
-    return book.triggers_of(rule, city) if rule and city else ()
+    return book.triggers_of(rule, city, local_date(now, city.zone)) if rule and city else ()
 
 
-def _act(row: Mapping[str, object], book: Rules) -> str:
-    lines = []
-    for trigger in _triggers(row, book):
-        words = t("alarms.act", who=trigger.text[language.language()])
-        mark = f" ({t('frame.indicative')})" if trigger.indicative else ""
-        lines.append(f'<span class="soft">{html(words + mark)}</span>')
-    return "".join(lines)
+def _act(row: Mapping[str, object], book: Rules, now: datetime) -> str:
+    """Who may act today, with the act behind it; what has ended is not shown."""
+    lines = (t("alarms.act", who=_trigger(trigger)) for trigger in _triggers(row, book, now))
+    return "".join(f'<span class="soft">{html(line)}</span>' for line in lines)
+
+
+def _trigger(trigger: Trigger) -> str:
+    reader = language.language()
+    return f"{trigger.text[reader]} ({trigger.cited(reader)})"
 
 
 def _state(row: Mapping[str, object], mine: pd.DataFrame, now: datetime) -> str:
@@ -158,8 +161,8 @@ def log_table(log: pd.DataFrame, book: Rules) -> pd.DataFrame:
     )
 
 
-def rule_table(book: Rules) -> pd.DataFrame:
-    """Every rule with its delays."""
+def rule_table(book: Rules, now: datetime) -> pd.DataFrame:
+    """Every rule with its delays, and who may act by it today."""
     rows = []
     for rule in book.rules:
         where = [city for city in cities().values() if rule.acts_in(city)]
@@ -173,7 +176,7 @@ def rule_table(book: Rules) -> pd.DataFrame:
                 t("alarms.column.on"): _short(rule.on_delay),
                 t("alarms.column.off"): _short(rule.off_delay),
                 t("alarms.column.deadband"): _short(rule.deadband),
-                t("alarms.column.act"): "; ".join(_stands_for(rule, where, book)),
+                t("alarms.column.act"): "; ".join(_stands_for(rule, where, book, now)),
             }
         )
     return pd.DataFrame(rows)
@@ -197,12 +200,10 @@ def _needs(rule: Rule) -> str:
     return f"{stations} {t('alarms.or_reference', n=rule.references)}" if rule.references else stations
 
 
-def _stands_for(rule: Rule, where: Sequence[City], book: Rules) -> list[str]:
-    found = {one.key: one for city in where for one in book.triggers_of(rule, city)}
-    return [
-        one.text[language.language()] + (f" ({t('frame.indicative')})" if one.indicative else "")
-        for one in found.values()
-    ]
+def _stands_for(rule: Rule, where: Sequence[City], book: Rules, now: datetime) -> list[str]:
+    days = {city.key: local_date(now, city.zone) for city in where}
+    found = {one.key: one for city in where for one in book.triggers_of(rule, city, days[city.key])}
+    return [_trigger(one) for one in found.values()]
 
 
 def frequent(found: Rates, book: Rules) -> pd.DataFrame:

@@ -58,7 +58,11 @@ def _shown(said: Statement, zone: ZoneInfo, names: Mapping[str, str]) -> None:
     st.markdown(f"**{t(f'statement.kind.{said.kind}')}**: {_sentence(said, zone)}")
     held = said.held.limit
     if held is not None:
-        limit = {"limit": number(held.concentration), "unit": t_unit(said.unit), "act": markdown(held.act)}
+        limit = {
+            "limit": number(held.concentration),
+            "unit": t_unit(said.unit),
+            "act": markdown(held.source.names[language.language()]),
+        }
         st.caption(t("statement.limit", status=t(f"method.statuses.{held.status}"), **limit))
     if len(said.rows):
         st.dataframe(_rows(said.rows.head(SHOWN), zone, names, said.unit), hide_index=True, width="stretch")

@@ -39,7 +39,6 @@ def test_a_row_stands_on_a_source_a_status_and_dates(key: str) -> None:
 def test_what_a_row_points_to_exists(key: str) -> None:
     row = ROWS[key]
     assert row["city"] in city_files()
-    every = {site for city_key in city_files() for site in load(city_key).sites["site"]}
     mine = set(load(row["city"]).sites["site"])
     assert set(entries(row["sites"])) <= mine
     assert not row["act"] or row["act"] in acts()

@@ -1,13 +1,16 @@
 """The rules of the alarms: the shipped ones hold, and a wrong row is refused in a sentence that names it."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from data.city import LANGUAGES, cities
-from data.rules.alarms import FILE, VARIABLE, AlarmRuleError, rules
+from data.rules.alarms import FILE, VARIABLE, AlarmRuleError, review, rules
 from data.words import words
+
+WINTER = date(2026, 1, 19)
 
 ROW = """
 [[rule]]
@@ -40,12 +43,53 @@ def test_a_rule_of_one_law_never_acts_under_another() -> None:
         mine = book.of(city)
         assert mine
         assert {rule.law for rule in mine} <= {"", city.law}
-        assert all(trigger.law == city.law for rule in mine for trigger in book.triggers_of(rule, city))
-    assert {"uz-special-commission", "kz-nmu"} == set(book.triggers)
+        assert all(trigger.law == city.law for rule in mine for trigger in book.triggers_of(rule, city, WINTER))
+    assert {"uz-special-commission", "uz-republican-commission", "uz-notice", "kz-nmu"} == set(book.triggers)
 
 
 def test_triggers_whose_own_text_was_not_read_are_indicative() -> None:
     assert all(trigger.indicative for trigger in rules().triggers.values())
+
+
+# Day → what a dust storm in Tashkent stands for; the certain ones, then those whose act may not be in force yet.
+STANDING = [
+    ("2025-11-23", {"uz-notice"}, set()),
+    ("2025-11-25", {"uz-notice"}, {"uz-special-commission"}),
+    ("2026-01-19", {"uz-notice", "uz-special-commission"}, set()),
+    ("2026-03-01", {"uz-notice", "uz-special-commission"}, set()),
+    ("2026-03-02", {"uz-notice"}, set()),
+    ("2026-04-01", {"uz-notice"}, {"uz-republican-commission"}),
+    ("2026-12-01", {"uz-notice", "uz-republican-commission"}, set()),
+    ("2027-03-02", {"uz-notice"}, set()),
+    ("2024-02-29", set(), set()),
+]
+
+
+@pytest.mark.parametrize(("day", "certain", "perhaps"), STANDING)
+def test_a_trigger_whose_act_has_ended_is_not_shown_as_standing(day: str, certain: set[str], perhaps: set[str]) -> None:
+    book, place = rules(), cities()["tashkent"]
+    storm = next(rule for rule in book.rules if rule.key == "dust-storm")
+    found = book.triggers_of(storm, place, date.fromisoformat(day))
+    assert {one.key for one in found if one.certain} == certain
+    assert {one.key for one in found if not one.certain} == perhaps
+    assert all(("not read" in one.cited("en")) >= (not one.certain) for one in found)
+
+
+def test_a_trigger_names_its_act_until_when_and_that_no_figure_is_known() -> None:
+    (standing,) = (one for one in [rules().triggers["uz-republican-commission"].standing(date(2026, 12, 1))] if one)
+    assert standing.cited("ru") == (
+        "УП-46 от 25 марта 2026 г., эти полномочия — по 1 марта 2027 г., порога в акте мы не знаем, "
+        "известен из вторых рук, индикативно"
+    )
+    assert "no figure in the act that we know" in standing.cited("en")
+    assert rules().triggers["uz-notice"].cited("en").startswith("number not read, in force since 1 March 2024, ")
+    commission = rules().triggers["uz-special-commission"]
+    assert not [city for city in cities().values() if commission.about(city) and city.key != "tashkent"]
+
+
+def test_the_review_of_triggers() -> None:
+    assert (review(date(2026, 12, 1)).rows, review(date(2026, 12, 1)).lacks) == (4, ())
+    assert {one.row for one in review(date(2026, 12, 31)).due} == {"uz-republican-commission", "kz-nmu"}
 
 
 def test_no_rule_listens_to_one_low_cost_sensor() -> None:
@@ -62,8 +106,9 @@ def test_a_further_city_gets_the_rules_of_its_law(tmp_path: Path, monkeypatch: p
 
 
 def test_catalogs_are_alike() -> None:
-    keys = {language: set(words("rules", language).entries) for language in LANGUAGES}
-    assert all(keys[language] == keys["en"] for language in LANGUAGES)
+    for catalog in ("rules", "acts"):
+        keys = {language: set(words(catalog, language).entries) for language in LANGUAGES}
+        assert all(keys[language] == keys["en"] for language in LANGUAGES)
 
 
 WRONG = [

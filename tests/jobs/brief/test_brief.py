@@ -20,8 +20,10 @@ from data.schema import conform
 from data.store import Store, open_store, served
 from data.words import FOLDER, Entry, words
 from jobs.brief import facts as brief_facts
+from jobs.brief import figures
 from jobs.brief.page import SIGNED, draw, fitted
 from jobs.brief.sentences import text
+from models.limits.in_force import own
 from models.trends.trends import anomalies, theil_sen
 
 ZONE = ZoneInfo("Asia/Almaty")
@@ -257,7 +259,8 @@ def test_a_crowded_page_still_fits(facts: brief_facts.Facts, language: str) -> N
     crowded["table"] = [dict(facts["table"][0]) for _ in range(11)]
     crowded["absent"] = ["o3", "nh3", "tsp", "no", "no2"]
     crowded["episodes"] = [facts["episodes"][0] | {"station": "Very long name of a station in the district " * 2}] * 3
-    crowded["law24"] |= {"medians": 200, "medians_over": 20, "since": "2024-05-27", "indicative": True}
+    crowded["law24"] |= {"medians": 200, "medians_over": 20, "indicative": True}
+    crowded["law24"] |= {"since": "2024-08-01", "entry_read": False}
     crowded["years"][-1] |= {"complete": False, "missing": list(range(1, 12))}
     crowded["trend"] |= {"direction": "moved", "stations_both": 1, "stations_either": 9}
     crowded["simulated"], crowded["asked_last"] = True, "2025-12-31"
@@ -410,3 +413,21 @@ def test_verdicts_of_the_period_are_said_with_the_quality(filled: Store, code: s
         "a later one is of no concern"
     )
     assert any(said in value for _, value in text(made, code, MADE).quality)
+
+
+@pytest.mark.parametrize(
+    ("read", "said"), [(True, "in force since 1 August 2024"), (False, "was law by 1 August 2024")]
+)
+def test_a_day_that_is_only_certain_is_not_called_the_day_of_entry(
+    facts: brief_facts.Facts, read: bool, said: str
+) -> None:
+    told = copy.deepcopy(facts)
+    told["law24"] |= {"since": "2024-08-01", "entry_read": read}
+    assert sum(said in line for line in text(told, "en", MADE).answer) == 1
+
+
+def test_the_law_of_uzbekistan_is_certain_by_its_first_bulletin() -> None:
+    held = figures.held(pd.DataFrame(), own("uz", "pm25", averaging="24h"), pd.DataFrame(), date(2024, 1, 1),
+                        date(2024, 12, 31))  # fmt: skip
+    assert held is not None
+    assert (held["since"], held["entry_read"], held["days"]) == ("2024-08-01", False, 153)

@@ -135,7 +135,8 @@ def test_a_lead_takes_the_method_of_its_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "law", "status"), [("pm25", "kz", "verified"), ("no2", "uz", "unverified"), ("pm10", "uz", None)]
+    ("parameter", "law", "status"),
+    [("pm25", "kz", "secondary"), ("no2", "uz", "unverified"), ("pm10", "uz", "secondary"), ("pm1", "uz", None)],
 )
 def test_limits_carry_their_status(parameter: str, law: str, status: str | None) -> None:
     place = city("astana" if law == "kz" else CITY)

@@ -11,6 +11,7 @@ from models.alarms.readings import Reading
 from models.alarms.text import COLUMNS, NUMBERS, SHORT, texts
 
 SINCE = pd.Timestamp("2026-01-18T15:00Z")
+DAY = SINCE.date()
 READING = Reading(on=True, value=65.2, unit="µg/m³", limit=35.0, facts={"n": 2, "of": 4})
 
 
@@ -20,8 +21,8 @@ def rule(kind: str) -> Rule:
 
 def told(reading: Reading | None, kind: str = "limit") -> dict[str, str]:
     book, place = rules(), city("astana")
-    one = next((r for r in book.rules if r.kind == kind and book.triggers_of(r, place)), rule(kind))
-    return texts(one, place, reading, book.triggers_of(one, place))
+    one = next((r for r in book.rules if r.kind == kind and book.triggers_of(r, place, DAY)), rule(kind))
+    return texts(one, place, reading, book.triggers_of(one, place, DAY))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -34,7 +35,7 @@ def test_the_whole_is_made_of_the_short_the_numbers_and_the_law(language: str) -
     assert stations in whole
     assert short == f"{title}: {first}"
     assert title not in numbers
-    assert {t.text[language] for t in rules().triggers_of(rule("limit"), city("astana"))} & set(
+    assert {t.text[language] for t in rules().triggers_of(rule("limit"), city("astana"), DAY)} & set(
         numbers.split("; ")
     ) == set()
 

@@ -102,8 +102,20 @@ def test_a_year_in_which_the_limit_came_is_not_checked():
     found = ledger(rows, limits("uz", "pm25"), datetime(2024, 1, 1, tzinfo=zone), datetime(2025, 1, 1, tzinfo=zone),
                    city="tashkent", zone=ZONE).set_index("averaging")  # fmt: skip
     assert found.loc["year", "result"] == "not_checked"
-    assert found.loc["24h", "from"] == "2024-05-27T00:00:00+05:00"
-    assert found.loc["24h", "checked"] == 219
+    day = found.loc["24h"]
+    assert (day["from"], day["checked"]) == ("2024-05-27T00:00:00+05:00", 153)
+    assert (day["not_checked_entry"], day["not_checked"]) == (66, 66)  # 27 May to 31 July: law or not, nobody read
+
+
+def test_a_year_needs_the_share_that_its_own_act_asks_for():
+    zone = ZoneInfo(ZONE)
+    start, end = datetime(2025, 1, 1, tzinfo=zone), datetime(2026, 1, 1, tzinfo=zone)
+    held = [*limits("eu", "pm25", averaging="year", on=date(2025, 6, 1)),
+            *limits("who-2021", "pm25", averaging="year", level="aqg")]  # fmt: skip
+    for share, europe in ((0.88, "not_checked"), (0.91, "exceeded")):
+        rows = hours([40.0] * int(8760 * share), first=start)
+        found = ledger(rows, held, start, end, city="tashkent", zone=ZONE).set_index("standard")["result"]
+        assert found.to_dict() == {"eu": europe, "who-2021": "exceeded"}, share
 
 
 def test_a_year_of_its_own_line_each():

@@ -1,27 +1,30 @@
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.city import cities, city
-from data.standards.limits import FOLDER, LimitError, Registry, registry
-from models.limits.in_force import applicable, compare, groups, limits, usable
+from data.standards.acts import COLUMNS, seed
+from data.standards.limits import FOLDER, LimitError, Registry, registry, review
+from models.limits.in_force import applicable, compare, groups, limits, own, usable
 
-ANY_DAY = date(2025, 6, 1)
+ANY_DAY = date(2026, 6, 1)
 
 # What the field notes print; the indicative mark follows from the status.
 STATED = [
     ("uz", "pm25", "year", 35.0, "verified"),
     ("uz", "pm25", "24h", 60.0, "verified"),
     ("uz", "pm10", "single", 500.0, "secondary"),
+    ("uz", "pm10", "24h", 300.0, "secondary"),
     ("uz", "co", "single", 5000.0, "secondary"),
     ("uz", "no2", "single", 85.0, "unverified"),
     ("uz", "no2", "24h", 40.0, "unverified"),
     ("uz", "o3", "24h", 30.0, "unverified"),
-    ("kz", "pm25", "single", 160.0, "verified"),
-    ("kz", "pm25", "24h", 35.0, "verified"),
+    ("kz", "pm25", "single", 160.0, "secondary"),
+    ("kz", "pm25", "24h", 35.0, "secondary"),
     ("kz", "pm10", "24h", 60.0, "secondary"),
     ("kz", "no2", "single", 200.0, "secondary"),
     ("kz", "so2", "single", 500.0, "secondary"),
@@ -87,7 +90,7 @@ def test_an_hour_beside_a_single_maximum_says_so():
     (single,) = limits("kz", "pm25", ANY_DAY, averaging="single")
     hour, half = compare(200.0, 60, single), compare(200.0, 20, single)
     assert (hour.verdict, hour.note, hour.indicative, hour.exceedance) == ("above", "hour_beside_single", True, False)
-    assert (half.verdict, half.note, half.indicative, half.exceedance) == ("above", "", False, True)
+    assert (half.verdict, half.note, half.indicative, half.exceedance) == ("above", "", single.indicative, True)
     assert hour.ratio == pytest.approx(1.25)
 
 
@@ -100,18 +103,78 @@ def test_the_limit_itself_is_within_and_a_median_is_not_compared():
 
 
 def test_dates_decide():
-    assert not limits("uz", "pm25", date(2024, 5, 26))
-    assert len(limits("uz", "pm25", date(2024, 5, 27))) == 2
-    assert {x.status for x in limits("kz", "pm25", date(2022, 8, 1))} == {"unverified"}
-    assert {x.status for x in limits("kz", "pm25", date(2022, 8, 2))} == {"verified"}
-    assert [g.number for g in groups("kz", date(2025, 2, 18))] == ["1", "4", "7", "44"]
-    assert groups("kz", date(2025, 2, 17)) == ()
+    assert not limits("uz", "pm25", date(2024, 7, 31))
+    assert len(limits("uz", "pm25", date(2024, 8, 1))) == 2
+    assert {x.status for x in limits("kz", "pm25", date(2023, 2, 2))} == {"unverified"}
+    assert {x.status for x in limits("kz", "pm25", date(2023, 2, 3))} == {"secondary"}
+    assert [g.number for g in groups("kz", date(2025, 8, 20))] == ["1", "4", "7", "44"]
+    assert groups("kz", date(2025, 8, 19)) == ()
 
 
-def _written(folder: Path, rows: str) -> Registry:
+def test_the_day_limit_of_coarse_dust_in_uzbekistan_stands_since_it_is_printed():
+    (day,) = own("uz", "pm10", on=date(2026, 1, 1), averaging="24h")
+    assert (day.value, day.unit, day.source.key, day.perhaps) == (300, "µg/m³", "sanqvan-0053-23", None)
+    assert not own("uz", "pm10", on=date(2025, 11, 19), averaging="24h")
+    assert own("uz", "pm10", on=date(2026, 1, 1), averaging="single")[0].value == 500
+
+
+# Day → value, days that may lie above, act: the directive of 2008 to its last day, then that of 2024, then its values.
+EUROPE = [
+    (date(2026, 12, 11), "pm25", "year", 25, None, "eu-2008-50"),
+    (date(2026, 12, 12), "pm25", "year", 25, None, "eu-2024-2881"),
+    (date(2029, 12, 31), "no2", "1h", 200, 18, "eu-2024-2881"),
+    (date(2030, 1, 1), "pm25", "year", 10, None, "eu-2024-2881"),
+    (date(2030, 1, 1), "pm25", "24h", 25, 18, "eu-2024-2881"),
+    (date(2030, 1, 1), "pm10", "24h", 45, 18, "eu-2024-2881"),
+    (date(2030, 1, 1), "no2", "1h", 200, 3, "eu-2024-2881"),
+    (date(2030, 1, 1), "no2", "24h", 50, 18, "eu-2024-2881"),
+    (date(2030, 1, 1), "co", "24h", 4, 18, "eu-2024-2881"),
+    (date(2030, 1, 1), "o3", "8h", 120, 18, "eu-2024-2881"),
+]
+
+
+@pytest.mark.parametrize(("on", "parameter", "averaging", "value", "allowed", "act"), EUROPE)
+def test_the_european_yardstick_has_one_row_a_day(on, parameter, averaging, value, allowed, act):
+    (row,) = limits("eu", parameter, on, averaging=averaging)
+    assert (row.value, row.allowed, row.source.key) == (value, allowed, act)
+    assert row.indicative
+
+
+def test_no_day_of_kazakhstan_lacks_a_limit_between_two_orders():
+    first = min(x.start for x in limits("kz"))
+    days = (date.fromordinal(n) for n in range(first.toordinal(), date(2026, 12, 1).toordinal()))
+    assert {len(limits("kz", "pm25", day)) for day in days} == {2}
+    held = {x.source.key: x.perhaps for x in limits("kz", "pm25")}
+    assert held == {"dsm-70-2022": None, "order-168-2015": date(2015, 2, 28)}
+
+
+def test_no_limit_in_force_rests_on_an_act_that_is_not():
+    for day in (date(2024, 9, 1), date(2026, 12, 1), date(2026, 12, 12), date(2030, 1, 1)):
+        law = [x for x in registry().limits if x.start and x.in_force(day) and x.source.key != "eu-2008-50"]
+        assert [x.key for x in law if x.source.stands(day) is not True] == []
+
+
+def test_the_review_names_what_a_row_lacks_and_what_is_due(tmp_path):
+    assert review(date(2026, 12, 1)).lacks == ()
+    assert {row.row.partition(" ")[0] for row in review(date(2027, 6, 1)).due} == {"kz", "uz"}
+    _written(tmp_path, f"{{ {ROW}, value = 1 }},", entry="unknown", by="")
+    found = review(date(2026, 12, 1), tmp_path)
+    assert [(lack.row, lack.what) for lack in found.lacks] == [("xx pm25 24h", "from")]
+    assert [one.row for one in review(date(2027, 6, 1), tmp_path).due] == ["xx pm25 24h"]
+
+
+def _written(folder: Path, rows: str, entry: str = "2000-01-01", by: str = "") -> Registry:
     head = 'jurisdiction = "xx"\nlaw = true\n'
-    acts = '[acts.a]\ntitle = "An act"\nreference = "somewhere"\n'
-    (folder / "limits_xx.toml").write_text(f"{head}limits = [\n{rows}\n]\n{acts}", "utf-8")
+    (folder / "limits_xx.toml").write_text(f"{head}limits = [\n{rows}\n]\n", "utf-8")
+    act = {
+        **seed()[0],
+        "act": "a",
+        "in_force_from": entry,
+        "in_force_by": by,
+        "successor": "",
+        "review_by": "2027-05-31",
+    }
+    pd.DataFrame([act])[list(COLUMNS)].to_csv(folder / "acts.csv", index=False)
     return registry(folder)
 
 

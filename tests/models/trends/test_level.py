@@ -62,7 +62,7 @@ def test_without_a_limit_nothing_is_counted() -> None:
 
 
 def test_each_day_is_held_to_the_limit_in_force() -> None:
-    early, late = "2024-05-25", "2024-05-28"  # Uzbekistan's 24-h limit of 60 came into force on 27 May 2024
+    early, late = "2024-07-30", "2024-08-02"  # Uzbekistan's 24-h limit of 60 is law for certain from 1 August 2024
     held = limits("uz", "pm25", averaging="24h")
     before, after = level(rows({"a": [70.0]}, early), held), level(rows({"a": [70.0]}, late), held)
     assert after is not None

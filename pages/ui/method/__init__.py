@@ -1,0 +1,1 @@
+"""The method page: tables of what the numbers rest on."""
