@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from data.licences import terms
-from data.parameters import PARAMETERS
+from data.parameters import PARAMETERS, conversion
 from data.release import release
+from data.standards import temperature
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
+from data.standards.temperature import GASES
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.page import frame as page_frame
@@ -34,6 +36,7 @@ def limits() -> None:
     )
     rows = [_limit(limit) for limit in registry().limits if limit.jurisdiction == chosen]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.markdown(gases())
 
 
 def _jurisdiction(key: str) -> str:
@@ -45,6 +48,7 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.parameter"): t(f"quantity.parameter.{limit.parameter}"),
         t("method.averaging"): t(f"method.averagings.{limit.averaging}"),
         t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
+        t("gases.column"): _temperature(limit),
         t("method.level"): t(f"method.levels.{limit.level}"),
         t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
         t("method.since"): str(limit.start or ""),
@@ -53,6 +57,30 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.reference"): limit.reference,
         t("method.note"): limit.note,
     }
+
+
+def _temperature(limit: Limit) -> str:
+    """At which a gas stands; nothing of particles."""
+    if limit.parameter not in GASES:
+        return ""
+    return t("gases.not_stated") if limit.temperature is None else f"{limit.temperature:g} °C"
+
+
+NEAR, NEAR_LIMIT = (
+    178.0,
+    500.0,
+)  # an hour of SO2 whose side of the single maximum depends on the temperature [ppb, µg/m³]
+
+
+def gases() -> str:
+    """How a near-limit hour of a gas is held, with the numbers the code uses."""
+    kept = conversion("so2", "ppb")[0]
+    zero = kept * temperature.factor(0.0)
+    return t(
+        "gases.say", zero=number(zero, 4), kept=number(kept, 4), ppb=number(NEAR), high=number(NEAR * zero, 1),
+        low=number(NEAR * kept, 1), limit=number(NEAR_LIMIT), percent=number(100 * (temperature.factor(0.0) - 1), 1),
+        unit=t_unit("µg/m³"),
+    )  # fmt: skip
 
 
 def _decimals(value: float) -> int:

@@ -18,12 +18,13 @@ from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.breakpoints import breakpoints
 from data.standards.limits import Limit
+from data.standards.temperature import held_at
 from data.times import interval_end, local_days
 from models.alarms.expiry import day_warned_of
 from models.alarms.instruments import Apart, apart, asking, by_instrument, runs
 from models.alarms.signals import SPANS, lasting, nothing, prepared, station_levels, station_values
 from models.averages.limit_averages import DAY
-from models.limits.in_force import limits
+from models.limits.in_force import limits, own
 from models.situation.statement import HOUR
 from models.stations.freshness import amber_after, grey_after
 
@@ -104,7 +105,7 @@ class Signals:
         sound = prepared(self.apart.sound, inputs.stations) if len(self.apart.sound) else self.apart.sound
         self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
         self._none = sound.iloc[:0]
-        self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
+        self._made: dict[tuple[str, str, int, int, float | None], pd.DataFrame] = {}
 
     @cached_property
     def asked(self) -> pd.DataFrame:
@@ -115,15 +116,26 @@ class Signals:
         """Sound rows of a parameter."""
         return self._air.get(parameter, self._none)
 
+    def held(self, rule: Rule) -> pd.DataFrame:
+        """Sound rows as a rule compares them: gases of known amount at the temperature of its limit."""
+        return held_at(self.air(rule.parameter), stands_at(rule))
+
     def of(self, rule: Rule) -> pd.DataFrame:
         """The signal of a rule of kind limit or index."""
-        key = (rule.parameter, rule.averaging, rule.stations, rule.references)
+        key = (rule.parameter, rule.averaging, rule.stations, rule.references, stands_at(rule))
         if key not in self._made:
-            air = self.air(rule.parameter)
+            air = self.held(rule)
             needs = (rule.stations, rule.references)
             averaging: Any = rule.averaging
             self._made[key] = station_levels(air, self.inputs.stations, averaging, needs) if len(air) else nothing()
         return self._made[key]
+
+
+def stands_at(rule: Rule) -> float | None:
+    """Temperature at which the limit of a rule states a gas; None where there is none. [°C]"""
+    if rule.kind != "limit":
+        return None
+    return next((x.temperature for x in reversed(own(rule.law, rule.parameter, averaging=rule.averaging))), None)
 
 
 def held_to(rule: Rule, city: City, at: pd.DatetimeIndex) -> tuple[npt.NDArray[np.float64], Limit | None]:
@@ -206,7 +218,7 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
         unit="AQI" if rule.kind == "index" else PARAMETERS[rule.parameter].unit,
         since=last["at"],
         rests_on=(last["at"] - span, last["at"]),
-        stations=lambda: station_values(signals.air(rule.parameter), averaging, last.to_dict()).clip(upper=top),
+        stations=lambda: station_values(signals.held(rule), averaging, last.to_dict()).clip(upper=top),
         indicative=last["basis"] != "hour" or limit is None or limit.indicative or rule.averaging == "single",
         simulated=simulated,
         facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit},

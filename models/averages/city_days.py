@@ -71,6 +71,7 @@ def station_days(
     -------
     DataFrame
         `STATION_COLUMNS`, one row per parameter, basis, day and monitor; each is one value in the median of its day.
+        With ``mixing`` where `daily` has it.
     """
     air = once(standing_for_air(daily.assign(start=pd.to_datetime(daily["day"]))), stations)
     _, classes = described(stations)
@@ -80,7 +81,8 @@ def station_days(
     used = air.assign(basis=median.map({False: "mean", True: "median"}))[enough & counted]
     # A station's own hours stand before a daily value that was delivered beside them.
     used = used.sort_values("minutes", kind="stable").drop_duplicates(["parameter", "basis", "start", "station"])
-    return used.assign(day=used["start"])[list(STATION_COLUMNS)].reset_index(drop=True)
+    names = [*STATION_COLUMNS, *(["mixing"] if "mixing" in used else [])]
+    return used.assign(day=used["start"])[names].reset_index(drop=True)
 
 
 def basis_of(days: pd.DataFrame) -> str:

@@ -323,6 +323,8 @@ def from_daily(
             "kind": daily["kind"].to_numpy(),
         }
     )
+    if "mixing" in daily:
+        rows["mixing"] = daily["mixing"].fillna(False).to_numpy(dtype=bool)
     return rows if doubted is None else rows.assign(if_real=daily["if_real"].to_numpy(dtype=float))
 
 

@@ -15,6 +15,7 @@ from data.parameters import PARAMETERS
 from data.standards import rounding
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import AVERAGINGS, Group, Limit
+from data.standards.temperature import held_at
 from data.times import local_days
 from models.averages.limit_averages import REASONS, Checks, checks
 from models.limits.in_force import HOUR_BESIDE_SINGLE
@@ -25,6 +26,7 @@ EXCEEDED, NONE, NOT_CHECKED = "exceeded", "none", "not_checked"
 LOW_COST = "low_cost"  # every station checked was a low-cost one
 DAILY_MEDIANS = "daily_medians"
 MISSING = REASONS.index("missing")
+HELD = ("value", "if_real")  # concentrations of a row that are taken to a limit's temperature
 
 COLUMNS: tuple[str, ...] = (
     "city", "standard", "role", "parameter", "averaging", "minutes", "statistic", "level", "limit", "unit",
@@ -88,6 +90,9 @@ def ledger(
     ``exceeded_if_real`` counts, beside ``exceeded``, the further intervals that would lie above if the values that
     nothing else supports (checks ``plume`` and ``unsupported``) are the air; empty where the rows have no ``checks``.
 
+    Gases delivered as a mixing ratio (``raw_unit``) are held at the limit's own temperature, and ``worst_value`` stands at
+    it; what was delivered as a mass is held as delivered: `data.standards.temperature`.
+
     An interval is held to a limit only if the limit was in force from its first day to its last. Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
     beside a 20–30 min limit with the note ``hour_beside_single``.
@@ -95,9 +100,17 @@ def ledger(
     air = once(standing_for_air(rows), stations)
     lines = [
         line
-        for (parameter, averaging), group in _grouped(limits).items()
+        for (parameter, averaging, temperature), group in _grouped(limits).items()
         for line in _lines(
-            air[air["parameter"] == parameter], averaging, group, start, end, zone, flags, min_coverage, by_year
+            held_at(air[air["parameter"] == parameter], temperature, HELD),
+            averaging,
+            group,
+            start,
+            end,
+            zone,
+            flags,
+            min_coverage,
+            by_year,
         )
     ]
     return finished(lines, city)
@@ -118,10 +131,10 @@ def finished(lines: Sequence[Row], city: str) -> pd.DataFrame:
     return table.astype(whole)[list(COLUMNS)].reset_index(drop=True)
 
 
-def _grouped(limits: Sequence[Limit]) -> dict[tuple[str, str], list[Limit]]:
-    groups: dict[tuple[str, str], list[Limit]] = {}
+def _grouped(limits: Sequence[Limit]) -> dict[tuple[str, str, float | None], list[Limit]]:
+    groups: dict[tuple[str, str, float | None], list[Limit]] = {}
     for limit in limits:
-        groups.setdefault((limit.parameter, limit.averaging), []).append(limit)
+        groups.setdefault((limit.parameter, limit.averaging, limit.temperature), []).append(limit)
     return groups
 
 
