@@ -90,8 +90,8 @@ def ledger(
     ``exceeded_if_real`` counts, beside ``exceeded``, the further intervals that would lie above if the values that
     nothing else supports (checks ``plume`` and ``unsupported``) are the air; empty where the rows have no ``checks``.
 
-    Gases delivered as a mixing ratio (``raw_unit``) are held at the limit's own temperature, and ``worst_value`` stands at
-    it; what was delivered as a mass is held as delivered: `data.standards.temperature`.
+    Gases delivered as a mixing ratio (``raw_unit``) are held at the limit's own temperature, and ``worst_value`` stands
+    at it; what was delivered as a mass is held as delivered: `data.standards.temperature`.
 
     An interval is held to a limit only if the limit was in force from its first day to its last. Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
