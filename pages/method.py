@@ -9,15 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from data.licences import terms
-from data.parameters import PARAMETERS, conversion
+from data.parameters import PARAMETERS
 from data.release import release
-from data.standards import temperature
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from data.standards.temperature import GASES
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.page import frame as page_frame
+from pages.ui.page import law_tables
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
@@ -36,7 +36,8 @@ def limits() -> None:
     )
     rows = [_limit(limit) for limit in registry().limits if limit.jurisdiction == chosen]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-    st.markdown(gases())
+    law_tables.gases()
+    law_tables.groups_of(chosen)
 
 
 def _jurisdiction(key: str) -> str:
@@ -64,23 +65,6 @@ def _temperature(limit: Limit) -> str:
     if limit.parameter not in GASES:
         return ""
     return t("gases.not_stated") if limit.temperature is None else f"{limit.temperature:g} °C"
-
-
-NEAR, NEAR_LIMIT = (
-    178.0,
-    500.0,
-)  # an hour of SO2 whose side of the single maximum depends on the temperature [ppb, µg/m³]
-
-
-def gases() -> str:
-    """How a near-limit hour of a gas is held, with the numbers the code uses."""
-    kept = conversion("so2", "ppb")[0]
-    zero = kept * temperature.factor(0.0)
-    return t(
-        "gases.say", zero=number(zero, 4), kept=number(kept, 4), ppb=number(NEAR), high=number(NEAR * zero, 1),
-        low=number(NEAR * kept, 1), limit=number(NEAR_LIMIT), percent=number(100 * (temperature.factor(0.0) - 1), 1),
-        unit=t_unit("µg/m³"),
-    )  # fmt: skip
 
 
 def _decimals(value: float) -> int:

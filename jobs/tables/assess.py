@@ -28,7 +28,7 @@ READ = (
     "raw_unit",
 )  # fmt: skip
 KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
-DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4}
+DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4, "highest_part": 4}
 
 Progress = Callable[[int, int], None]
 

@@ -26,7 +26,7 @@ NO_MEANS = ("median", "max")  # statistics that no limit for a mean is held to
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
-REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated")
+REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated", "unmeasured")
 _CODE = {name: code for code, name in enumerate(REASONS)}
 
 Codes = npt.NDArray[np.int8]
@@ -52,6 +52,11 @@ class Checks:
     if_real : DataFrame or None
         The values if what nothing else supports (`data.checks.UNCONFIRMED`) is the air; None where the rows do not
         tell which these are. [µg/m³]
+    measured : DataFrame or None
+        Of a sum with members that were not measured in an interval: the part that was, where no member could be alone
+        above its share whatever the others were; else NaN. [1]
+    unmeasured : tuple of str
+        Members of such a sum that no station measured in any interval.
     decimals : ndarray of int, optional
         In how many the data of each station are given: `data.standards.rounding.above`.
     """
@@ -63,6 +68,8 @@ class Checks:
     minutes: int
     if_real: pd.DataFrame | None = None
     decimals: npt.NDArray[np.int64] | None = None
+    measured: pd.DataFrame | None = None
+    unmeasured: tuple[str, ...] = ()
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -34,11 +34,11 @@ COLUMNS: tuple[str, ...] = (
     *(f"not_checked_{name}" for name in REASONS[1:]),
     "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of",
     "stations", "worst_station", "worst_station_exceeded", "worst_value", "worst_ratio", "worst_start",
-    "allowed", "indicative", "status", "note", "act",
+    "allowed", "indicative", "status", "note", "act", "exceeded_in_part", "highest_part", "unmeasured",
 )  # fmt: skip
 COUNTS = (
     "exceeded", "exceeded_if_real", "checked", "not_checked", *(f"not_checked_{name}" for name in REASONS[1:]),
-    "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of", "stations",
+    "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of", "stations", "exceeded_in_part",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -96,6 +96,10 @@ def ledger(
     An interval is held to a limit only if the limit was in force from its first day to its last. Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
     beside a 20–30 min limit with the note ``hour_beside_single``.
+
+    Of a sum of ratios ``exceeded_in_part`` counts the intervals in which a member was not measured and the others alone
+    are above one; ``highest_part`` is the highest sum of the others, ``unmeasured`` names the members that nobody
+    measured. Such an interval makes the ``result`` exceeded and is not among the checked.
     """
     air = once(standing_for_air(rows), stations)
     lines = [
@@ -242,6 +246,7 @@ def _line(
     above = rounding.above(values, limit.concentration, places)
     counts = _counts(values, why, above, made.medians.to_numpy()[chosen][:, there], limit)
     counts["exceeded_if_real"] = _if_real(made, chosen, there, above | cut[:, None], limit)
+    counts |= _in_part(made, chosen & _whole(days, since, until), there, limit, str(counts["result"]))
     beside = limit.averaging == "single" and made.minutes not in AVERAGINGS["single"] and counts["checked"] > 0
     return {
         "standard": limit.jurisdiction,
@@ -304,6 +309,29 @@ def _if_real(
     if made.if_real is None:
         return None
     return int(((made.if_real.to_numpy()[chosen][:, there] > limit.concentration) & ~told).sum())
+
+
+def _whole(days: tuple[npt.NDArray[Any], npt.NDArray[Any]], since: Any, until: Any) -> npt.NDArray[np.bool_]:
+    """Intervals on all of whose days the limit was in force."""
+    first, last = days
+    return np.asarray((first >= since) & (last <= until))
+
+
+def _in_part(
+    made: Checks, chosen: npt.NDArray[np.bool_], there: npt.NDArray[np.int64], limit: Limit | Group, result: str
+) -> Row:
+    """Sums of which a member was not measured: how many are above one with the rest alone, and the highest rest."""
+    if made.measured is None:
+        return {"unmeasured": ""}
+    part = made.measured.to_numpy()[chosen][:, there]
+    known = bool(np.isfinite(part).any())
+    over = int(rounding.above(part, limit.concentration).sum())
+    return {
+        "exceeded_in_part": over if known else None,
+        "highest_part": float(np.nanmax(part)) if known else np.nan,
+        "unmeasured": " ".join(made.unmeasured),
+        "result": EXCEEDED if over else result,
+    }
 
 
 def _city_days(values: npt.NDArray[np.float64], above: npt.NDArray[np.bool_], day: npt.NDArray[Any]) -> Row:
