@@ -38,6 +38,7 @@ def limits() -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     law_tables.gases()
     law_tables.groups_of(chosen)
+    law_tables.targets_of(chosen)
 
 
 def _jurisdiction(key: str) -> str:

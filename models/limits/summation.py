@@ -92,7 +92,7 @@ def sums(
     why[whole] = np.where(dominated[whole], REASONS.index("dominated"), 0)
     values, rest = (
         pd.DataFrame(np.where(kept & ~dominated, part, np.nan), index=blank.values.index, columns=names)
-        for kept in (whole, ~whole & there.any(axis=0))
+        for kept in (whole, ~whole & (there.sum(axis=0) > 1))
     )
     nobody = tuple(name for name, seen in zip(group.parameters, there, strict=True) if not seen.any())
     return Checks(

@@ -3,12 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from data.city import city_files
 from data.parameters import PARAMETERS, conversion
 from data.standards.limits import Group
+from data.standards.targets import UNKNOWN, Target, targets
 from data.standards.temperature import factor
 from models.limits.in_force import groups
 from models.limits.summation import share
-from pages.ui.reader.language import number, t, t_unit
+from pages.ui.reader.language import language, number, t, t_unit
 
 # An hour of SO2 whose side of the single maximum depends on the temperature. [ppb, µg/m³]
 NEAR, NEAR_LIMIT = 178.0, 500.0
@@ -44,6 +46,33 @@ def groups_of(law: str) -> None:
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     st.caption(t("groups.caption"))
+
+
+def targets_of(law: str) -> None:
+    """Regional target indicators under a law; what was not read is said so, and nothing is held to it."""
+    known = targets(law)
+    if not known:
+        return
+    st.markdown(t("targets.say"))
+    st.dataframe(pd.DataFrame([_target(one) for one in known]), hide_index=True, width="stretch")
+
+
+def _target(one: Target) -> dict[str, str]:
+    place = city_files().get(one.city)
+    told = {} if one.value is None else {"value": f"{number(one.value, 3)} {t_unit(one.unit)}"}
+    return {
+        t("targets.column.city"): place.name(language()) if place else one.city,
+        t("targets.column.post"): t("targets.not_read_post") if one.post == UNKNOWN else one.post,
+        t("targets.column.parameter"): member(one.parameter)
+        if one.parameter != UNKNOWN
+        else t("targets.not_read_post"),
+        t("targets.column.year"): str(one.year),
+        t("targets.column.value"): told.get("value", t("targets.not_read")),
+        t("targets.column.since"): one.in_force_from.isoformat(),
+        t("targets.column.status"): t(f"method.statuses.{one.status}"),
+        t("targets.column.reference"): one.reference,
+        t("targets.column.note"): one.note,
+    }
 
 
 def members(group: Group) -> str:
