@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from data.errors import CentreError
 from data.facts import Due, Lack, Review, lacking
@@ -172,6 +173,7 @@ def _key(row: Mapping[str, str]) -> str:
 
 
 def _target(row: Mapping[str, str]) -> Target:
-    days = {name: date.fromisoformat(row[name]) for name in ("in_force_from", "checked", "review_by")}
-    plain = {name: row[name] for name in COLUMNS if name not in ("year", "value", *days)}
-    return Target(**plain, **days, year=int(row["year"]), value=float(row["value"]) if row["value"] else None)
+    cells: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    cells |= {name: date.fromisoformat(row[name]) for name in ("in_force_from", "checked", "review_by")}
+    cells |= {"year": int(row["year"]), "value": float(row["value"]) if row["value"] else None}
+    return Target(**cells)

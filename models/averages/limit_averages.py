@@ -15,6 +15,7 @@ import pandas as pd
 from data.checks import UNCONFIRMED, only
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.rounding import decimals_of
+from data.standards.temperature import exact
 from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
 from models.averages.periods import periods
@@ -328,10 +329,9 @@ def from_daily(
             "flag": np.where(enough, "ok", "invalid"),
             "statistic": np.where(median, "median", "mean"),
             "kind": daily["kind"].to_numpy(),
+            "mixing": exact(daily),
         }
     )
-    if "mixing" in daily:
-        rows["mixing"] = daily["mixing"].fillna(False).to_numpy(dtype=bool)
     return rows if doubted is None else rows.assign(if_real=daily["if_real"].to_numpy(dtype=float))
 
 

@@ -105,9 +105,7 @@ def _midnight(day: date, about: About) -> pd.Timestamp:
 def _rows(used: pd.DataFrame, about: About) -> pd.DataFrame:
     starts = pd.DatetimeIndex(midnights(pd.DatetimeIndex(used["day"]), about.zone))
     ends = pd.DatetimeIndex(midnights(pd.DatetimeIndex(used["day"]) + pd.Timedelta(days=1), about.zone))
-    return used[[n for n in ("station", "kind", "value", "mixing") if n in used]].assign(
-        start=starts, end=ends, minutes=DAY, flag="ok"
-    )
+    return used[["station", "kind", "value", "mixing"]].assign(start=starts, end=ends, minutes=DAY, flag="ok")
 
 
 def _levels(rows: pd.DataFrame) -> tuple[Level, ...]:
