@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.indices.kz_indices import GRADES, grade_iza, grade_np, grade_si, monthly, yearly
-from models.limits.in_force import groups
+from models.limits.in_force import groups, limits
+from models.limits.ledger import ledger
 from models.limits.summation import DOMINANCE, summation, sums
 
 ZONE = "Asia/Almaty"
@@ -196,3 +197,24 @@ def test_before_the_order_there_is_no_line():
     early = datetime(2024, 3, 1, tzinfo=ASTANA)
     table = rows("so2", [400.0] * 24, first=early)
     assert summation(table, groups("kz"), early, early.replace(day=2), city="astana", zone=ZONE).empty
+
+
+# Gas → single maximum and limit of 24 hours in Kazakhstan [µg/m³], how sure.
+MORE = [("formaldehyde", 50.0, 10.0, "secondary"), ("phenol", 10.0, 3.0, "secondary"), ("hf", 20.0, 5.0, "secondary"),
+        ("benzene", 300.0, 100.0, "unverified")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gas", "once", "day", "sure"), MORE)
+def test_what_kazhydromet_measures_beside_the_usual_gases_is_assessed(gas, once, day, sure):
+    table = rows(gas, [2.5 * once] * 8760, first=YEAR[0])
+    held = limits("kz", gas, YEAR[0].date())
+    assert [(x.averaging, x.concentration, x.status) for x in held] == [("single", once, sure), ("24h", day, sure)]
+    made = ledger(table, held, *YEAR, city="astana", zone=ZONE).set_index("averaging")
+    assert (made["exceeded"] == made["checked"]).all()
+    assert made.loc["single", "worst_ratio"] == pytest.approx(2.5)
+    assert monthly(table, *YEAR, zone=ZONE)["si_parameter"].unique().tolist() == [gas]
+    year = yearly(table, *YEAR, zone=ZONE).iloc[0]
+    assert year["parts"].startswith(f"{gas}=")
+    assert gas not in year["not_measured"].split()
+    missing = yearly(rows("pm25", [10.0] * 8760, first=YEAR[0]), *YEAR, zone=ZONE).iloc[0]
+    assert gas in missing["not_measured"].split()
