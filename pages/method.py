@@ -13,10 +13,12 @@ from data.parameters import PARAMETERS
 from data.release import release
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
+from data.standards.temperature import GASES
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.method import acts as method_acts
 from pages.ui.page import frame as page_frame
+from pages.ui.page import law_tables
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
@@ -36,6 +38,9 @@ def limits() -> None:
     rows = [_limit(limit) for limit in registry().limits if limit.jurisdiction == chosen]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     st.caption(method_acts.choices_made())
+    law_tables.gases()
+    law_tables.groups_of(chosen)
+    law_tables.targets_of(chosen)
     method_acts.draw()
 
 
@@ -48,6 +53,7 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.parameter"): t(f"quantity.parameter.{limit.parameter}"),
         t("method.averaging"): t(f"method.averagings.{limit.averaging}"),
         t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
+        t("gases.column"): _temperature(limit),
         t("method.level"): t(f"method.levels.{limit.level}"),
         t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
         t("method.since"): method_acts.since(limit),
@@ -56,6 +62,13 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.reference"): limit.reference,
         t("method.note"): limit.note,
     }
+
+
+def _temperature(limit: Limit) -> str:
+    """At which a gas stands; nothing of particles."""
+    if limit.parameter not in GASES:
+        return ""
+    return t("gases.not_stated") if limit.temperature is None else f"{limit.temperature:g} °C"
 
 
 def _decimals(value: float) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from functools import cache
@@ -18,6 +18,7 @@ from data.rules.triggers import Trigger
 from data.standards.acts import acts
 from data.standards.breakpoints import FILES, breakpoints
 from data.standards.limits import registry
+from data.words import words
 
 FILE = Path(__file__).parent / "alarms.toml"
 VARIABLE = "CLEANAIR_ALARMS"
@@ -29,7 +30,7 @@ ANY = "*"
 # Kind → the fields it needs beside those of every rule; a field of another kind is a mistake.
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "limit": ("law", "parameter", "averaging", "stations", "references", "deadband"),
+        "limit": ("law", "parameter", "averaging", "stations", "references", "deadband", "what", "steps"),
         "index": ("parameter", "averaging", "standard", "category", "stations", "references", "deadband"),
         "event": ("events", "confidence", "degree"),
         "forecast": ("parameter", "averaging", "probability", "deadband"),
@@ -52,6 +53,8 @@ AVERAGINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"limit": ("single", "24h"), "index": ("nowcast",), "forecast": ("24h",)}
 )
 WHATS = ("stale", "network", "instrument")
+MULTIPLE = "multiple"  # of a rule of kind limit: held to many times the limit, by its steps
+LONGEST_STEP = 72.0  # for which a step may ask its level to stand [h]
 At = Mapping[str, Any]  # where a fault stands: its file and row, as an error's words
 LONGEST = 24.0  # of a delay; the look back into the data reaches no further [h]
 
@@ -85,6 +88,8 @@ class Rule:
         Title by language.
     stands_for : tuple of str
         Keys of `Trigger`.
+    steps : tuple of (float, float)
+        Of what is ``multiple``: so many times the limit, for so long. [1], [h]
     """
 
     key: str
@@ -109,6 +114,7 @@ class Rule:
     stations: int = 0
     references: int = 0
     stands_for: tuple[str, ...] = ()
+    steps: tuple[tuple[float, float], ...] = ()
 
     def acts_in(self, city: City) -> bool:
         """Whether it acts in a city: the city it names, and under its law."""
@@ -179,7 +185,7 @@ def _read(file: Path, stamp: int, laws: tuple[tuple[str, str], ...]) -> Rules:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AlarmRuleError("data.alarms.wrong", file=file.name, cause=error) from error
     triggers = {key: _trigger(key, row, file.name) for key, row in raw.get("trigger", {}).items()}
-    made = tuple(_rule(row, file.name) for row in raw.get("rule", ()))
+    made = tuple(_rule(row, file.name) for given in raw.get("rule", ()) for row in _each(given))
     keys = [rule.key for rule in made]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
@@ -206,9 +212,23 @@ def _at_rule(file: str, key: object) -> At:
     return {"file": file, "row": phrase("data.alarms.rule", name=key)}
 
 
+def _each(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A row for each of its ``parameters``, ``{parameter}`` and ``{gas}`` filled in; the row itself without them."""
+    names, text = row.get("parameters"), row.get("text")
+    if not isinstance(names, list):
+        yield row
+        return
+    for name in names:
+        called = {k: str(words("alarms", k).entries.get(f"parameter.{name}", name)) for k in LANGUAGES}
+        called = {k: v[:1].upper() + v[1:] for k, v in called.items()}  # it opens a title
+        told = {k: str(v).replace("{gas}", called.get(k, str(name))) for k, v in text.items()} if text else text
+        key = str(row.get("key", "?")).replace("{parameter}", str(name))
+        yield {**{k: v for k, v in row.items() if k != "parameters"}, "key": key, "parameter": name, "text": told}
+
+
 def _rule(row: Mapping[str, Any], file: str) -> Rule:
     at = _at_rule(file, row.get("key", "?"))
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k != "needs"}
+    values: dict[str, Any] = {k: _tuple(v) for k, v in row.items() if k != "needs"}
     needs = row.get("needs", {})
     odd = sorted(set(needs) - {"stations", "references"}) if isinstance(needs, dict) else ["needs"]
     _given(Rule, values, at)
@@ -218,6 +238,10 @@ def _rule(row: Mapping[str, Any], file: str) -> Rule:
     if odd:
         raise AlarmRuleError("data.alarms.extra", parameter=odd[0], kind=kind, names=odd, **at)
     return Rule(**{**values, **needs})
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(one) for one in value) if isinstance(value, list) else value
 
 
 def _trigger(key: str, row: Mapping[str, Any], file: str) -> Trigger:
@@ -248,7 +272,8 @@ def _check(rule: Rule, triggers: Mapping[str, Trigger], laws: Mapping[str, str],
     _one_of(where, "view", rule.view, VIEWS)
     _in_four(where, rule.text)
     _numbers(rule, where)
-    missing = [name for name in _NEEDED[rule.kind] if not getattr(rule, name)]
+    alone = {"stations"} if rule.what == MULTIPLE and rule.references else set()
+    missing = [name for name in _NEEDED[rule.kind] if name not in alone and not getattr(rule, name)]
     if missing:
         raise AlarmRuleError("data.alarms.needed", parameter=missing[0], names=missing, kind=rule.kind, **where)
     _place(rule, laws, where)
@@ -276,6 +301,7 @@ def _place(rule: Rule, laws: Mapping[str, str], where: At) -> None:
 
 def _limit(rule: Rule, where: At) -> None:
     _averaging(rule, where)
+    _steps(rule, where)
     known = {(x.jurisdiction, x.parameter, x.averaging) for x in registry().limits if x.law and x.statistic != "year"}
     if (rule.law, rule.parameter, rule.averaging) not in known:
         raise AlarmRuleError(
@@ -286,6 +312,19 @@ def _limit(rule: Rule, where: At) -> None:
             averaging=rule.averaging,
             **where,
         )
+
+
+def _steps(rule: Rule, where: At) -> None:
+    """What is held to many times its limit needs steps, and nothing else has any."""
+    _one_of(where, "what", rule.what, ("", MULTIPLE))
+    sound = all(
+        isinstance(step, tuple) and len(step) == 2 and all(isinstance(x, int | float) for x in step)
+        and step[0] > 1 and 0 < step[1] <= LONGEST_STEP
+        for step in rule.steps
+    )  # fmt: skip
+    if not sound or bool(rule.steps) != (rule.what == MULTIPLE):
+        hours = round(LONGEST_STEP)
+        raise AlarmRuleError("data.alarms.steps", parameter="steps", value=repr(rule.steps), hours=hours, **where)
 
 
 def _index(rule: Rule, where: At) -> None:

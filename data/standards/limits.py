@@ -63,6 +63,10 @@ class Limit:
         The act that states it.
     reference : str
         Where the row was read; where its act was, if the row names nothing.
+    temperature : float or None
+        At which the value of a gas stands, at 101.325 kPa [°C]; None for particles, and where nothing states it.
+    temperature_act : str
+        What states it: key of an act, or ``stated`` by the act of the limit itself.
     """
 
     jurisdiction: str
@@ -83,6 +87,8 @@ class Limit:
     hazard_class: int | None = None
     paragraph: str = ""
     note: str = ""
+    temperature: float | None = None
+    temperature_act: str = ""
 
     @property
     def act(self) -> str:
@@ -96,7 +102,7 @@ class Limit:
 
     @property
     def concentration(self) -> float:
-        """The value in the parameter's own unit, gases at 20 °C. [µg/m³]"""
+        """The value in the parameter's own unit; a gas at `temperature`, to which values are taken. [µg/m³]"""
         factor, offset = conversion(self.parameter, self.unit)
         return round(self.value * factor + offset, 6)
 
@@ -304,12 +310,27 @@ def _limit(raw: Mapping[str, Any], row: Mapping[str, Any], file: str, book: Mapp
         days = _days(raw, row, act)
         fields = {name: value for name, value in fields.items() if name not in ("from", "until")}
         made = Limit(
-            jurisdiction=raw["jurisdiction"], law=raw["law"], source=act, reference=reference, **days, **fields
+            jurisdiction=raw["jurisdiction"],
+            law=raw["law"],
+            source=act,
+            reference=reference,
+            **days,
+            **_temperature(raw, fields),
+            **fields,
         )
     except (KeyError, TypeError) as error:
         raise LimitError("data.limit.row", cause=error, **at) from error
     _check(made, at)
     return made
+
+
+def _temperature(raw: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """The temperature at which a gas is stated: the row's own, else that of its file."""
+    own = {name: fields.pop(name, raw.get(name)) for name in ("temperature", "temperature_act")}
+    known = PARAMETERS.get(str(fields.get("parameter")))
+    if known is None or known.molar_mass is None or own["temperature"] is None:
+        return {}
+    return {"temperature": float(own["temperature"]), "temperature_act": str(own["temperature_act"] or "")}
 
 
 def _check(limit: Limit, at: Mapping[str, Any]) -> None:

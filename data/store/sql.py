@@ -205,7 +205,7 @@ DAILY = """
 SELECT source, station, parameter, kind, minutes, day,
        avg(value) AS value, max(value) AS highest, count(*) AS n,
        count(*) * minutes / CAST(60 AS DOUBLE) AS hours,
-       statistic = 'median' AS median
+       statistic = 'median' AS median, min(raw_unit) AS unit_first, max(raw_unit) AS unit_last
 FROM (
     SELECT *, {day} AS day FROM {kept} WHERE {where} AND minutes > 0
 ) AS dated
@@ -267,6 +267,7 @@ SELECT DISTINCT source, start, minutes FROM {kept} WHERE {where} AND minutes > 0
 # Types of what these questions answer beside columns of the table.
 ANSWERS = {
     "day": "int64", "highest": "float64", "n": "int64", "hours": "float64", "median": "bool",
+    "unit_first": "str", "unit_last": "str",
     "first": "datetime64[us, UTC]", "last": "datetime64[us, UTC]", "known": "datetime64[us, UTC]",
     "sound": "datetime64[us, UTC]",
     "named": "str", "lag": "float64", "rows": "int64", "flagged": "int64",

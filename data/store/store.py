@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from data import checks, clock
 from data.schema import COLUMNS, KEY
 from data.sharing import Reader
+from data.standards.temperature import exact
 from data.store import sql, verdicts
 from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
@@ -193,11 +194,15 @@ class Store(SmallTables):
         -------
         DataFrame
             source, station, parameter, kind, minutes, day (date), value, highest, n, hours, median (bool: the rows
-            are medians as delivered), coverage (0–1 of the day's own length).
+            are medians as delivered), mixing (bool: a gas delivered as a mixing ratio), coverage (0–1 of the day's
+            own length).
         """
         clock = ZoneInfo(zone) if isinstance(zone, str) else zone
         chosen = self._where(city, parameters, start, end, flags=flags, **where)
-        names = ["source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median"]
+        names = [
+            "source", "station", "parameter", "kind", "minutes", "day", "value", "highest", "n", "hours", "median",
+            "unit_first", "unit_last",
+        ]  # fmt: skip
         day, moments = local_day(clock, start, end)
         met = self._met(chosen) if set(flags or ()) == {"ok"} else ()
         edges = verdicts.local_days(met, clock) if met else None
@@ -206,6 +211,8 @@ class Store(SmallTables):
         if edges is not None:
             days = verdicts.without_days(days, met, edges)
         days["day"] = pd.to_datetime(days["day"], unit="D").dt.date
+        units = [exact(days.rename(columns={name: "raw_unit"})) for name in ("unit_first", "unit_last")]
+        days = days.drop(columns=["unit_first", "unit_last"]).assign(mixing=units[0] & units[1])
         return days.assign(coverage=(days["hours"] / days["day"].map(lengths(days["day"], clock))).clip(upper=1.0))
 
     def spans(self, city: str | None = None, **where: Any) -> pd.DataFrame:

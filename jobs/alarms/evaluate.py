@@ -45,7 +45,10 @@ __all__ = ["LOG", "TABLE", "NotPossible", "act", "evaluate", "log_of"]
 TABLE, LOG = "alarms", "alarm_log"
 WAIT = 20.0  # for another process that evaluates or acts [s]
 LONG_AGO = 730.0  # how far back the newest value of a silent city is looked for [days]
-ROWS = ("city", "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind")
+ROWS = (
+    "city", "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind",
+    "raw_unit",
+)  # fmt: skip
 COLUMNS = TABLES[TABLE].dtypes
 Pair = tuple[Rule, City]
 Readings = dict[tuple[str, str], tuple[Pair, Reading]]

@@ -17,6 +17,7 @@ from data.times import interval_end
 from jobs.alarms.evaluate import measured
 from jobs.events.detect import history
 from models.alarms.instruments import by_instrument, runs
+from models.alarms.pollution import judged
 from models.alarms.rates import Rates, rates
 from models.alarms.readings import LOOK_BACK, Inputs, Signals, steps
 from models.alarms.signals import latched
@@ -104,7 +105,7 @@ def _local(at: pd.Series, city: City) -> list[str]:
 
 
 def _unit(rule: Rule) -> str:
-    return {"limit": "µg/m³", "index": "AQI", "stale": "h"}.get(rule.what or rule.kind, "")
+    return {"limit": "µg/m³", "multiple": "µg/m³", "index": "AQI", "stale": "h"}.get(rule.what or rule.kind, "")
 
 
 def _inputs(store: StoreReader, city: City, start: datetime, end: datetime) -> Inputs:
@@ -124,6 +125,17 @@ def _level(rule: Rule, city: City, signals: Signals, start: datetime, end: datet
     made, _ = steps(rule, city, signal)
     made = made[(made["at"] >= pd.Timestamp(start)) & (made["at"] < pd.Timestamp(end))]
     on = latched(made, rule.on_delay, rule.off_delay)
+    return _turns(pd.DatetimeIndex(made["at"]), on, made["value"].to_numpy(dtype=float))
+
+
+def _multiple(rule: Rule, city: City, signals: Signals, start: datetime, end: datetime) -> Standing:
+    """As `models.alarms.readings` judges many times the single maximum, at every hour at once."""
+    found = signals.sides(rule)
+    if found.every.empty:
+        return []
+    made, _ = judged(rule, city, found)
+    made = made[(made["at"] >= pd.Timestamp(start)) & (made["at"] < pd.Timestamp(end))]
+    on = latched(made, 0.0, rule.off_delay)
     return _turns(pd.DatetimeIndex(made["at"]), on, made["value"].to_numpy(dtype=float))
 
 
@@ -189,6 +201,7 @@ def _turns(at: pd.DatetimeIndex, on: npt.NDArray[np.bool_], values: npt.NDArray[
 
 _HOW: Mapping[str, Callable[[Rule, City, Signals, datetime, datetime], Standing | str]] = {
     "limit": _level,
+    "multiple": _multiple,
     "index": _level,
     "event": _event,
     "forecast": lambda *_: NOT_KEPT,

@@ -12,6 +12,7 @@ import pandas as pd
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.standards.rounding import above
+from data.standards.temperature import held_at
 from models.averages.city_days import as_series, basis_of, of_stations, station_days
 from models.limits.exceedance_days import COLUMNS, exceedance_days
 from models.trends.level import Level
@@ -144,7 +145,12 @@ def single(daily: pd.DataFrame, limits: Sequence[Limit]) -> Facts | None:
         limit or sample.
     """
     short = daily[(daily["minutes"].between(1, 60)) & ~daily["median"].astype(bool)]
-    parts = [short[[limit.in_force(day) for day in short["day"]]].assign(limit=limit.concentration) for limit in limits]
+    parts = [
+        held_at(short[[limit.in_force(day) for day in short["day"]]], limit.temperature, ("highest",)).assign(
+            limit=limit.concentration
+        )
+        for limit in limits
+    ]
     rows = pd.concat(parts) if parts else short.iloc[:0].assign(limit=0.0)
     if rows.empty:
         return None

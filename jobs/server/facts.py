@@ -9,13 +9,14 @@ from data.facts import Review
 from data.inventory import reviews as inventory
 from data.measures import measures, techniques
 from data.rules import alarms
-from data.standards import acts, limits, printed
+from data.standards import acts, limits, printed, targets
 
 # Every register, by the function that reviews it.
 REGISTERS: tuple[Callable[[date], Review], ...] = (
     acts.review,
     limits.review,
     printed.review,
+    targets.review,
     alarms.review,
     inventory.review,
     measures.review,

@@ -9,16 +9,16 @@ from typing import Any
 import pandas as pd
 
 from data.clock import iso
-from data.standards.limits import Limit
 from data.standards.rounding import clean
 from jobs.export.csv_lines import safe
-from models.situation.statement import IndexValue, Statement
+from models.situation.statement import Held, IndexValue, Statement
 
 VERSION = "1"
 # One table for whoever opens a number: the statement, then its rows, then what was left out.
 COLUMNS = (
     "record", "kind", "city", "station", "parameter", "unit", "averaging", "from_utc", "to_utc", "value", "lower",
     "upper", "arrow", "verdict", "provisional", "reason", "limit_key", "limit_value", "limit_act", "limit_status",
+    "limit_temperature", "limit_compared",
     "index_scale", "index_value", "index_band", "age_minutes", "n", "of", "row_station", "row_start_utc",
     "row_minutes", "row_kind", "row_flag", "row_value", "why", "rows",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def document(said: Statement, *, explain: bool = False) -> dict[str, Any]:
         "value": plain(said.value), "lower": plain(said.lower), "upper": plain(said.upper),
         "interval": said.interval or None, "arrow": said.arrow, "verdict": said.verdict,
         "reason": said.missing or said.held.reason or None, "provisional": said.provisional,
-        "ratio": plain(said.held.ratio), "limit": _limit(said.held.limit, said.unit),
+        "ratio": plain(said.held.ratio), "limit": _limit(said.held, said.unit),
         "index": _index(said.indices.values()),
         "age_minutes": said.age_minutes, "n": said.n, "of": said.of, "notes": list(said.notes),
     }  # fmt: skip
@@ -89,7 +89,7 @@ def _lines(said: Statement, explain: bool) -> Iterable[dict[str, Any]]:
         **about, "record": "statement", "from_utc": made["from"], "to_utc": made["to"],
         **{name: made[name] for name in ("value", "lower", "upper", "arrow", "verdict", "provisional", "reason")},
         **{name: made[name] for name in ("age_minutes", "n", "of")},
-        **{f"limit_{name}": limit.get(name) for name in ("key", "value", "act", "status")},
+        **{f"limit_{name}": limit.get(name) for name in ("key", "value", "act", "status", "temperature", "compared")},
         **{f"index_{name}": index.get(name) for name in ("scale", "value", "band")},
     }  # fmt: skip
     for row in made.get("rows", ()):
@@ -110,12 +110,14 @@ def _moment(at: pd.Timestamp | None) -> str | None:
     return None if at is None else iso(at)
 
 
-def _limit(limit: Limit | None, unit: str) -> dict[str, Any] | None:
-    """A limit in the unit of the statement, so that the two can be compared as they stand."""
+def _limit(held: Held, unit: str) -> dict[str, Any] | None:
+    """A limit in the unit of the statement, the temperature of a gas [°C], and the value at it where it is another."""
+    limit = held.limit
     if limit is None:
         return None
     return {
         "key": limit.key, "value": limit.concentration, "unit": unit, "act": limit.act, "status": limit.status,
+        "temperature": limit.temperature, "compared": plain(held.compared),
     }  # fmt: skip
 
 

@@ -23,9 +23,12 @@ from models.limits.in_force import groups, limits, usable
 from models.limits.ledger import ledger
 from models.limits.summation import summation
 
-READ = ("source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind", "city")
+READ = (
+    "source", "station", "parameter", "start", "minutes", "value", "flag", "checks", "statistic", "kind", "city",
+    "raw_unit",
+)  # fmt: skip
 KINDS = (*MEASURED, "simulated")  # models never stand for the air of a city
-DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4}
+DECIMALS = {"completeness": 4, "worst_value": 3, "worst_ratio": 4, "highest_part": 4}
 
 Progress = Callable[[int, int], None]
 

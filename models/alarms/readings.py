@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from data.city import LANGUAGES, City
@@ -18,12 +17,14 @@ from data.parameters import PARAMETERS
 from data.rules.alarms import Rule
 from data.standards.breakpoints import breakpoints
 from data.standards.limits import Limit
-from data.times import interval_end, local_days
+from data.standards.temperature import held_at
+from data.times import interval_end
 from models.alarms.expiry import day_warned_of
 from models.alarms.instruments import Apart, apart, asking, by_instrument, runs
+from models.alarms.pollution import Sides, judged, sides
 from models.alarms.signals import SPANS, lasting, nothing, prepared, station_levels, station_values
+from models.alarms.thresholds import held_to, stands_at
 from models.averages.limit_averages import DAY
-from models.limits.in_force import limits
 from models.situation.statement import HOUR
 from models.stations.freshness import amber_after, grey_after
 
@@ -104,7 +105,8 @@ class Signals:
         sound = prepared(self.apart.sound, inputs.stations) if len(self.apart.sound) else self.apart.sound
         self._air = {str(name): part for name, part in sound.groupby("parameter", observed=True)}
         self._none = sound.iloc[:0]
-        self._made: dict[tuple[str, str, int, int], pd.DataFrame] = {}
+        self._made: dict[tuple[str, str, int, int, float | None], pd.DataFrame] = {}
+        self._sides: dict[tuple[str, float | None], Sides] = {}
 
     @cached_property
     def asked(self) -> pd.DataFrame:
@@ -115,46 +117,26 @@ class Signals:
         """Sound rows of a parameter."""
         return self._air.get(parameter, self._none)
 
+    def held(self, rule: Rule) -> pd.DataFrame:
+        """Sound rows as a rule compares them: gases of known amount at the temperature of its limit."""
+        return held_at(self.air(rule.parameter), stands_at(rule))
+
+    def sides(self, rule: Rule) -> Sides:
+        """The gas of a rule with steps, at the reference posts."""
+        key = (rule.parameter, stands_at(rule))
+        if key not in self._sides:
+            self._sides[key] = sides(self.apart, self.inputs.stations, rule)
+        return self._sides[key]
+
     def of(self, rule: Rule) -> pd.DataFrame:
         """The signal of a rule of kind limit or index."""
-        key = (rule.parameter, rule.averaging, rule.stations, rule.references)
+        key = (rule.parameter, rule.averaging, rule.stations, rule.references, stands_at(rule))
         if key not in self._made:
-            air = self.air(rule.parameter)
+            air = self.held(rule)
             needs = (rule.stations, rule.references)
             averaging: Any = rule.averaging
             self._made[key] = station_levels(air, self.inputs.stations, averaging, needs) if len(air) else nothing()
         return self._made[key]
-
-
-def held_to(rule: Rule, city: City, at: pd.DatetimeIndex) -> tuple[npt.NDArray[np.float64], Limit | None]:
-    """
-    The threshold of a rule of kind limit or index at every step, and the newest limit behind it.
-
-    Parameters
-    ----------
-    rule : Rule
-    city : City
-        Its own law only.
-    at : DatetimeIndex
-        Ends of the steps.
-
-    Returns
-    -------
-    ndarray, Limit or None
-        NaN on local days on which no such limit was in force.
-    """
-    if rule.kind == "index":
-        return np.full(len(at), rule.threshold), None
-    if rule.law != city.law:
-        return np.full(len(at), np.nan), None
-    days = local_days(at - pd.Timedelta(1, "us"), city.zone).to_numpy().astype("datetime64[D]")
-    bars, newest = np.full(len(at), np.nan), None
-    for limit in limits(city.law, rule.parameter, averaging=rule.averaging):
-        first, last = np.datetime64(limit.start or date.min, "D"), np.datetime64(limit.until or date.max, "D")
-        holds = (days >= first) & (days <= last)
-        bars[holds] = limit.concentration
-        newest = limit if len(holds) and holds[-1] else newest
-    return bars, newest
 
 
 def steps(rule: Rule, city: City, signal: pd.DataFrame) -> tuple[pd.DataFrame, Limit | None]:
@@ -206,11 +188,36 @@ def _level(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
         unit="AQI" if rule.kind == "index" else PARAMETERS[rule.parameter].unit,
         since=last["at"],
         rests_on=(last["at"] - span, last["at"]),
-        stations=lambda: station_values(signals.air(rule.parameter), averaging, last.to_dict()).clip(upper=top),
+        stations=lambda: station_values(signals.held(rule), averaging, last.to_dict()).clip(upper=top),
         indicative=last["basis"] != "hour" or limit is None or limit.indicative or rule.averaging == "single",
         simulated=simulated,
         facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit},
     )
+
+
+def _multiple(rule: Rule, city: City, signals: Signals, now: datetime) -> Reading:
+    """Many times the single maximum at one reference post (`models.alarms.pollution`)."""
+    found = signals.sides(rule)
+    if found.every.empty:
+        return Reading(no_data=True)
+    made, limit = judged(rule, city, found)
+    last = made.iloc[-1]
+    old = (pd.Timestamp(now) - last["at"]) / pd.Timedelta(hours=1) > grey_after(HOUR)
+    blank = old or bool(np.isnan(last["bar"]))
+    return Reading(
+        on=not blank and bool(last["on_for"] == 0.0),
+        off=not blank and bool(last["off_for"] >= rule.off_delay),
+        no_data=blank,
+        value=float(last["value"]),
+        limit=float(last["bar"]),
+        unit=PARAMETERS[rule.parameter].unit,
+        since=last["at"],
+        rests_on=(last["at"] - pd.Timedelta(hours=1), last["at"]),
+        stations=lambda: station_values(found.rows, "single", last.to_dict()),
+        indicative=True,  # the steps were read of another State, and an hour stands for 20 minutes
+        facts={**{k: int(last[k]) for k in ("rank", "n", "of")}, "basis": str(last["basis"]), "limit": limit,
+               **{k: float(last[k]) for k in ("times", "hours")}, "supported": bool(last["supported"])},
+    )  # fmt: skip
 
 
 def _rings_for(minutes: float) -> float:
@@ -347,6 +354,7 @@ def _instrument_of(row: pd.Series, stations: pd.DataFrame) -> dict[str, Any]:
 
 _KINDS: Mapping[str, Callable[[Rule, City, Signals, datetime], Reading]] = {
     "limit": _level,
+    "multiple": _multiple,
     "index": _level,
     "event": _event,
     "forecast": _forecast,

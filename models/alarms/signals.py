@@ -42,7 +42,7 @@ def quorum(values: npt.ArrayLike, reference: npt.ArrayLike, stations: int = 2, r
     reference : array_like of bool, shape (stations,)
         Which of them are reference instruments.
     stations : int
-        So many of any kind are enough.
+        So many of any kind are enough; 0 = no number of them is.
     references : int
         So many reference instruments are enough; 0 = they count like any other.
 
@@ -70,7 +70,7 @@ def quorum(values: npt.ArrayLike, reference: npt.ArrayLike, stations: int = 2, r
 
 
 def _nth_highest(table: Floats, n: int) -> Floats:
-    if table.shape[1] < n:
+    if n < 1 or table.shape[1] < n:
         return np.full(table.shape[0], np.nan)
     low = np.where(np.isnan(table), -np.inf, table)
     nth = -np.partition(-low, n - 1, axis=1)[:, n - 1]

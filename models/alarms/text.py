@@ -100,6 +100,21 @@ def _limit(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str
     yield _stations(reading, say)
 
 
+def _multiple(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
+    facts = reading.facts
+    if not facts:
+        return
+    told, unit = words("pollution", say.language), _unit(reading.unit, say)
+    times, hours = say.number(float(facts["times"])), say.number(float(facts["hours"]))
+    yield told.say(
+        "line.level", value=say.level(reading.value), unit=unit, ratio=say.number(reading.value / reading.limit, 1),
+        limit=say.level(reading.limit), law=say.law_name(city.law),
+    )  # fmt: skip
+    yield told.say("line.step" if float(facts["hours"]) <= 1 else "line.stood", times=times, hours=hours)
+    yield told.say("line.supported") if facts["supported"] else told.say("line.alone", hours=hours)
+    yield told.say("line.steps")
+
+
 def _index(rule: Rule, city: City, reading: Reading, say: Words) -> Iterator[str]:
     basis = say.say(f"basis.{reading.facts['basis']}", day=_day(reading, city, say))
     value, limit = index_words(rule, reading.value, say), say.number(reading.limit)
@@ -210,6 +225,7 @@ def _compared(entry: str, reading: Reading, say: Words) -> str:
 _TITLED: Mapping[str, str] = {"event": "event_titled"}  # how a title and its first line are joined
 _LINES: Mapping[str, Line] = {
     "limit": _limit,
+    "multiple": _multiple,
     "index": _index,
     "event": _event,
     "forecast": _forecast,

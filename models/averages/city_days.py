@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
+from data.standards.temperature import exact
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 
 COLUMNS = ("parameter", "basis", "day", "value", "stations", "low_cost")
-STATION_COLUMNS = ("parameter", "basis", "day", "station", "kind", "value")
+STATION_COLUMNS = ("parameter", "basis", "day", "station", "kind", "value", "mixing")
 BASES = ("mean", "median")
 
 
@@ -71,6 +72,7 @@ def station_days(
     -------
     DataFrame
         `STATION_COLUMNS`, one row per parameter, basis, day and monitor; each is one value in the median of its day.
+        ``mixing``: a gas delivered as a mixing ratio (`data.standards.temperature`).
     """
     air = once(standing_for_air(daily.assign(start=pd.to_datetime(daily["day"]))), stations)
     _, classes = described(stations)
@@ -80,7 +82,7 @@ def station_days(
     used = air.assign(basis=median.map({False: "mean", True: "median"}))[enough & counted]
     # A station's own hours stand before a daily value that was delivered beside them.
     used = used.sort_values("minutes", kind="stable").drop_duplicates(["parameter", "basis", "start", "station"])
-    return used.assign(day=used["start"])[list(STATION_COLUMNS)].reset_index(drop=True)
+    return used.assign(day=used["start"], mixing=exact(used))[list(STATION_COLUMNS)].reset_index(drop=True)
 
 
 def basis_of(days: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from data.checks import UNCONFIRMED, only
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.rounding import decimals_of
+from data.standards.temperature import exact
 from data.times import interval_end, local_days, midnights
 from models.averages.averages import time_average
 from models.averages.periods import periods
@@ -26,7 +27,7 @@ NO_MEANS = ("median", "max")  # statistics that no limit for a mean is held to
 NOBODY = ""  # the one place, unmeasured, that stands in where no station delivered
 
 # Why an interval was not checked, by its code in `Checks.why`; 0 = checked.
-REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated", "entry")
+REASONS = ("", "missing", "incomplete", "flagged", "medians", "partial", "dominated", "entry", "unmeasured")
 _CODE = {name: code for code, name in enumerate(REASONS)}
 
 Codes = npt.NDArray[np.int8]
@@ -52,6 +53,11 @@ class Checks:
     if_real : DataFrame or None
         The values if what nothing else supports (`data.checks.UNCONFIRMED`) is the air; None where the rows do not
         tell which these are. [µg/m³]
+    measured : DataFrame or None
+        Of a sum with members that were not measured in an interval: the part that was, where no member could be alone
+        above its share whatever the others were; else NaN. [1]
+    unmeasured : tuple of str
+        Members of such a sum that no station measured in any interval.
     decimals : ndarray of int, optional
         In how many the data of each station are given: `data.standards.rounding.above`.
     """
@@ -63,6 +69,8 @@ class Checks:
     minutes: int
     if_real: pd.DataFrame | None = None
     decimals: npt.NDArray[np.int64] | None = None
+    measured: pd.DataFrame | None = None
+    unmeasured: tuple[str, ...] = ()
 
 
 def is_median(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -321,6 +329,7 @@ def from_daily(
             "flag": np.where(enough, "ok", "invalid"),
             "statistic": np.where(median, "median", "mean"),
             "kind": daily["kind"].to_numpy(),
+            "mixing": exact(daily),
         }
     )
     return rows if doubted is None else rows.assign(if_real=daily["if_real"].to_numpy(dtype=float))

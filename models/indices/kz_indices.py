@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
+from data.standards.temperature import held_at
 from data.times import local_days
 from models.averages.averages import coverage, time_average
 from models.averages.limit_averages import checks
@@ -119,7 +120,15 @@ def monthly(
     parts = [
         part
         for limit in own(jurisdiction, averaging="single")
-        for part in _months(air[air["parameter"] == limit.parameter], limit, start, end, zone, flags, min_coverage)
+        for part in _months(
+            held_at(air[air["parameter"] == limit.parameter], limit.temperature),
+            limit,
+            start,
+            end,
+            zone,
+            flags,
+            min_coverage,
+        )
     ]
     months = pd.period_range(
         pd.Timestamp(start).tz_convert(zone).tz_localize(None),
@@ -240,7 +249,10 @@ def yearly(
     air = once(standing_for_air(rows), stations)
     air = air[air["flag"].isin(list(flags)) & (air["minutes"] == 60)]
     powers = EXPONENTS[exponents]
-    means = {p: _year_means(part, zone, min_coverage) for p, part in air.groupby("parameter")}
+    stands = {limit.parameter: limit.temperature for limit in own(jurisdiction, averaging="24h")}
+    means = {
+        p: _year_means(held_at(part, stands.get(str(p))), zone, min_coverage) for p, part in air.groupby("parameter")
+    }
     first, last = (pd.Timestamp(t).tz_convert(zone) for t in (start, end))
     return pd.DataFrame(
         [

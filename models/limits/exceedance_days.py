@@ -10,6 +10,7 @@ import pandas as pd
 from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit
 from data.standards.rounding import above
+from data.standards.temperature import held_at
 from models.stations.freshness import BACKGROUND, described
 from models.stations.monitors import once, standing_for_air
 
@@ -33,7 +34,7 @@ def exceedance_days(
     ----------
     daily : DataFrame
         As `Store.daily` answers: ``source, station, parameter, kind, minutes, day`` (local)``, value, coverage,
-        median``.
+        median``; with ``mixing``, days of gases delivered as mixing ratios are held at a limit's own temperature.
     limits : sequence of Limit
         Those of other averagings are passed over: a day is held to 24-h limits only.
     stations : DataFrame
@@ -65,7 +66,9 @@ def exceedance_days(
         line
         for limit in limits
         if limit.averaging == "24h"
-        for line in _years(air[air["parameter"] == limit.parameter], limit, classes, min_coverage)
+        for line in _years(
+            held_at(air[air["parameter"] == limit.parameter], limit.temperature), limit, classes, min_coverage
+        )
     ]
     whole = [name for name in COLUMNS if name.startswith(("days", "indicative_")) or name == "year"]
     table = pd.DataFrame(lines, columns=list(COLUMNS)).astype(dict.fromkeys(whole, "Int64"))

@@ -119,7 +119,7 @@ def groups(jurisdiction: str, on: date | None = None, *, known: Registry | None 
     Examples
     --------
     >>> [group.number for group in groups("kz", date(2026, 6, 1))]
-    ['1', '4', '7', '44']
+    ['1', '2', '3', '4', '5', '7', '8', '33', '40', '44']
     >>> groups("kz", date(2024, 6, 1))
     ()
     """

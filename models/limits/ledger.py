@@ -15,6 +15,7 @@ from data.parameters import PARAMETERS
 from data.standards import rounding
 from data.standards.coverage import MIN_COVERAGE, needed
 from data.standards.limits import AVERAGINGS, Group, Limit
+from data.standards.temperature import held_at
 from data.times import local_days
 from models.averages.limit_averages import REASONS, Checks, checks
 from models.limits.in_force import HOUR_BESIDE_SINGLE
@@ -25,6 +26,7 @@ EXCEEDED, NONE, NOT_CHECKED = "exceeded", "none", "not_checked"
 LOW_COST = "low_cost"  # every station checked was a low-cost one
 DAILY_MEDIANS = "daily_medians"
 MISSING = REASONS.index("missing")
+HELD = ("value", "if_real")  # concentrations of a row that are taken to a limit's temperature
 
 COLUMNS: tuple[str, ...] = (
     "city", "standard", "role", "parameter", "averaging", "minutes", "statistic", "level", "limit", "unit",
@@ -32,11 +34,11 @@ COLUMNS: tuple[str, ...] = (
     *(f"not_checked_{name}" for name in REASONS[1:]),
     "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of",
     "stations", "worst_station", "worst_station_exceeded", "worst_value", "worst_ratio", "worst_start",
-    "allowed", "indicative", "status", "note", "act",
+    "allowed", "indicative", "status", "note", "act", "exceeded_in_part", "highest_part", "unmeasured",
 )  # fmt: skip
 COUNTS = (
     "exceeded", "exceeded_if_real", "checked", "not_checked", *(f"not_checked_{name}" for name in REASONS[1:]),
-    "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of", "stations",
+    "days_exceeded", "days_checked", "indicative_exceeded", "indicative_of", "stations", "exceeded_in_part",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -88,18 +90,33 @@ def ledger(
     ``exceeded_if_real`` counts, beside ``exceeded``, the further intervals that would lie above if the values that
     nothing else supports (checks ``plume`` and ``unsupported``) are the air; empty where the rows have no ``checks``.
 
+    Gases delivered as a mixing ratio (``raw_unit``) are held at the limit's own temperature, and ``worst_value`` stands
+    at it; what was delivered as a mass is held as delivered: `data.standards.temperature`.
+
     An interval is held to a limit only if the limit was in force from its first day to its last; between an act's own
     day and the one by which it was law for certain it is ``not_checked_entry``. A year needs the share of days that the
     limit's act asks for (`data.standards.coverage.needed`). Daily medians are
     not checked; ``indicative_exceeded`` of ``indicative_of`` says how many of them lie above. An hourly mean stands
     beside a 20–30 min limit with the note ``hour_beside_single``.
+
+    Of a sum of ratios ``exceeded_in_part`` counts the intervals in which a member was not measured and the others alone
+    are above one; ``highest_part`` is the highest sum of the others, ``unmeasured`` names the members that nobody
+    measured. Such an interval makes the ``result`` exceeded and is not among the checked.
     """
     air = once(standing_for_air(rows), stations)
     lines = [
         line
-        for (parameter, averaging, share), group in _grouped(limits, min_coverage).items()
+        for (parameter, averaging, temperature, share), group in _grouped(limits, min_coverage).items()
         for line in _lines(
-            air[air["parameter"] == parameter], averaging, group, start, end, zone, flags, share, by_year
+            held_at(air[air["parameter"] == parameter], temperature, HELD),
+            averaging,
+            group,
+            start,
+            end,
+            zone,
+            flags,
+            share,
+            by_year,
         )
     ]
     return finished(lines, city)
@@ -120,12 +137,12 @@ def finished(lines: Sequence[Row], city: str) -> pd.DataFrame:
     return table.astype(whole)[list(COLUMNS)].reset_index(drop=True)
 
 
-def _grouped(limits: Sequence[Limit], share: float) -> dict[tuple[str, str, float], list[Limit]]:
-    """Limits by what they are compared with: pollutant, averaging, and the share of it that must be there."""
-    groups: dict[tuple[str, str, float], list[Limit]] = {}
+def _grouped(limits: Sequence[Limit], share: float) -> dict[tuple[str, str, float | None, float], list[Limit]]:
+    """Limits by what they are compared with: pollutant, averaging, temperature, and the share that must be there."""
+    groups: dict[tuple[str, str, float | None, float], list[Limit]] = {}
     for limit in limits:
         enough = needed(limit.source.key, limit.averaging, share)
-        groups.setdefault((limit.parameter, limit.averaging, enough), []).append(limit)
+        groups.setdefault((limit.parameter, limit.averaging, limit.temperature, enough), []).append(limit)
     return groups
 
 
@@ -236,6 +253,7 @@ def _line(
     above = rounding.above(values, limit.concentration, places)
     counts = _counts(values, why, above, made.medians.to_numpy()[chosen][:, there], limit)
     counts["exceeded_if_real"] = _if_real(made, chosen, there, above | cut[:, None], limit)
+    counts |= _in_part(made, chosen & _whole(days, since, until), there, limit, str(counts["result"]))
     beside = limit.averaging == "single" and made.minutes not in AVERAGINGS["single"] and counts["checked"] > 0
     return {
         "standard": limit.jurisdiction,
@@ -298,6 +316,29 @@ def _if_real(
     if made.if_real is None:
         return None
     return int(((made.if_real.to_numpy()[chosen][:, there] > limit.concentration) & ~told).sum())
+
+
+def _whole(days: tuple[npt.NDArray[Any], npt.NDArray[Any]], since: Any, until: Any) -> npt.NDArray[np.bool_]:
+    """Intervals on all of whose days the limit was in force."""
+    first, last = days
+    return np.asarray((first >= since) & (last <= until))
+
+
+def _in_part(
+    made: Checks, chosen: npt.NDArray[np.bool_], there: npt.NDArray[np.int64], limit: Limit | Group, result: str
+) -> Row:
+    """Sums of which a member was not measured: how many are above one with the rest alone, and the highest rest."""
+    if made.measured is None:
+        return {"unmeasured": ""}
+    part = made.measured.to_numpy()[chosen][:, there]
+    known = bool(np.isfinite(part).any())
+    over = int(rounding.above(part, limit.concentration).sum())
+    return {
+        "exceeded_in_part": over if known else None,
+        "highest_part": float(np.nanmax(part)) if known else np.nan,
+        "unmeasured": " ".join(made.unmeasured),
+        "result": EXCEEDED if over else result,
+    }
 
 
 def _city_days(values: npt.NDArray[np.float64], above: npt.NDArray[np.bool_], day: npt.NDArray[Any]) -> Row:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.standards.limits import Group
+from data.standards.temperature import held_at
 from models.averages.limit_averages import REASONS, Checks, checks
 from models.limits.in_force import limits
 from models.limits.ledger import finished, lines_of
@@ -47,11 +48,18 @@ def summation(
     DataFrame
         Columns of `models.limits.ledger.COLUMNS`; ``limit`` is 1, ``worst_value`` the highest sum. An hour counts where
         all members were measured at one station. ``not_checked_dominated``: one component's share of the sum is above
-        `DOMINANCE`, the rule does not apply. A group with a member nobody measures is not checked at all.
+        `DOMINANCE`, the rule does not apply. ``not_checked_unmeasured``: hours in which a member was not measured;
+        ``exceeded_in_part`` of them are above one with the others alone.
 
     Notes
     -----
     ``Σ C / MAC_single`` not above 1; order No. 10 of 18 February 2025, secondary.
+
+    The measured members are a lower bound of the sum. It is used only where none of them has more than the group's
+    `DOMINANCE` of the part that was measured: more members can but lower its share, so no measured one dominates the
+    whole. An unmeasured one may; with a share above that it is at least 1.5 times (of four components; 2.3 of three, 4
+    of two) the measured part, so that where the part is above 1 its own single maximum is exceeded instead. Above 1 in
+    part is above for certain either way. One member alone is all of its part and never enough.
     """
     air = once(standing_for_air(rows), stations)
     lines = [
@@ -73,26 +81,54 @@ def sums(
     everything = rows[rows["parameter"].isin(group.parameters)]
     blank = checks(everything.assign(value=np.nan), "single", start, end, zone=zone, flags=flags)
     names = blank.values.columns
-    held = [
-        (
-            limit.concentration,
-            checks(rows[rows["parameter"] == limit.parameter], "single", start, end, zone=zone, flags=flags),
-        )
-        for limit in limits(group.jurisdiction, on=group.start, averaging="single")
-        if limit.parameter in group.parameters
-    ]
+    held = _members(rows, group, start, end, zone, flags)
     shares = np.stack([made.values.reindex(columns=names).div(single).to_numpy() for single, made in held])
-    total = shares.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        dominated = shares.max(axis=0) / total > DOMINANCE[len(group.parameters) + len(group.unmeasured)]
-    why = np.where(np.isnan(shares).all(axis=0), REASONS.index("missing"), REASONS.index("incomplete")).astype(np.int8)
-    if group.unmeasured:
-        total = np.full_like(total, np.nan)
-    else:
-        why[np.isfinite(total)] = 0
-        why[dominated] = REASONS.index("dominated")
-    values = pd.DataFrame(np.where(dominated, np.nan, total), index=blank.values.index, columns=names)
-    return Checks(values, why, values * np.nan, blank.ends, 60, _if_real(held, values, group))
+    there = np.isfinite(shares)
+    part, most = np.nansum(shares, axis=0), np.max(np.where(there, shares, -np.inf), axis=0)
+    whole = there.all(axis=0) & (not group.unmeasured)
+    dominated = there.any(axis=0) & (most > share(group) * part)
+    why = np.full(whole.shape, REASONS.index("missing"), dtype=np.int8)
+    why[there.any(axis=0)] = REASONS.index("unmeasured")
+    why[whole] = np.where(dominated[whole], REASONS.index("dominated"), 0)
+    values, rest = (
+        pd.DataFrame(np.where(kept & ~dominated, part, np.nan), index=blank.values.index, columns=names)
+        for kept in (whole, ~whole & (there.sum(axis=0) > 1))
+    )
+    nobody = tuple(name for name, seen in zip(group.parameters, there, strict=True) if not seen.any())
+    return Checks(
+        values, why, values * np.nan, blank.ends, 60, _if_real(held, values, group), measured=rest,
+        unmeasured=(*nobody, *group.unmeasured),
+    )  # fmt: skip
+
+
+def share(group: Group) -> float:
+    """
+    From which share of its sum one component of a group dominates it. [1]
+
+    Examples
+    --------
+    >>> from models.limits.in_force import groups
+    >>> {group.number: share(group) for group in groups("kz")}["44"]
+    0.8
+    """
+    return DOMINANCE[len(group.parameters) + len(group.unmeasured)]
+
+
+def _members(
+    rows: pd.DataFrame, group: Group, start: datetime, end: datetime, zone: str, flags: Sequence[str]
+) -> list[tuple[float, Checks]]:
+    """The single maximum of each member and its hours, at the temperature of that limit, in the order of the group."""
+    known = {x.parameter: x for x in limits(group.jurisdiction, on=group.start, averaging="single")}
+    return [
+        (
+            known[name].concentration,
+            checks(
+                held_at(rows[rows["parameter"] == name], known[name].temperature), "single", start, end, zone=zone,
+                flags=flags,
+            ),
+        )
+        for name in group.parameters
+    ]  # fmt: skip
 
 
 def _if_real(held: Sequence[tuple[float, Checks]], values: pd.DataFrame, group: Group) -> pd.DataFrame | None:
@@ -103,5 +139,5 @@ def _if_real(held: Sequence[tuple[float, Checks]], values: pd.DataFrame, group: 
     shares = np.stack([table.reindex(columns=values.columns).div(single).to_numpy() for single, table in known])
     total = shares.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        dominated = shares.max(axis=0) / total > DOMINANCE[len(group.parameters)]
+        dominated = shares.max(axis=0) / total > share(group)
     return pd.DataFrame(np.where(dominated, np.nan, total), index=values.index, columns=values.columns)

@@ -18,7 +18,10 @@ from models.stations.freshness import BACKGROUND, described, ended
 from models.stations.monitors import once, standing_for_air
 
 HOUR_NS = 3_600_000_000_000
-_NEEDED = ("source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "checks", "note", "kind")
+_NEEDED = (
+    "source", "station", "parameter", "start", "minutes", "value", "flag", "statistic", "checks", "note", "kind",
+    "raw_unit",
+)  # fmt: skip
 
 Places = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]

@@ -12,6 +12,7 @@ from data.standards.coverage import MIN_COVERAGE
 from data.times import midnights
 from models.averages.city_days import basis_of, station_days
 from models.limits.in_force import compare, own
+from models.situation.law import standing
 from models.situation.left_out import FEW_HOURS, SILENT, TRAFFIC
 from models.situation.statement import (
     BY_STATION,
@@ -104,7 +105,7 @@ def _midnight(day: date, about: About) -> pd.Timestamp:
 def _rows(used: pd.DataFrame, about: About) -> pd.DataFrame:
     starts = pd.DatetimeIndex(midnights(pd.DatetimeIndex(used["day"]), about.zone))
     ends = pd.DatetimeIndex(midnights(pd.DatetimeIndex(used["day"]) + pd.Timedelta(days=1), about.zone))
-    return used[["station", "kind", "value"]].assign(start=starts, end=ends, minutes=DAY, flag="ok")
+    return used[["station", "kind", "value", "mixing"]].assign(start=starts, end=ends, minutes=DAY, flag="ok")
 
 
 def _levels(rows: pd.DataFrame) -> tuple[Level, ...]:
@@ -135,9 +136,11 @@ def _held(said: Statement, about: About, first: date, last: date, basis: str) ->
     enough = said.level is not None and said.level.days >= MIN_COVERAGE * ((last - first).days + 1)
     if basis == "median" or not enough:
         return Held("not_checked", MEDIAN if basis == "median" else FEW_DAYS, None, limit, limit.indicative)
-    made = compare(said.value, "year", limit)
+    value = standing(said, limit)
+    made = compare(value, "year", limit)
     word = "above" if made.verdict == "above" else "within"
-    return Held(word, "", made.ratio, limit, made.indicative)  # type: ignore[arg-type]
+    told = value if value != said.value else None
+    return Held(word, "", made.ratio, limit, made.indicative, compared=told)  # type: ignore[arg-type]
 
 
 def _left_out(every: pd.DataFrame, sound: pd.DataFrame, used: pd.DataFrame, could: frozenset[str]) -> pd.DataFrame:

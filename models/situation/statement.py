@@ -111,7 +111,14 @@ class IndexValue:
 
 @dataclass(frozen=True)
 class Held:
-    """A value beside a limit: the verdict, why there is none, and how far it is from the limit."""
+    """
+    A value beside a limit: the verdict, why there is none, and how far it is from the limit.
+
+    Attributes
+    ----------
+    compared : float or None
+        The value at the limit's own temperature, where that is another than the 20 °C of the statement. [µg/m³]
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -119,6 +126,7 @@ class Held:
     limit: Limit | None = None
     indicative: bool = False
     beside: tuple[Comparison, ...] = ()
+    compared: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.standards.limits import Limit
 from data.standards.rounding import above
+from data.standards.temperature import held_at
 
 Array = npt.NDArray[np.float64]
 
@@ -71,7 +72,7 @@ def level(
     ----------
     days : DataFrame
         ``day`` (midnight without a zone)``, station, value``: station-days of one parameter and basis (see
-        `models.averages.city_days.station_days`), of the period alone. [µg/m³]
+        `models.averages.city_days.station_days`), of the period alone; ``mixing`` where it is known. [µg/m³]
     limits : sequence of Limit
         Of 24 h; a day is held to the one that is in force on it. Leave out where the days are medians.
     values : tuple of int
@@ -103,14 +104,10 @@ def level(
     if wide.empty:
         return None
     table, whole = wide.to_numpy(dtype=float), _medians(wide.to_numpy(dtype=float))
-    held = concentrations(pd.DatetimeIndex(wide.index), limits)
-    less = [_medians(np.delete(table, i, axis=1)) for i in range(table.shape[1])] if table.shape[1] > 1 else []
+    less = _less(table)
     means = [float(np.nanmean(part)) for part in less if np.isfinite(part).any()]
-    counts = (
-        [int(np.sum(above(part, held))) for part in less if np.isfinite(part).any()] if np.isfinite(held).any() else []
-    )
     value = float(np.nanmean(whole))
-    over = int(np.sum(above(whole, held))) if np.isfinite(held).any() else None
+    over, counts = _over(days, wide, limits, without)
     return Level(
         value=value,
         lower=min(value, *means) if means else None,
@@ -141,6 +138,24 @@ def concentrations(days: pd.DatetimeIndex, limits: Sequence[Limit]) -> Array:
     for limit in (x for x in limits if x.averaging == "24h"):
         held[[limit.in_force(day.date()) for day in days]] = limit.concentration
     return held
+
+
+def _over(
+    days: pd.DataFrame, wide: pd.DataFrame, limits: Sequence[Limit], without: Iterable[date]
+) -> tuple[int | None, list[int]]:
+    """Days above the limit in force, at its own temperature; and as many counts as stations that may be left out."""
+    held = concentrations(pd.DatetimeIndex(wide.index), limits)
+    if not np.isfinite(held).any():
+        return None, []
+    there = held_at(days, next((x.temperature for x in limits if x.averaging == "24h"), None))
+    table = (wide if there is days else _wide(there, without)).to_numpy(dtype=float)
+    counts = [int(np.sum(above(part, held))) for part in _less(table) if np.isfinite(part).any()]
+    return int(np.sum(above(_medians(table), held))), counts
+
+
+def _less(table: Array) -> list[Array]:
+    """Figures of the days with each station left out in turn; none with a single station."""
+    return [_medians(np.delete(table, i, axis=1)) for i in range(table.shape[1])] if table.shape[1] > 1 else []
 
 
 def _wide(days: pd.DataFrame, without: Iterable[date]) -> pd.DataFrame:

@@ -187,6 +187,12 @@ def _short(value: float) -> str:
 
 
 def _threshold(rule: Rule) -> str:
+    if rule.steps:
+        said = [
+            t("pollution.step" if hours <= 1 else "pollution.step_for", times=_short(times), hours=_short(hours))
+            for times, hours in rule.steps
+        ]
+        return t("pollution.threshold", steps=", ".join(said))
     named = f"alarms.threshold.{rule.what or rule.kind}"
     given = {"category": rule.category, "share": number(100 * (rule.probability or rule.confidence))}
     averaging = t(f"alarms.averaging.{rule.averaging}") if rule.averaging else ""
@@ -195,7 +201,7 @@ def _threshold(rule: Rule) -> str:
 
 def _needs(rule: Rule) -> str:
     if not rule.stations:
-        return language.MISSING
+        return t("pollution.needs", n=rule.references) if rule.references else language.MISSING
     stations = t("alarms.stations", n=rule.stations)
     return f"{stations} {t('alarms.or_reference', n=rule.references)}" if rule.references else stations
 

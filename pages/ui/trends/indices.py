@@ -12,6 +12,7 @@ from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import number, t
+from pages.ui.trends import groups
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends.view import (
     View,
@@ -40,6 +41,7 @@ def indices(shown: View) -> None:
         st.dataframe(years_of_indices(years), hide_index=True, width="stretch")
         downloads.offer(years, f"{shown.city.key}-iza5-{shown.first}-{shown.last}")
     page_frame.caption(t("trends.indices_caption", exponents=chosen))
+    groups.show(shown)
     if not home:
         st.warning(t("trends.indices_ours"), icon=":material/edit_note:")
 

@@ -207,7 +207,9 @@ def _indices(version: str, key: str, exponents: str, first: int, until: date) ->
     city = city_of(key)
     start, end = midnight(city, date(first, 1, 1)), midnight(city, until)
     asked = list(dict.fromkeys(x.parameter for x in own(city.law) if x.averaging in ("single", "24h")))
-    rows = city_tables.store().measurements(key, asked, start, end, columns=LEAN, kinds=KINDS, flags=("ok",))
+    rows = city_tables.store().measurements(
+        key, asked, start, end, columns=(*LEAN, "raw_unit"), kinds=KINDS, flags=("ok",)
+    )
     asked_of = {"zone": str(city.zone), "jurisdiction": city.law, "stations": city_tables.stations(key)}
     return months(rows, start, end, **asked_of), years(rows, start, end, exponents=exponents, **asked_of)
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.indices.kz_indices import GRADES, grade_iza, grade_np, grade_si, monthly, yearly
-from models.limits.in_force import groups
-from models.limits.summation import summation, sums
+from models.limits.in_force import groups, limits
+from models.limits.ledger import ledger
+from models.limits.summation import DOMINANCE, summation, sums
 
 ZONE = "Asia/Almaty"
 ASTANA = ZoneInfo(ZONE)
@@ -150,18 +151,70 @@ def test_a_dominating_member_switches_the_rule_off(h2s, checked):
     assert int(made.values.notna().sum().sum()) == checked
 
 
-def test_all_members_must_be_there_at_one_station_and_an_unmeasured_one_blocks_the_group():
+def test_all_members_must_be_there_at_one_station():
     apart = pd.concat([rows("so2", [400.0] * 24), rows("h2s", [6.0] * 24, station="kz:2")])
     end = MARCH[0].replace(day=2)
     found = summation(apart, [GROUPS["44"]], MARCH[0], end, city="astana", zone=ZONE).iloc[0]
-    assert (found["result"], found["not_checked_incomplete"]) == ("not_checked", 48)
-    every = pd.concat([rows(p, [150.0] * 24) for p in ("no2", "no", "so2")])
+    assert (found["result"], found["not_checked_unmeasured"]) == ("not_checked", 48)
+    assert found["unmeasured"] == ""  # both are measured, at two stations
+    assert pd.isna(found["highest_part"])  # one member alone is all of its part
+
+
+def test_what_is_measured_of_a_group_can_be_above_one_for_certain():
+    end = MARCH[0].replace(day=2)
+    every = pd.concat([rows(p, [150.0] * 24) for p in ("no2", "no", "so2")])  # 0.75 + 0.375 + 0.3 of four members
     group = summation(every, [GROUPS["4"]], MARCH[0], end, city="astana", zone=ZONE).iloc[0]
-    assert group["result"] == "not_checked"
-    assert group["parameter"].endswith("mazut ash")
+    assert (group["result"], group["exceeded_in_part"], group["not_checked_unmeasured"]) == ("exceeded", 24, 24)
+    assert group["highest_part"] == pytest.approx(1.425)
+    assert (group["checked"], group["unmeasured"]) == (0, "mazut ash")
+    assert pd.isna(group["exceeded"])  # of the whole sum nothing was checked
+    less = summation(every.assign(value=75.0), [GROUPS["4"]], MARCH[0], end, city="astana", zone=ZONE).iloc[0]
+    assert (less["result"], less["exceeded_in_part"]) == ("not_checked", 0)
+    assert less["highest_part"] == pytest.approx(0.7125)
+    main = rows("no2", [190.0] * 24)  # 0.95 of a part of 1.1: it may dominate the whole
+    few = pd.concat([main, rows("co", [750.0] * 24)])
+    dominated = summation(few, [GROUPS["5"]], MARCH[0], end, city="astana", zone=ZONE).iloc[0]
+    assert (dominated["result"], dominated["unmeasured"]) == ("not_checked", "formaldehyde")
+    assert pd.isna(dominated["exceeded_in_part"])
+
+
+SHARES = st.floats(0, 3, allow_nan=False)
+
+
+@given(st.lists(SHARES, min_size=1, max_size=3), st.lists(SHARES.map(lambda x: x * 10), min_size=1, max_size=2))
+def test_above_in_part_is_above_whatever_was_not_measured(known, unknown):
+    share = DOMINANCE.get(len(known) + len(unknown))
+    part = sum(known)
+    if share is None or part <= 1 or max(known) > share * part:
+        return
+    total = part + sum(unknown)
+    dominating = max(max(known), max(unknown)) > share * total
+    assert total > 1
+    assert not dominating or max(unknown) > 1  # then that member's own single maximum is exceeded
 
 
 def test_before_the_order_there_is_no_line():
     early = datetime(2024, 3, 1, tzinfo=ASTANA)
     table = rows("so2", [400.0] * 24, first=early)
     assert summation(table, groups("kz"), early, early.replace(day=2), city="astana", zone=ZONE).empty
+
+
+# Gas → single maximum and limit of 24 hours in Kazakhstan [µg/m³], how sure.
+MORE = [("formaldehyde", 50.0, 10.0, "secondary"), ("phenol", 10.0, 3.0, "secondary"), ("hf", 20.0, 5.0, "secondary"),
+        ("benzene", 300.0, 100.0, "unverified")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gas", "once", "day", "sure"), MORE)
+def test_what_kazhydromet_measures_beside_the_usual_gases_is_assessed(gas, once, day, sure):
+    table = rows(gas, [2.5 * once] * 8760, first=YEAR[0])
+    held = limits("kz", gas, YEAR[0].date())
+    assert [(x.averaging, x.concentration, x.status) for x in held] == [("single", once, sure), ("24h", day, sure)]
+    made = ledger(table, held, *YEAR, city="astana", zone=ZONE).set_index("averaging")
+    assert (made["exceeded"] == made["checked"]).all()
+    assert made.loc["single", "worst_ratio"] == pytest.approx(2.5)
+    assert monthly(table, *YEAR, zone=ZONE)["si_parameter"].unique().tolist() == [gas]
+    year = yearly(table, *YEAR, zone=ZONE).iloc[0]
+    assert year["parts"].startswith(f"{gas}=")
+    assert gas not in year["not_measured"].split()
+    missing = yearly(rows("pm25", [10.0] * 8760, first=YEAR[0]), *YEAR, zone=ZONE).iloc[0]
+    assert gas in missing["not_measured"].split()

@@ -285,3 +285,18 @@ def test_coming_days_of_the_year_are_not_unknown() -> None:
     made = trends_tables.elapsed(found, NOW.date())
     assert made["days"].tolist() == [365, 9]
     assert made["completeness"].tolist() == pytest.approx([300 / 365, 1.0])
+
+
+def test_groups_say_what_is_above_for_certain_and_what_is_not_measured(app: AppTest, store: Store) -> None:
+    hours = pd.date_range("2025-03-01", "2025-04-01", freq="h", tz="UTC", inclusive="left")
+    plain = {"source": "kz", "station": "kz:1", "minutes": 60, "kind": "reference", "city": "astana"}
+    keep(store, *(pd.DataFrame({"start": hours, "value": 150.0}).assign(parameter=p, **plain)
+                  for p in ("no2", "no", "so2")))  # fmt: skip
+    show(app, city="astana", parameter="no2")
+    next(x for x in app.toggle if x.key == "trends.indices").set_value(True).run()
+    words(app)
+    groups = table(app, "Group").set_index("Group")["Hours"]
+    assert groups["4"] == f"already above 1 with what is measured in {len(hours)} hours, 1.43 at most"
+    assert groups["7"] == f"above 1 in {len(hours)} of {len(hours)} hours checked"
+    assert groups["1"] == "not checked, not measured: NH₃, H₂S"
+    assert groups["5"] == "not checked, not measured: CO, formaldehyde"
