@@ -14,6 +14,7 @@ from models.forecast.panel import WEATHER
 from models.situation.series import city_series
 from models.stations.freshness import freshness
 from models.stations.monitors import once, standing_for_air
+from models.trends.heating import Calendar, by_day, calendar
 
 POLLUTANTS = ("pm25", "pm10", "no2", "o3", "so2")
 HISTORY = timedelta(days=730)  # two of each season
@@ -65,6 +66,13 @@ class Inputs:
     def zone(self) -> str:
         """IANA name of the city's clock."""
         return str(self.city.zone)
+
+    @property
+    def season(self) -> Calendar:
+        """Heating as known at the issue: announced days up to it, the rule over the temperatures, the usual days."""
+        sky = self.weather
+        daily = by_day(sky["temperature"], self.zone) if sky is not None and "temperature" in sky else None
+        return calendar(self.city.heating, self.zone, daily, self.issued.tz_convert(self.city.zone).date())
 
     def before(self, moment: pd.Timestamp) -> pd.DataFrame:
         """History that was over at a moment."""
