@@ -12,8 +12,9 @@ from data.parameters import POLLUTANTS
 from jobs.statements.answer import Asked
 from models.trends.trends import Refused
 from models.wind.roses import pollution_rose, wind_rose
+from pages.ui.city import advice
 from pages.ui.city import tables as city_tables
-from pages.ui.city.city import times
+from pages.ui.city.city import STANDARDS, times
 from pages.ui.look import charts as look_charts
 from pages.ui.look import heatmaps
 from pages.ui.look import roses as look_roses
@@ -368,6 +369,7 @@ def page() -> None:
         page_frame.head(name, f"{answer} {law}".strip(), chips(shown))
         facts(shown)
         station_verdicts.draw(shown)
+    advice.of_index(shown.hour.indices.get(STANDARDS[0]))
     hours(shown, period)
     days(shown)
     courses(shown)

@@ -317,3 +317,13 @@ def test_the_description_of_the_api_knows_them() -> None:
     paths = routes.document(("astana",), ("pm25",))["paths"]
     assert paths["/api/v1/alarms.cap"]["get"]["parameters"][0]["required"] is False
     assert paths["/api/v1/alarms/{identifier}.cap"]["get"]["parameters"][0]["in"] == "path"
+
+
+def test_instructions_name_who_is_at_risk_and_warn_of_carbon_monoxide() -> None:
+    root = alert(chain(entry("raised", rule="pm25-single-kz"), until=1)[0])
+    said = [str(e.text) for e in root.iter(f"{SPACE}instruction")]
+    assert len(said) == len(LANGUAGES)
+    wanted = {"en": ("pregnant", "carbon monoxide"), "ru": ("беременные", "угарный газ"),
+              "uz": ("homiladorlar", "is gazi"), "kk": ("жүкті", "иіс газы")}  # fmt: skip
+    for language, words in zip(LANGUAGES, said, strict=True):
+        assert all(word in words for word in wanted[language]), language
