@@ -16,6 +16,7 @@ from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from models.indices import aqi
 from models.quality import row_checks, series_checks
+from pages.ui.look import ordered
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
@@ -77,6 +78,8 @@ def indices() -> None:
         wide = table.pivot_table(index="what", columns="band", values="range", aggfunc="first", sort=False)
         st.dataframe(wide.fillna("–").reset_index(names=t("method.parameter")), hide_index=True, width="stretch")
         st.caption(" · ".join(dict.fromkeys(re.sub(r" table \d+", "", r) for r in table["reference"])))
+    st.markdown(f"**{t('scales.title')}**")
+    ordered.scales()
 
 
 def _span(minutes: int) -> str:

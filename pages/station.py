@@ -24,6 +24,7 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.station import charts as station_charts
+from pages.ui.station import theirs
 from pages.ui.station import verdicts as station_verdicts
 from pages.ui.station.order import worst_first
 from pages.ui.station.state import Place
@@ -149,6 +150,7 @@ def facts(shown: Place) -> None:
         "network": credit(source).text if source else "–", "id": row["station"], "same_as": row.get("same_as") or "",
     }  # fmt: skip
     said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
+    said += theirs.index(shown)
     st.markdown(" · ".join(said))
     if downloads.kept_in(row["station"]):
         st.caption(f":material/lock: {t('station.kept_in')}")
