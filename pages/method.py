@@ -16,8 +16,8 @@ from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from models.indices import aqi
 from models.quality import row_checks, series_checks
-from pages.ui.look import ordered
 from pages.ui.page import frame as page_frame
+from pages.ui.page import ordered
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_suffix(".toml")
 
@@ -60,9 +61,9 @@ def ordered() -> tuple[Ordered, ...]:
     >>> [(one.key, one.read, one.file) for one in ordered()]
     [('uz-colours', 'not_read', '')]
     """
-    rows = tomllib.loads(FILE.read_text("utf-8"))["scale"]
-    tuples = ("colours", "drafted_by")
-    return tuple(Ordered(**{k: tuple(v) if k in tuples else v for k, v in row.items()}) for row in rows)
+    rows: list[dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))["scale"]
+    lists = ("colours", "drafted_by")
+    return tuple(Ordered(**{**row, **{name: tuple(row[name]) for name in lists}}) for row in rows)
 
 
 def files() -> dict[str, str]:

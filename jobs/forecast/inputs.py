@@ -8,6 +8,7 @@ import pandas as pd
 
 from data import clock, demo
 from data.city import City, city
+from data.clock import local_date
 from data.store.reader import StoreReader
 from data.times import interval_end
 from models.forecast.panel import WEATHER
@@ -72,7 +73,7 @@ class Inputs:
         """Heating as known at the issue: announced days up to it, the rule over the temperatures, the usual days."""
         sky = self.weather
         daily = by_day(sky["temperature"], self.zone) if sky is not None and "temperature" in sky else None
-        return calendar(self.city.heating, self.zone, daily, self.issued.tz_convert(self.city.zone).date())
+        return calendar(self.city.heating, self.zone, daily, local_date(self.issued, self.city.zone))
 
     def before(self, moment: pd.Timestamp) -> pd.DataFrame:
         """History that was over at a moment."""

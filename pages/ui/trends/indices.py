@@ -8,8 +8,7 @@ import streamlit as st
 from data.city import City
 from models.indices.kz_indices import EXPONENTS
 from pages.ui.city import tables as city_tables
-from pages.ui.look import ordered
-from pages.ui.page import downloads
+from pages.ui.page import downloads, ordered
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import number, t
