@@ -149,6 +149,18 @@ def of_alarm(language: str, events: Iterable[str] = (), parameter: str = "") -> 
     return " ".join(told)
 
 
+def line_of_alarm(language: str, events: Iterable[str] = ()) -> str:
+    """One line for a message: of the first kind of event that the alarm is about, else for those at greater risk."""
+    said = words(CATALOG, language)
+    kind = next((kind for kind in events if kind in _raw()["event"]), "")
+    return said.say(f"short.{kind}" if kind else "alarm.line")
+
+
+def of_days_over(language: str) -> str:
+    """A sentence for a period that had days above the limit."""
+    return words(CATALOG, language).say("brief.over")
+
+
 def _told(step: Step, key: str, section: str, said: Words) -> Advice:
     groups = [(said.say(f"group.{g}"), said.say(_of_group(g, step.groups))) for g in GROUPS if step.groups]
     parts = [(said.say(f"part.{p}"), said.say(f"{p}.{getattr(step, p)}")) for p in PARTS if getattr(step, p)]

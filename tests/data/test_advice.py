@@ -83,3 +83,10 @@ def test_every_source_says_what_was_taken_and_how_it_was_read(language: str) -> 
 def test_uzbek_letters() -> None:
     wrong = re.compile(r"[oOgG][‘’'`]|[‘’'`]")
     assert [k for k, text in words("advice", "uz").entries.items() if wrong.search(str(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_has_one_line_of_advice(language: str) -> None:
+    assert advice.line_of_alarm(language, ("dust_storm",)) == advice.of_event("dust_storm", language).short
+    assert advice.line_of_alarm(language) == words("advice", language).say("alarm.line")
+    assert advice.of_days_over(language)

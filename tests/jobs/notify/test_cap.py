@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api import routes
+from data import advice
 from data.city import LANGUAGES
 from data.rules.alarms import PRIORITIES, rules
 from data.store import Store
 from data.store.tables.schemas import TABLES
-from jobs.alarms.reports import Report, reports
+from data.words import words
+from jobs.alarms.reports import Report, lines, reports
 from jobs.notify import cap, cap_xml
 from jobs.notify.cap import FEED, LASTS, Message, messages, recent, situation
 from models.alarms.states import Entry, frame
@@ -327,3 +329,13 @@ def test_instructions_name_who_is_at_risk_and_warn_of_carbon_monoxide() -> None:
               "uz": ("homiladorlar", "is gazi"), "kk": ("жүкті", "иіс газы")}  # fmt: skip
     for language, words in zip(LANGUAGES, said, strict=True):
         assert all(word in words for word in wanted[language]), language
+
+
+@pytest.mark.parametrize(
+    ("rule", "action", "said"), [("pm25-single-kz", "raised", True), ("pm25-single-kz", "returned", False),
+                                 ("network-down", "raised", False)],
+)  # fmt: skip
+def test_a_message_says_what_people_should_do_while_it_rings(rule: str, action: str, said: bool) -> None:
+    report = told(entry("raised", -1, rule=rule), entry(action, rule=rule))[-1]
+    line = advice.line_of_alarm("en")
+    assert (line in lines(report, words("alarms", "en"))) is said
