@@ -327,8 +327,8 @@ def test_instructions_name_who_is_at_risk_and_warn_of_carbon_monoxide() -> None:
     assert len(said) == len(LANGUAGES)
     wanted = {"en": ("pregnant", "carbon monoxide"), "ru": ("беременные", "угарный газ"),
               "uz": ("homiladorlar", "is gazi"), "kk": ("жүкті", "иіс газы")}  # fmt: skip
-    for language, words in zip(LANGUAGES, said, strict=True):
-        assert all(word in words for word in wanted[language]), language
+    for language, sentence in zip(LANGUAGES, said, strict=True):
+        assert all(word in sentence for word in wanted[language]), language
 
 
 @pytest.mark.parametrize(
