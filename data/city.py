@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import CentreError
+from data.heating import FILE as HEATING
+from data.heating import Days, Heating, Season, seasons
 from data.measures.measures import Measure, measures_of
 
 FOLDER = Path(__file__).parent / "cities"
@@ -18,6 +20,7 @@ VARIABLE = "CLEANAIR_CITIES"
 WATCH = "CLEANAIR_WATCH"
 LANGUAGES = ("en", "ru", "uz", "kk")
 __all__ = ["City", "CityError", "Measure", "Neighbour", "cities", "city", "city_files", "folder", "state"]
+USUAL: Days = ((10, 15), (4, 15))  # heating where a file names no days; our assumption
 LONGEST = 40  # of what somebody wrote for a city, where an error repeats it [characters]
 
 
@@ -59,6 +62,8 @@ class City:
         Options by network key; a network not named here is not asked.
     measures : tuple of Measure
         Those of the register of measures that are this city's.
+    heating : Heating
+        Usual days and rule of the file, announced seasons of `heating.csv` beside it.
     watched : bool
         What the file says; `CLEANAIR_WATCH` overrides it.
     """
@@ -75,7 +80,7 @@ class City:
     networks: Mapping[str, Mapping[str, Any]]
     neighbours: tuple[Neighbour, ...] = ()
     measures: tuple[Measure, ...] = ()
-    heating: tuple[tuple[int, int], tuple[int, int]] = ((10, 15), (4, 15))  # first and last day, (month, day)
+    heating: Heating = field(default_factory=lambda: Heating(USUAL))
     watched: bool = True
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -184,21 +189,27 @@ def _watched(place: Path, stamp: tuple[tuple[str, int], ...], named: str) -> Map
 def _stamp(place: Path) -> tuple[tuple[str, int], ...]:
     try:
         with os.scandir(place) as inside:
-            return tuple(sorted((e.name, e.stat().st_mtime_ns) for e in inside if e.name.endswith(".toml")))
+            read = [e for e in inside if e.name.endswith(".toml") or e.name == HEATING]
+            return tuple(sorted((e.name, e.stat().st_mtime_ns) for e in read))
     except (FileNotFoundError, NotADirectoryError):
         return ()
 
 
 @cache
 def _read(place: Path, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, City]:
-    if not stamp:
+    files = [name for name, _ in stamp if name != HEATING]
+    if not files:
         raise CityError("data.city.no_files", parameter=VARIABLE, folder=place, variable=VARIABLE)
-    loaded = [(_city(place / name)) for name, _ in stamp]
+    try:
+        dated = seasons(place / HEATING)
+    except ValueError as error:
+        raise CityError("data.city.wrong", file=HEATING, cause=error) from error
+    loaded = [_city(place / name, dated) for name in files]
     loaded.sort(key=lambda c: (c.extra.get("order", 99), c.key))
     return {c.key: c for c in loaded}
 
 
-def _city(path: Path) -> City:
+def _city(path: Path, dated: Mapping[str, tuple[Season, ...]]) -> City:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
         south, west, north, east = (float(x) for x in raw["box"])
@@ -215,7 +226,7 @@ def _city(path: Path) -> City:
             networks=raw.get("networks", {}),
             neighbours=tuple(Neighbour(n["country"], n["from"], n["to"]) for n in raw.get("neighbours", ())),
             measures=measures_of(path.stem),
-            heating=tuple((x[0], x[1]) for x in raw.get("heating", ((10, 15), (4, 15)))),  # type: ignore[arg-type]
+            heating=_heating(raw, dated.get(path.stem, ())),
             watched=_flag(raw.get("watched", True), path.name),
             extra={k: v for k, v in raw.items() if k in ("order", "geocode")},
         )
@@ -231,6 +242,13 @@ def _city(path: Path) -> City:
     if "en" not in made.names or not (south < north and west < east):
         raise CityError("data.city.names_box", parameter="box", file=path.name)
     return made
+
+
+def _heating(raw: Mapping[str, Any], dated: tuple[Season, ...]) -> Heating:
+    (a, b), (c, d) = raw.get("heating", USUAL)
+    rule = raw.get("heating_rule", {})
+    below = float(rule["below"]) if "below" in rule else None
+    return Heating(((a, b), (c, d)), below, str(rule.get("act", "")), dated)
 
 
 def _flag(value: object, file: str) -> bool:

@@ -119,6 +119,8 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
             Parameter(key="present_weather", label="Present weather", unit="1", low=0, high=99, family="other"),
             Parameter(key="dust", label="Dust", unit="µg/m³", low=0, high=100_000, family="other"),
             Parameter(key="aod", label="Aerosol optical depth", unit="1", low=0, high=20, family="other", decimals=2),
+            # Uzhydromet's own index of a post and day ("Si" on its map), delivered and never computed or judged here.
+            Parameter(key="uz_si", label="Si of Uzhydromet", unit="1", low=0, high=500, family="other", decimals=1),
             Parameter(key="frp", label="Fire radiative power", unit="MW", low=0, high=50_000, family="other"),
         )
     }

@@ -38,6 +38,7 @@ PAGES = (
     Row("brief.py", "brief", "description", "brief", "why"),
     Row("records.py", "records", "table_view", "records", "data"),
     Row("feeds.py", "feeds", "rss_feed", "feeds", "data"),
+    Row("consortium.py", "consortium", "handshake", "consortium", "data"),
     Row("method.py", "method", "menu_book", "method", "data"),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from data import advice
 from data.licences import terms
 from data.parameters import PARAMETERS
 from data.release import release
@@ -18,7 +19,7 @@ from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.method import acts as method_acts
 from pages.ui.page import frame as page_frame
-from pages.ui.page import law_tables
+from pages.ui.page import law_tables, ordered
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
@@ -92,6 +93,8 @@ def indices() -> None:
         wide = table.pivot_table(index="what", columns="band", values="range", aggfunc="first", sort=False)
         st.dataframe(wide.fillna("–").reset_index(names=t("method.parameter")), hide_index=True, width="stretch")
         st.caption(" · ".join(dict.fromkeys(re.sub(r" table \d+", "", r) for r in table["reference"])))
+    st.markdown(f"**{t('scales.title')}**")
+    ordered.scales()
 
 
 def _span(minutes: int) -> str:
@@ -130,6 +133,40 @@ def parameters() -> None:
     ]
     st.markdown(t("method.units_say"))
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def health() -> None:
+    """Health advice of each category, and what it rests on."""
+    code = language()
+    for standard, categories in advice.steps().items():
+        told = {category: advice.of_category(standard, category, code) for category in categories}
+        table = pd.DataFrame(
+            {
+                t("advice.category"): [t(f"quantity.category.{category}") for category in told],
+                t("advice.everyone"): [one.everyone for one in told.values()],
+                t("advice.groups"): [" ".join(f"{who}: {what}" for who, what in one.groups) for one in told.values()],
+                **{
+                    t(f"advice.part.{part}"): [
+                        dict(one.parts).get(t(f"advice.part.{part}"), "") for one in told.values()
+                    ]
+                    for part in advice.PARTS
+                },
+            }
+        )
+        st.markdown(f"**{t(f'quantity.standard.{standard}')}**")
+        st.dataframe(table, hide_index=True, width="stretch")
+    rests = pd.DataFrame(
+        {
+            t("advice.what"): [t(f"advice.from.{one.key}") for one in advice.sources()],
+            t("advice.source"): [one.title for one in advice.sources()],
+            t("advice.read"): [t(f"advice.how.{one.read}") for one in advice.sources()],
+            t("advice.address"): [one.address for one in advice.sources()],
+        }
+    )
+    st.markdown(f"**{t('advice.sources')}**")
+    links = {t("advice.address"): st.column_config.LinkColumn()}
+    st.dataframe(rests, hide_index=True, width="stretch", column_config=links)
+    st.caption(t("advice.rests"))
 
 
 def attribution() -> None:
@@ -183,13 +220,21 @@ SECTIONS = (
     ("limits", limits),
     ("indices", indices),
     ("flags", flags),
+    ("advice", health),
     ("attribution", attribution),
     ("units", parameters),
     ("licences", licences),
     ("software", software),
 )
 
-STILL = {"indices", "attribution", "units", "licences", "software"}  # nothing to choose; as they are until a restart
+STILL = {
+    "indices",
+    "advice",
+    "attribution",
+    "units",
+    "licences",
+    "software",
+}  # nothing to choose; as they are until a restart
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

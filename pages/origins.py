@@ -11,6 +11,7 @@ from data.attribution.weaknesses import FOREMOST, weaknesses
 from data.city import City
 from data.times import interval_end
 from jobs.attribution.export import attribution_csv
+from pages.ui.city import heating
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import Picture
 from pages.ui.look import basemap
@@ -322,6 +323,7 @@ def trust(found: Origins, city: City) -> None:
     """What the answer rests on, and the file to check it with."""
     status = found.status
     st.markdown(f"**{t('origins.trust')}**")
+    st.caption(heating.present(city))
     if status.get("prior"):
         prior = json.loads(status["prior"])
         shares = ", ".join(f"{t(f'frame.source.{k}')} {number(100 * v)} %" for k, v in prior.items())

@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.city import cities
 from jobs.statements.answer import Asked
+from pages.ui.city import advice
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import words as event_words
@@ -54,6 +55,7 @@ def city(picture: Picture) -> None:
         f"{look_cards.chips(made)}</div>"
     )
     events(picture)
+    advice.panel(picture)
     curve(picture)
     if len(picture.sources):
         st.markdown(f"**{t('situation.sources')}**")

@@ -12,8 +12,9 @@ from data.parameters import POLLUTANTS
 from jobs.statements.answer import Asked
 from models.trends.trends import Refused
 from models.wind.roses import pollution_rose, wind_rose
+from pages.ui.city import advice
 from pages.ui.city import tables as city_tables
-from pages.ui.city.city import times
+from pages.ui.city.city import STANDARDS, times
 from pages.ui.look import charts as look_charts
 from pages.ui.look import heatmaps
 from pages.ui.look import roses as look_roses
@@ -23,6 +24,7 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, markdown, number, t, t_unit
 from pages.ui.station import charts as station_charts
+from pages.ui.station import theirs
 from pages.ui.station import verdicts as station_verdicts
 from pages.ui.station.order import worst_first
 from pages.ui.station.state import Place
@@ -148,6 +150,7 @@ def facts(shown: Place) -> None:
         "network": credit(source).text if source else "–", "id": row["station"], "same_as": row.get("same_as") or "",
     }  # fmt: skip
     said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
+    said += theirs.index(shown)
     st.markdown(" · ".join(said))
     if downloads.kept_in(row["station"]):
         st.caption(f":material/lock: {t('station.kept_in')}")
@@ -368,6 +371,7 @@ def page() -> None:
         page_frame.head(name, f"{answer} {law}".strip(), chips(shown))
         facts(shown)
         station_verdicts.draw(shown)
+    advice.of_index(shown.hour.indices.get(STANDARDS[0]))
     hours(shown, period)
     days(shown)
     courses(shown)

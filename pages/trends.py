@@ -19,8 +19,8 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import law_name, number, t, t_unit
 from pages.ui.trends import charts as trends_charts
+from pages.ui.trends import heating, stated
 from pages.ui.trends import measures as trends_measures
-from pages.ui.trends import stated
 from pages.ui.trends import tables as trends_tables
 from pages.ui.trends import weather as trends_weather
 from pages.ui.trends.compare import compare
@@ -312,10 +312,10 @@ def weeks(shown: View) -> None:
                 drawn, key=f"trends.week.{season}", config=look_charts.CONFIG, alt=t(f"trends.season.{season}")
             )
             downloads.offer(part, f"{shown.stem}-week-{season}", of=shown.station)
-    (a, b), (c, d) = shown.city.heating
     if shown.basis == "median":
         page_frame.caption(t("trends.weeks_other"))
-    page_frame.caption(t("trends.weeks_caption", first=f"{b:02d}.{a:02d}", last=f"{d:02d}.{c:02d}"))
+    page_frame.caption(t("trends.weeks_caption"))
+    heating.seasons(shown.city, shown.first, shown.last)
 
 
 def page() -> None:

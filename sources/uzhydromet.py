@@ -1,5 +1,6 @@
 """Uzhydromet: hours of the automatic posts of Uzbekistan, from its map and each post's page. Keyless."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +17,6 @@ from sources import uzhydromet_page
 from sources.base import Answer, BadPayload, Credit, Failure, Quota, SourceError, understood
 from sources.network import Network, number, shape, within
 
-# `Si` is an index and is left out.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "PM2.5": "pm25",
@@ -30,6 +30,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "C6H6O": "phenol",
     }
 )
+INDEX = ("Si", "uz_si")  # Uzhydromet's own index of the post: kept as theirs, for posts with hours too
 UNIT = "mg/m3"  # of the map's answer; its pages for people show µg/m³
 ZONE = ZoneInfo("Asia/Tashkent")
 MISSING = -999.0  # -9999 on its pages
@@ -38,7 +39,7 @@ MANUAL = ("false", "0", "none", "null", "")  # of ``is_horiba``
 NUMBER = re.compile(r"\d{1,9}")
 NAMES = re.compile(r's:\d+:"(ru|uz|oz|en)";s:\d+:"([^"]*)"')  # a title as PHP writes an array of languages
 WORLD = (-90.0, -180.0, 90.0, 180.0)
-COLUMNS = ("station", "parameter", "start", "raw_value")
+COLUMNS = ("station", "parameter", "start", "raw_value", "raw_unit")
 
 
 @understood("uzhydromet")
@@ -61,27 +62,30 @@ def parse(payload: Any, city: str = "", box: Sequence[float] = WORLD) -> pd.Data
         For `data.schema.conform`. A post states the day of its values alone, and some days are years old: the interval
         is that whole day on Tashkent's clock, and every row is suspect, because it is one reading of unknown hour and
         no mean of a day. Posts without a day have no start and are rejected at the door. A cell that says "no value"
-        ("-", empty) makes no row.
+        ("-", empty) makes no row. ``uz_si`` is Uzhydromet's own index of the post, as it prints it.
 
     Raises
     ------
     BadPayload
         When the answer is no list of regions with their posts.
     """
-    rows = pd.DataFrame(
-        [
-            (f"uzhydromet:{post['id']}", ours, post.get("date"), _value(post[theirs]))
-            for post in _posts(payload, box)
-            for theirs, ours in PARAMETERS.items()
-            if post.get(theirs) not in (None, "", "-")
-        ],
-        columns=list(COLUMNS),
-    ).astype({"raw_value": "float64"})
+    posts = _posts(payload, box)
+    given = [
+        (f"uzhydromet:{post['id']}", ours, post.get("date"), _value(post[theirs]), UNIT)
+        for post in posts
+        for theirs, ours in PARAMETERS.items()
+        if post.get(theirs) not in (None, "", "-")
+    ]
+    theirs, ours = INDEX
+    # The field also holds words ("horiba"), which are no value that was lost.
+    index = [(f"uzhydromet:{post['id']}", ours, post.get("date"), _value(post.get(theirs)), "1") for post in posts]
+    known = [*given, *(row for row in index if not math.isnan(row[3]))]
+    rows = pd.DataFrame(known, columns=list(COLUMNS)).astype({"raw_value": "float64"})
     texts = rows["start"].where(rows["start"].map(lambda t: isinstance(t, str)))
     days = pd.to_datetime(texts, format="%d.%m.%Y", errors="coerce")
     days = days.where((days.dt.year >= 1970) & (days.dt.year < 2200)).astype("datetime64[us]")
     rows["start"] = days.dt.tz_localize(ZONE, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
-    told = {"flag": "suspect", "minutes": 1440, "statistic": "instant", "raw_unit": UNIT}
+    told = {"flag": "suspect", "minutes": 1440, "statistic": "instant"}
     rows["checks"] = checks.single(DAY, True, rows.index)
     return rows.assign(source="uzhydromet", city=city, kind="reference", **told)
 
@@ -160,7 +164,7 @@ class Uzhydromet(Network):
         shown = self._map(anew=True)
         pages = self._pages(city, automatic(shown, city.box), since)
         days = parse(shown, city.key, city.box)
-        tables = [pages.rows, days[~days["station"].isin(_with_hours(pages.rows))]]
+        tables = [pages.rows, days[~days["station"].isin(_with_hours(pages.rows)) | days["parameter"].eq(INDEX[1])]]
         rows = within(pd.concat(tables, ignore_index=True), since, until)
         if pages.failed and len(pages.failed) == pages.asked and not len(rows):
             raise pages.failed[0].error

@@ -8,11 +8,13 @@ from types import MappingProxyType
 import pandas as pd
 
 from data.errors import CentreError
+from data.standards.ordered import files
 
 FOLDER = Path(__file__).parent
 
-# Key of a standard → its file. A new index is a row here and a file of the same columns.
-FILES: Mapping[str, str] = MappingProxyType({"us-epa-2024": "us_epa_2024.csv", "eaqi-2024": "eaqi_2024.csv"})
+# Key of a standard → its file. A new index is a row here and a file of the same columns; one that an act ordered gets
+# its file in `ordered.toml`.
+FILES: Mapping[str, str] = MappingProxyType({"us-epa-2024": "us_epa_2024.csv", "eaqi-2024": "eaqi_2024.csv", **files()})
 
 
 class StandardError(CentreError, ValueError):

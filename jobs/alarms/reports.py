@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data import advice
 from data.city import City, cities, city_files
 from data.clock import local_date
 from data.parameters import PARAMETERS
@@ -22,6 +23,7 @@ from models.alarms.states import RINGS
 from models.alarms.text import NUMBERS, index_words
 
 CATALOG = "alarms"
+URGENT = ("critical", "high")  # priorities whose messages say what people should do
 DAY = timedelta(hours=24)  # no hourly index rests on as much
 
 
@@ -264,6 +266,8 @@ def lines(report: Report, said: Words) -> list[str]:
         told.append(said.say(f"message.{report.action}", moment=when))
     if report.action != "returned":
         told += [said.say("message.act", who=who(trigger, said)) for trigger in report.triggers]
+    if report.action in RINGS and report.priority in URGENT and report.kind in ("limit", "index", "event"):
+        told.append(advice.line_of_alarm(said.language, report.definition.events if report.definition else ()))
     return [line for line in told if line]
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from data import advice
 from data.city import city as city_of
 from data.clock import local_date
 from data.words import Words, words
@@ -186,6 +187,8 @@ class _Say:
             said.append(self.w.say("answer.indicative"))
         if set(self.facts["quality"]["kinds"]) == {"indicative"}:
             said.append(self.w.say("answer.low_cost"))
+        if held and held["over"]:
+            said.append(advice.of_days_over(self.w.language))
         said += trend_words.level(self.facts["mean"], self.facts["basis"], self.w)
         return said + trend_words.before(self.facts["before"], self.w) + self._who()
 

@@ -8,12 +8,14 @@ import pandas as pd
 
 from data import clock, demo
 from data.city import City, city
+from data.clock import local_date
 from data.store.reader import StoreReader
 from data.times import interval_end
 from models.forecast.panel import WEATHER
 from models.situation.series import city_series
 from models.stations.freshness import freshness
 from models.stations.monitors import once, standing_for_air
+from models.trends.heating import Calendar, by_day, calendar
 
 POLLUTANTS = ("pm25", "pm10", "no2", "o3", "so2")
 HISTORY = timedelta(days=730)  # two of each season
@@ -65,6 +67,13 @@ class Inputs:
     def zone(self) -> str:
         """IANA name of the city's clock."""
         return str(self.city.zone)
+
+    @property
+    def season(self) -> Calendar:
+        """Heating as known at the issue: announced days up to it, the rule over the temperatures, the usual days."""
+        sky = self.weather
+        daily = by_day(sky["temperature"], self.zone) if sky is not None and "temperature" in sky else None
+        return calendar(self.city.heating, self.zone, daily, local_date(self.issued, self.city.zone))
 
     def before(self, moment: pd.Timestamp) -> pd.DataFrame:
         """History that was over at a moment."""

@@ -42,8 +42,9 @@ def fitted(store: StoreReader, inputs: Inputs, until: pd.Timestamp, seed: int) -
     kept = _read(file)
     if kept and kept["about"] == about and inputs.issued - HOLDS <= kept["until"] <= until:
         model: Forecaster = kept["model"]
+        model.season = inputs.season  # what is known of the days ahead changes while a model is kept
         return model
-    made = Forecaster(seed=seed, zone=inputs.zone, season=inputs.city.heating)
+    made = Forecaster(seed=seed, zone=inputs.zone, season=inputs.season)
     made.fit(inputs.history, inputs.weather, inputs.cams, until=until)
     _write(file, {"about": about, "until": until, "model": made})
     return made

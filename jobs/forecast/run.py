@@ -110,7 +110,7 @@ def judge(store: DerivingStore, city: str, now: datetime, seed: int = SEED) -> l
     from models.forecast import skill as errors
 
     inputs = gather(store, city, now)
-    maker = Forecaster(seed=seed, zone=inputs.zone, season=inputs.city.heating)
+    maker = Forecaster(seed=seed, zone=inputs.zone, season=inputs.season)
     done = []
     for name in inputs.history["parameter"].unique() if not inputs.refused else ():
         if _judged(store, inputs, str(name), now):

@@ -16,7 +16,7 @@ from models.limits.in_force import own
 if TYPE_CHECKING:
     from models.forecast import Forecaster
 
-METHOD = "damped-boosted-1"  # changes when the same input would give another answer
+METHOD = "damped-boosted-2"  # changes when the same input would give another answer
 ISSUES = pd.Timedelta(hours=6)  # between kept issues
 KEPT = pd.Timedelta(days=30)
 GROUPS = (3, 12, 24, 48, 72)  # leads that are shown by one method end at [h]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from data import advice
 from data.city import LANGUAGES, City, cities
 from data.clock import iso
 from data.words import Words
@@ -49,10 +50,12 @@ class Weight(NamedTuple):
     instruction: str
 
 
+AVOID = "avoid"  # the instruction whose words are those of `data.advice`
+
 # Extreme is left to authorities that may give orders.
 WEIGHTS: Mapping[str, Weight] = {
-    "critical": Weight("Immediate", "Severe", "Avoid", "avoid"),
-    "high": Weight("Immediate", "Moderate", "Avoid", "avoid"),
+    "critical": Weight("Immediate", "Severe", "Avoid", AVOID),
+    "high": Weight("Immediate", "Moderate", "Avoid", AVOID),
     "medium": Weight("Expected", "Minor", "Monitor", "monitor"),
     "low": Weight("Expected", "Minor", "Monitor", "monitor"),
 }
@@ -176,12 +179,20 @@ def _info(root: ET.Element, message: Message, said: Words, exercise: bool) -> No
     _add(info, "senderName", said.say("centre.name"))
     _add(info, "headline", _headline(message, said, exercise))
     _add(info, "description", _description(message, said))
-    _add(info, "instruction", said.say(f"cap.{weight.instruction}"))
+    _add(info, "instruction", _instruction(report, weight.instruction, said))
     if page():
         _add(info, "web", f"{page()}?lang={said.language}")
     for name, text in _facts(report).items():
         _pair(info, "parameter", f"cleanair:{name}", text)
     _area(info, report, said)
+
+
+def _instruction(report: Report, key: str, said: Words) -> str:
+    """What people should do: advice of health where there is something to avoid, then whom to listen to."""
+    if key != AVOID:
+        return said.say(f"cap.{key}")
+    events = report.definition.events if report.definition else ()
+    return f"{advice.of_alarm(said.language, events, report.parameter)} {said.say('cap.monitor')}"
 
 
 def _headline(message: Message, said: Words, exercise: bool) -> str:

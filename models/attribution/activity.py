@@ -12,7 +12,10 @@ import pandas as pd
 from models.attribution.panel import Array, Panel
 
 HEATING_BASE = 15.0
-"""Daily mean below which homes are heated (Uzbek and Kazakh heating seasons open at +8 °C; stoves earlier). [°C]"""
+"""
+Daily mean below which homes are heated: stoves are lit before the heating season, which opens at +8 °C in Tashkent
+and at +10 °C in Astana over five days (`data.heating`). Heat grows with the cold, so no day of opening enters. [°C]
+"""
 ALL_YEAR = 0.15
 """Part of the heating activity that is hot water and power and does not follow the cold."""
 TYPICAL_WIND, TYPICAL_LAYER = 2.5, 500.0

@@ -11,7 +11,7 @@ import pandas as pd
 from models.forecast.baseline import Cases, Newest, newest, references
 from models.forecast.climatology import Climate
 from models.forecast.panel import Array, Panel, Whole
-from models.trends.seasons import Season, heating
+from models.trends.heating import Calendar
 
 BACK = (3, 6, 12, 24, 72, 168)  # means of so many last hours
 WIND = ("wind_speed", "u", "v")
@@ -48,12 +48,12 @@ class Ground:
     heated: Array
 
 
-def ground(panel: Panel, usual: Climate, left: Array, season: Season | None = None) -> Ground:
+def ground(panel: Panel, usual: Climate, left: Array, season: Calendar | None = None) -> Ground:
     """Prepare a panel."""
     air = _air(panel.weather)
     heated = np.full(len(panel.hours), np.nan)
     if season is not None:
-        heated = heating(panel.hours, season, tz="UTC").astype(float)
+        heated = season.on(panel.hours).astype(float)
     sums = {name: _sums(column) for name, column in air.items()}
     return Ground(panel, usual, left, newest(panel), _past(panel.values), air, sums, heated)
 

@@ -16,7 +16,7 @@ from models.forecast.features import Ground, features, ground, prepared
 from models.forecast.learned import Learned, learn, unit_of
 from models.forecast.panel import AHEAD, Array, Panel, Whole
 from models.forecast.residuals import Residuals
-from models.trends.seasons import Season
+from models.trends.heating import Calendar
 
 Names = np.ndarray[tuple[int], np.dtype[np.object_]]
 
@@ -72,7 +72,12 @@ class Fitted:
 
 
 def fit(
-    panel: Panel, quantiles: tuple[float, float, float], seed: int, rows: int, count: int, season: Season | None = None
+    panel: Panel,
+    quantiles: tuple[float, float, float],
+    seed: int,
+    rows: int,
+    count: int,
+    season: Calendar | None = None,
 ) -> Fitted:
     """
     Learn one pollutant; too short a past leaves the baselines, and the reason.

@@ -16,7 +16,7 @@ from models.forecast.features import ground
 from models.forecast.fitting import Fitted, Names, answers, ends, fit, shown
 from models.forecast.panel import AHEAD, Array, Panel, panels
 from models.forecast.residuals import Residuals
-from models.trends.seasons import Season
+from models.trends.heating import Calendar
 
 LEADS = tuple(range(1, AHEAD + 1))
 LOOK_BACK = 31 * 24  # nothing but the climatology looks further back [h]
@@ -36,8 +36,8 @@ class Forecaster:
         Same seed and data, same forecast.
     zone : str
         Zone of the local clock.
-    season : two pairs, optional
-        First and last day of heating as (month, day).
+    season : Calendar, optional
+        When the city heats, with what was known at the issue.
     rows : int
         Cases learned from, drawn at random.
     runs : int
@@ -57,7 +57,7 @@ class Forecaster:
     quantiles: tuple[float, float, float] = (0.05, 0.5, 0.95)
     seed: int = 0
     zone: str = "UTC"
-    season: Season | None = None
+    season: Calendar | None = None
     rows: int = 40_000
     runs: int = 800
     fitted: dict[str, Fitted] = field(default_factory=dict, init=False)

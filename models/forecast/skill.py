@@ -13,8 +13,8 @@ from models.forecast.choice import METHODS, choose, errors
 from models.forecast.climatology import climate
 from models.forecast.forecaster import Forecaster
 from models.forecast.panel import AHEAD, Array, Panel, Whole, panels
+from models.trends.heating import Calendar
 from models.trends.scores import band_coverage
-from models.trends.seasons import Season
 
 JUDGED = (1, 3, 6, 12, 18, 24, 36, 48, 60, 72)
 ORIGINS, FOLDS, FIRST = 240, 3, 0.5
@@ -33,7 +33,7 @@ def skill(
     first: float = FIRST,
     forecaster: Forecaster | None = None,
     zone: str = "UTC",
-    season: Season | None = None,
+    season: Calendar | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> pd.DataFrame:

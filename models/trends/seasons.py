@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -12,9 +12,8 @@ import pandas as pd
 from data.standards.coverage import MIN_COVERAGE
 from data.times import local_days, midnights
 from models.averages.averages import time_average
+from models.trends.heating import NONE, Calendar
 
-# A heating season as city files write it: first and last day, each (month, day).
-Season = Sequence[Sequence[int]]
 COARSE_RATIO, DUST_PM10 = 0.35, 150.0
 
 TIMES: dict[str, tuple[str, ...]] = {
@@ -121,35 +120,7 @@ def calendar(
     )
 
 
-def heating(index: pd.DatetimeIndex, season: Season, *, tz: str = "UTC") -> npt.NDArray[np.bool_]:
-    """
-    Whether each time falls into the heating season, both its days inside.
-
-    Parameters
-    ----------
-    index : DatetimeIndex
-        In UTC.
-    season : two pairs
-        First and last day as (month, day); it may run over New Year.
-    tz : str
-        Zone of the days.
-
-    Examples
-    --------
-    >>> heating(pd.DatetimeIndex(["2024-01-10T00Z", "2024-07-10T00Z"]), [[11, 7], [3, 31]]).tolist()
-    [True, False]
-    """
-    local = index.tz_convert(tz)
-    day = np.asarray(local.month * 100 + local.day)
-    first, last = (month * 100 + of for month, of in season)
-    if first <= last:
-        return np.asarray((day >= first) & (day <= last))
-    return np.asarray((day >= first) | (day <= last))
-
-
-def heating_split(
-    series: pd.Series, season: Season, *, tz: str = "UTC", min_coverage: float = MIN_COVERAGE
-) -> pd.DataFrame:
+def heating_split(series: pd.Series, season: Calendar, *, min_coverage: float = MIN_COVERAGE) -> pd.DataFrame:
     """
     Mean of each heating season and of the months between, with its coverage.
 
@@ -157,8 +128,8 @@ def heating_split(
     ----------
     series : Series
         Hourly or daily means, UTC DatetimeIndex.
-    season, tz
-        As in `heating`.
+    season : Calendar
+        Of the city, with its zone.
     min_coverage : float
         Share of a season's days with a value that makes its mean complete. [0–1]
 
@@ -170,11 +141,12 @@ def heating_split(
     Examples
     --------
     >>> days = pd.date_range("2023-11-07", "2024-11-06", freq="D", tz="UTC")
-    >>> heating_split(pd.Series(1.0, index=days), [[11, 7], [3, 31]])[["season", "complete"]].values.tolist()
+    >>> usual = Calendar(((11, 7), (3, 31)))
+    >>> heating_split(pd.Series(1.0, index=days), usual)[["season", "complete"]].values.tolist()
     [['2023/24', True], ['2024', True]]
     """
-    daily = time_average(series.to_frame("value"), "day", 0.0, tz=tz)["value"]
-    whole = _whole_seasons(pd.DatetimeIndex(daily.index), season, tz)
+    daily = time_average(series.to_frame("value"), "day", 0.0, tz=season.zone)["value"]
+    whole = _whole_seasons(pd.DatetimeIndex(daily.index), season)
     joined = whole.assign(value=daily.reindex(whole.index))
     grouped = joined.groupby(["season", "heating"], sort=False)["value"]
     out = pd.DataFrame({"mean": grouped.mean(), "coverage": grouped.count() / grouped.size()})
@@ -265,17 +237,14 @@ def _band(
     return lower, upper
 
 
-def _whole_seasons(index: pd.DatetimeIndex, season: Season, tz: str) -> pd.DataFrame:
+def _whole_seasons(index: pd.DatetimeIndex, season: Calendar) -> pd.DataFrame:
     """Every local day of the seasons that `index` touches, with the season's name and kind."""
-    local = index.tz_convert(tz)
+    local = index.tz_convert(season.zone)
     wall = pd.date_range(f"{local.year.min() - 1}-01-01", f"{local.year.max() + 1}-12-31", freq="D")
-    begins = midnights(wall, tz)
-    days = begins.tz_convert(tz)
-    warm = heating(begins, season, tz=tz)
-    early = days.month * 100 + days.day <= season[1][0] * 100 + season[1][1]
-    over = season[0][0] > season[1][0]
-    start = np.where(warm & early & over, days.year - 1, days.year)
-    label = np.where(warm & over, [f"{y}/{(y + 1) % 100:02d}" for y in start], [str(y) for y in start])
-    table = pd.DataFrame({"season": label, "heating": warm}, index=begins)
+    begins = midnights(wall, season.zone)
+    begun = season.seasons(begins)
+    years = begins.tz_convert(season.zone).year
+    label = [season.span(int(b)).label if b != NONE else str(y) for b, y in zip(begun, years, strict=True)]
+    table = pd.DataFrame({"season": label, "heating": begun != NONE}, index=begins)
     touched = table[table.index.isin(index)]
     return table[table["season"].isin(touched["season"])]

@@ -11,7 +11,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from data.city import city
+from data.parameters import PARAMETERS, POLLUTANTS
 from data.schema import conform, conform_stations
+from data.standards.limits import registry
 from sources import uzhydromet, uzhydromet_page
 from sources.base import BadPayload, SourceError, Unavailable
 from tests.faults import CONTENT, Drawn, Tally, judge
@@ -198,3 +200,24 @@ def test_an_old_page_keeps_its_own_hour(httpserver: HTTPServer, monkeypatch: pyt
 def test_posts_are_listed_from_the_map(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     made = served(httpserver, monkeypatch, [post(1), post(2, lat=39.6)])
     assert conform_stations(made.stations(city("tashkent"))).station.tolist() == ["uzhydromet:1"]
+
+
+# --- the agency's own index ----------------------------------------------------------------------------------------
+
+
+def test_the_agencys_own_index_is_kept_as_theirs(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = served(httpserver, monkeypatch, [post(1, Si="1.4"), post(2, Si="horiba"), post(3, Si="", is_horiba=False)])
+    httpserver.expect_request("/ru/map/view/1").respond_with_data(RU)
+    httpserver.expect_request("/ru/map/view/2").respond_with_data("<html>busy</html>")
+    done = conform(made.fetch(city("tashkent"), SINCE, UNTIL), KNOWN)
+    assert not len(done.rejects[done.rejects["excerpt"].astype(str).str.contains("uz_si")])
+    found = done.rows[done.rows.parameter == "uz_si"]
+    assert found[["station", "value", "minutes", "flag", "statistic"]].values.tolist() == [
+        ["uzhydromet:1", 1.4, 1440, "suspect", "instant"]
+    ]  # fmt: skip
+
+
+def test_nothing_that_judges_air_reads_the_agencys_index() -> None:
+    assert PARAMETERS["uz_si"].family == "other"
+    assert "uz_si" not in POLLUTANTS
+    assert not [limit for limit in registry().limits if limit.parameter == "uz_si"]

@@ -22,7 +22,14 @@ NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uz": "Oʻz
 SESSION_KEY = "lang"
 MISSING = "–"
 # Words that sheets print too: document and section of `data.words`, and the name under which the pages ask for them.
-SHARED = (("attribution", "source", "frame.source"), ("attribution", "reason", "origins.reason"))
+SHARED = (
+    ("attribution", "source", "frame.source"),
+    ("attribution", "reason", "origins.reason"),
+    ("advice", "page", "advice"),
+    ("advice", "source", "advice.from"),
+    ("advice", "how", "advice.how"),
+    ("advice", "part", "advice.part"),
+)
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
 
 

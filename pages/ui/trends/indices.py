@@ -8,7 +8,7 @@ import streamlit as st
 from data.city import City
 from models.indices.kz_indices import EXPONENTS
 from pages.ui.city import tables as city_tables
-from pages.ui.page import downloads
+from pages.ui.page import downloads, ordered
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
 from pages.ui.reader.language import number, t
@@ -44,6 +44,7 @@ def indices(shown: View) -> None:
     groups.show(shown)
     if not home:
         st.warning(t("trends.indices_ours"), icon=":material/edit_note:")
+        ordered.scales(shown.city.law)
 
 
 def months_of_indices(known: pd.DataFrame, city: City) -> pd.DataFrame:

@@ -16,8 +16,9 @@ from models.averages.city_days import as_series, city_days, monthly, of_stations
 from models.limits.exceedance_days import exceedance_days
 from models.limits.in_force import applicable, own
 from models.stations.monitors import once, standing_for_air
-from models.trends.seasons import dust_days, heating, time_variation
+from models.trends.seasons import dust_days, time_variation
 from models.trends.trends import Refused, Trend, theil_sen
+from pages.ui.city import heating
 from pages.ui.city import tables as city_tables
 
 KINDS = (*MEASURED, "simulated")
@@ -184,7 +185,7 @@ def _weeks(
         series = series[~local.isin(list(without))]
     if series.empty:
         return {}
-    warm = heating(pd.DatetimeIndex(series.index), city.heating, tz=str(city.zone))
+    warm = heating.calendar(city, first, until).on(pd.DatetimeIndex(series.index))
     parts = {"heating": series[warm], "other": series[~warm]}
     return {k: time_variation(v, "weekday_hour", tz=str(city.zone)) for k, v in parts.items() if len(v) >= 24 * 14}
 

@@ -9,6 +9,7 @@ import pandas as pd
 from data.city import cities
 from jobs.collect.offline import UNREACHED, offline
 from models.situation.statement import Statement
+from pages.ui.city import advice
 from pages.ui.city.city import ARROWS, Picture
 from pages.ui.events import footprints
 from pages.ui.look.palette import KINDS, RATIOS, STATES, UNKNOWN
@@ -121,6 +122,8 @@ def city(picture: Picture) -> str:
         f'<div class="row">{state(picture)}{big(picture)}</div>',
         chips(picture),
     ]
+    told = advice.line(picture)
+    body += [f'<div class="cap advice">{html(told)}</div>'] if told else []
     if picture.lead.value is None and not len(picture.hourly):
         body.append(f'<div class="none">{html(t("wall.nothing"))}</div>')
     else:

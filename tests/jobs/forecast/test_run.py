@@ -1,6 +1,7 @@
 """The forecast job: what it keeps, what it refuses in words, what it never looks at, and what leaves as a file."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pandas as pd
 import pytest
 
 from data.city import city
+from data.heating import Heating, Season
 from data.store import Store, open_store
 from jobs.forecast import run as job
 from jobs.forecast import tables as forecast_tables
 from jobs.forecast.export import COLUMNS, forecast_csv
-from jobs.forecast.inputs import gather
+from jobs.forecast.inputs import Inputs, gather
 from tests.conftest import NOW, hourly
 
 CITY = "tashkent"
@@ -214,3 +216,19 @@ def test_the_command_writes_the_file(
     assert cli.main(["forecast", "--city", CITY, "--store", str(filled[0].folder), "--out", str(out)]) == 0
     assert out.read_text("utf-8").startswith("city,station,parameter,issued")
     assert cli.main(["forecast", "--store", str(filled[0].folder), "--out", str(out)]) == 2
+
+
+def test_a_forecast_knows_no_heating_day_that_was_announced_after_its_issue() -> None:
+    later = Season("tashkent", 2025, date(2025, 11, 3), None, "secondary", "s", "http://a")
+    place = replace(city("tashkent"), heating=Heating(((11, 7), (3, 31)), below=8.0, seasons=(later,)))
+    hours = pd.date_range("2025-08-31T19:00Z", "2025-11-05T18:00Z", freq="h")
+    mild = pd.DataFrame({"temperature": 14.0}, index=hours)
+    ahead = pd.DatetimeIndex(["2025-11-04T12:00Z"])
+    heats = {}
+    for issued in ("2025-11-02T06:00Z", "2025-11-04T06:00Z"):
+        inputs = Inputs(place, pd.Timestamp(issued), pd.DataFrame(), mild, None, "", False)
+        heats[issued[:10]] = bool(inputs.season.on(ahead)[0])
+    assert heats == {"2025-11-02": False, "2025-11-04": True}
+    cold = mild.assign(temperature=mild["temperature"].mask(mild.index >= "2025-10-27T19:00Z", 5.0))
+    early = Inputs(place, pd.Timestamp("2025-11-02T06:00Z"), pd.DataFrame(), cold, None, "", False)
+    assert early.season.on(ahead).all(), "the rule speaks where no day is known yet"

@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api import routes
+from data import advice
 from data.city import LANGUAGES
 from data.rules.alarms import PRIORITIES, rules
 from data.store import Store
 from data.store.tables.schemas import TABLES
-from jobs.alarms.reports import Report, reports
+from data.words import words
+from jobs.alarms.reports import Report, lines, reports
 from jobs.notify import cap, cap_xml
 from jobs.notify.cap import FEED, LASTS, Message, messages, recent, situation
 from models.alarms.states import Entry, frame
@@ -317,3 +319,23 @@ def test_the_description_of_the_api_knows_them() -> None:
     paths = routes.document(("astana",), ("pm25",))["paths"]
     assert paths["/api/v1/alarms.cap"]["get"]["parameters"][0]["required"] is False
     assert paths["/api/v1/alarms/{identifier}.cap"]["get"]["parameters"][0]["in"] == "path"
+
+
+def test_instructions_name_who_is_at_risk_and_warn_of_carbon_monoxide() -> None:
+    root = alert(chain(entry("raised", rule="pm25-single-kz"), until=1)[0])
+    said = [str(e.text) for e in root.iter(f"{SPACE}instruction")]
+    assert len(said) == len(LANGUAGES)
+    wanted = {"en": ("pregnant", "carbon monoxide"), "ru": ("беременные", "угарный газ"),
+              "uz": ("homiladorlar", "is gazi"), "kk": ("жүкті", "иіс газы")}  # fmt: skip
+    for language, sentence in zip(LANGUAGES, said, strict=True):
+        assert all(word in sentence for word in wanted[language]), language
+
+
+@pytest.mark.parametrize(
+    ("rule", "action", "said"), [("pm25-single-kz", "raised", True), ("pm25-single-kz", "returned", False),
+                                 ("network-down", "raised", False)],
+)  # fmt: skip
+def test_a_message_says_what_people_should_do_while_it_rings(rule: str, action: str, said: bool) -> None:
+    report = told(entry("raised", -1, rule=rule), entry(action, rule=rule))[-1]
+    line = advice.line_of_alarm("en")
+    assert (line in lines(report, words("alarms", "en"))) is said

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.trends.seasons import calendar, dust_days, heating, heating_split, time_variation, without_days
+from models.trends.heating import Calendar
+from models.trends.seasons import calendar, dust_days, heating_split, time_variation, without_days
 
-WINTER = [[10, 1], [4, 30]]
+WINTER = Calendar(((10, 1), (4, 30)))
 
 
 def hours(n, start="2024-01-01", fill=None):
@@ -53,8 +54,8 @@ def test_a_month_that_starts_on_sunday_opens_its_second_week_on_monday():
 
 def test_heating_runs_over_new_year_and_both_its_days_are_in():
     index = pd.DatetimeIndex(["2024-09-30T18:59Z", "2024-09-30T19:00Z", "2024-04-30T18:00Z", "2024-04-30T19:00Z"])
-    assert heating(index, WINTER, tz="Asia/Tashkent").tolist() == [False, True, True, False]
-    assert heating(index, [[5, 1], [9, 30]], tz="Asia/Tashkent").tolist() == [True, False, False, True]
+    assert Calendar(WINTER.usual, "Asia/Tashkent").on(index).tolist() == [False, True, True, False]
+    assert Calendar(((5, 1), (9, 30)), "Asia/Tashkent").on(index).tolist() == [True, False, False, True]
 
 
 def test_a_winter_is_one_season_and_says_how_much_of_it_was_measured():

@@ -191,3 +191,14 @@ def test_verdicts_that_hold_now_stand_on_the_station_s_own_page(
     assert stays in said
     assert "0.3" in said or "0,3" in said
     assert said.count("\n- ") == 1, "one that is over and one of another station are not said"
+
+
+def test_the_agencys_own_index_is_shown_as_theirs(app: AppTest, store: Store) -> None:
+    describe(store, ("uzhydromet:1", "Post", 41.3, "reference"))
+    day = pd.DataFrame(
+        {"start": [pd.Timestamp("2026-01-08T19:00Z")], "value": [1.4], "minutes": [1440], "statistic": ["instant"]}
+    ).assign(station="uzhydromet:1", parameter="uz_si", source="uzhydromet", kind="reference", city="tashkent",
+             flag="suspect")  # fmt: skip
+    keep(store, rows("uzhydromet:1", [60.0] * 30, source="uzhydromet"), day)
+    said = show(app, station="uzhydromet:1")
+    assert "Si as Uzhydromet publishes it: **1.4** on 9 Jan 2026" in said

@@ -9,7 +9,7 @@ MONTH = "month"
 _MEASUREMENTS = {
     "source": "key of the network or file format that delivered the row",
     "station": "stable id, `<network>:<id>`",
-    "parameter": "`pm25 pm10 no2 so2 o3 co h2s ch4 formaldehyde phenol hf benzene …`, weather, or `dust aod frp`",
+    "parameter": "`pm25 pm10 no2 so2 o3 co h2s ch4 formaldehyde phenol hf benzene …`, weather, or `dust aod frp uz_si`",
     "start": "start of the averaging interval",
     "minutes": "length of the interval: 10, 20, 60, 1440; 0 = instantaneous [min]",
     "value": "in the parameter's one unit",
