@@ -105,6 +105,11 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/station_verdicts.csv": About(
         "Spans in which stations of a city cannot be believed, with figure and band, as CSV", CSV, ("city",)
     ),
+    "/api/v1/plumes": About(
+        "Plumes of methane that satellites saw within 150 km of a city, each with the nearest mapped site, which is no "
+        "claim of origin; rows whose licence keeps them in are counted, not shown",
+        JSON, ("city",), "Plumes",
+    ),
     "/api/v1/alarms.cap": About("All alarms that stand, as one CAP 1.2 message", CAP, ("city",), optional=("city",)),
     "/api/v1/alarms.atom": About(
         "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",

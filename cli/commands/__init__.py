@@ -28,6 +28,7 @@ MODULES = (
     "maintenance",
     "verdicts",
     "events",
+    "methane",
     "alarms",
     "publishing",
     "backup",

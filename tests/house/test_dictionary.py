@@ -11,6 +11,7 @@ import pytest
 
 from api import routes as api_job
 from data import demo
+from data.city import city
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
 from data.schema import COLUMNS, STATION_COLUMNS
@@ -27,6 +28,7 @@ from jobs.forecast import export as forecast_csv_job
 from jobs.forecast import run as forecast_job
 from jobs.ingest import files as import_files_job
 from jobs.ingest import preview as preview_job
+from jobs.methane import answer as methane_job
 from jobs.tables import assess as assess_job
 from jobs.tables import index_file as index_file_job
 from tests.conftest import NOW
@@ -160,6 +162,13 @@ def test_forecast(store: Store) -> None:
 
 def test_events_as_a_file() -> None:
     assert described("events csv") == list(events_csv_job.COLUMNS)
+
+
+def test_plumes(tmp_path: Path) -> None:
+    assert described("plume row") == list(methane_job.COLUMNS)
+    nothing = methane_job.methane(open_store(tmp_path / "store"), city("astana"))
+    told = nothing.document(nothing)
+    assert described("plumes answer") == list(told)
 
 
 def test_candidates_of_the_register() -> None:
