@@ -29,6 +29,7 @@ MODULES = (
     "verdicts",
     "events",
     "methane",
+    "cases",
     "alarms",
     "publishing",
     "backup",

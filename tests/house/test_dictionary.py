@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from api import routes as api_job
 from data import demo
+from data.cases import cases as case_files
 from data.city import city
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
@@ -20,6 +22,7 @@ from data.store.tables.schemas import TABLES
 from jobs.attribution import export as attribution_csv_job
 from jobs.attribution import from_files as attribute_job
 from jobs.attribution import refit as refit_job
+from jobs.cases import facts as case_job
 from jobs.events import export as events_csv_job
 from jobs.export import measurements as export_job
 from jobs.export import request as export_request
@@ -169,6 +172,19 @@ def test_plumes(tmp_path: Path) -> None:
     nothing = methane_job.methane(open_store(tmp_path / "store"), city("astana"))
     told = nothing.document(nothing)
     assert described("plumes answer") == list(told)
+
+
+def test_cases(filled: Store) -> None:
+    assert described("case file") == list(case_files.COLUMNS)
+    assert described("case hours csv") == list(case_job.CSV_COLUMNS)
+    one = replace(case_files.case("keles"), city="astana", lat=51.15, lon=71.44, sites=("astana-chp-1",))
+    told = case_job.gather(filled, one, NOW - timedelta(days=3), NOW, NOW)
+    assert described("case") == list(told)
+    assert told["months"], "the demo world has wind"
+    pm = next(m for m in told["measured"] if m["parameter"] == "pm10")
+    for name, part in (("site", told["sites"][0]), ("wind", told["wind"]), ("month", told["months"][0]),
+                       ("measured", pm), ("station", pm["stations"][0])):  # fmt: skip
+        assert sorted(described(f"case {name}")) == sorted(part), name
 
 
 def test_candidates_of_the_register() -> None:
