@@ -1,6 +1,6 @@
 """A case between neighbours: wind across the border, readings near it, what is not known; one page to print."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,8 @@ import streamlit as st
 from data.cases.cases import Case, cases
 from data.city import City
 from data.city import city as city_of
+from data.clock import local_date
+from data.times import midnights
 from jobs.cases.facts import crossing, gather, hours_csv
 from jobs.cases.page import draw
 from jobs.cases.sentences import Text, lines, made, sentences
@@ -45,15 +47,11 @@ def chosen(container: Any) -> Case:
 def period(city: City, said: Any, left: Any, right: Any) -> tuple[datetime, datetime]:
     """First and last day on the city's clock; the last year by default."""
     now = city_tables.now()
-    today = now.astimezone(city.zone).date()
+    today = local_date(now, city.zone)
     first = left.date_input(said("page.first"), today - BACK, max_value=today, key="case.first")
     last = right.date_input(said("page.last"), today, max_value=today, key="case.last")
-    first, last = (min(first, last), max(first, last))
-    return _midnight(first, city), min(_midnight(last + timedelta(days=1), city), now)
-
-
-def _midnight(day: date, city: City) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=city.zone)
+    start, end = midnights([min(first, last), max(first, last) + timedelta(days=1)], city.zone)
+    return start.to_pydatetime(), min(end.to_pydatetime(), now)
 
 
 def table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
