@@ -8,6 +8,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
+
 FOLDER = Path(__file__).parent / "text"
 FORMS = ("one", "few", "many", "other")
 MISSING = "–"
@@ -138,17 +140,16 @@ def flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, E
 
 def plural(language: str, n: object) -> str:
     """
-    Plural form of a count, by the rules of Unicode CLDR.
+    Plural form of a count, by the rules of Unicode CLDR as Babel carries them.
 
     Examples
     --------
     >>> [plural("ru", n) for n in (1, 3, 11, 25)], plural("kk", 2)
     (['one', 'few', 'many', 'many'], 'other')
     """
-    if not isinstance(n, int):
-        return "other"
-    if language != "ru":
-        return "one" if n == 1 else "other"
-    if n % 10 == 1 and n % 100 != 11:
-        return "one"
-    return "few" if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else "many"
+    return _locale(language).plural_form(n) if isinstance(n, int) else "other"
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)

@@ -43,8 +43,8 @@ def sites(city: City) -> tuple[pd.DataFrame, str]:
     own = f"name_{language.language()}"
     name = rows[own].where(rows[own] != "", rows["name_en"])
     tip = [
-        "<br>".join(
-            html(x)
+        "\n".join(
+            x
             for x in (
                 n,
                 f"{_category(r.category)} · {r.subtype}" + (f" · {r.fuel}" if r.fuel else ""),
@@ -160,7 +160,7 @@ def page() -> None:
     plumes = methane_panel.found(city) if with_methane else None
     over = methane_layer.layers(plumes, city.zone, theme) if plumes else []
     under = [*footprints.layers(picture.events, city.zone, theme), *site_layers(register, theme), *over]
-    deck = basemap.stations(tips(shown, picture), city, theme=theme, under=under)
+    deck = basemap.stations(tips(shown, picture), city, theme=theme, language=language.language(), under=under)
     st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
     st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')
     st.html(legend(shown, register, picture.events))

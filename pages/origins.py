@@ -162,9 +162,10 @@ def where(found: Origins, picture: Picture) -> None:
     refused = str(found.status["sites_refused"])
     ranked = pd.DataFrame() if refused else found.sites.head(RANKED)
     theme = choices.theme()
-    deck = basemap.stations(site_marks.stations(picture), picture.city, theme=theme,
-                         under=site_marks.layers(ranked, theme))  # fmt: skip
-    deck.initial_view_state = basemap.view(picture.city, site_marks.extent(picture, ranked))
+    deck = basemap.stations(
+        site_marks.stations(picture), picture.city, theme=theme, language=language.language(),
+        under=site_marks.layers(ranked, theme), seen=basemap.view(picture.city, site_marks.extent(picture, ranked)),
+    )  # fmt: skip
     st.pydeck_chart(deck, key=f"origins.map.{picture.city.key}", height=420)
     if refused:
         st.info(t("origins.sites_refused", reason=t(f"origins.reason.{refused}")), icon=":material/block:")

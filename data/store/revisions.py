@@ -62,6 +62,19 @@ class Parts:
         )
 
 
+def months(starts: pd.Series) -> pa.Array:
+    """
+    The month in which each row begins: the few there are of them are written once each.
+
+    Examples
+    --------
+    >>> months(pd.Series(pd.to_datetime(["2024-02-29T23:30Z", "2024-03-01T00:00Z"]))).to_pylist()
+    ['2024-02', '2024-03']
+    """
+    number, known = pd.factorize(starts.to_numpy("datetime64[M]"))
+    return pa.DictionaryArray.from_arrays(number, np.datetime_as_string(known).tolist()).cast(pa.string())
+
+
 def ordered(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of `SORT`: by their codes, before their texts are written out."""
     month = rows["start"].to_numpy("datetime64[M]").astype(np.int64)

@@ -21,7 +21,7 @@ from data.store.days import lengths, local_day
 from data.store.engines.choose import engine
 from data.store.export import OWNER, ExportStore
 from data.store.hidden import Hidden
-from data.store.revisions import Appended, Parts, ordered, split
+from data.store.revisions import Appended, Parts, months, ordered, split
 from data.store.shared import SharedStore
 from data.store.small import SmallTables
 from data.store.sql import Where
@@ -124,7 +124,7 @@ class Store(SmallTables):
         batch = pa.Table.from_pandas(
             last[list(COLUMNS)], schema=MEASUREMENTS.remove(len(COLUMNS)), preserve_index=False
         )
-        batch = batch.append_column(MONTH, pc.strftime(batch["start"], "%Y-%m"))
+        batch = batch.append_column(MONTH, months(last["start"]))
         kept = self._measurements.kept(pc.unique(batch[MONTH]).to_pylist())
         return split(self._engine, batch, kept), len(last)
 

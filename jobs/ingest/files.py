@@ -1,6 +1,7 @@
 """Bring files into the store: read, understand, check, keep, and account for every measurement."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def _import(
             account.take(part, chunk, 0)
     for part in tables:
         account.open(part)
-        for chunk in part.chunks():
+        for chunk in _ahead(part.chunks()):
             _broken(part, chunk, batch, account)
             if chunk.table.empty or chunk.layout is None:
                 account.take(part, chunk, 0)
@@ -139,6 +140,15 @@ def _import(
         raise ImportFileError("files.asked.no_measurement", files=[path.name for path in files])
     _flush(batch, store, profile, known_at, account, described)
     _describe(described, store, profile, account)
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Pieces of a table; the next is read and unpacked while one is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def _broken(part: Part, chunk: Chunk, batch: Batch, account: Account) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from data.city import City, city
-from data.errors import CentreError
+from jobs.server import streets
+from jobs.server.basemap_error import BasemapError
 from sources import overpass
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages" / "static" / "basemap"
@@ -17,6 +18,7 @@ MARGIN = 0.5  # of the graticule around the box [°]
 STEP = 0.1  # of the graticule [°]
 NEAR = 0.0004  # points closer than this to the one before are left out, about 40 m [°]
 GRATICULE = "Graticule and box by this centre"
+OSM = "osm"  # folder of the layer that ships, which is made from OpenStreetMap and stands under its licence
 FILE = "Lines from a file of the operator: {name}"
 # Layer → ink by theme, line width [px].
 THEMES: Mapping[str, str] = MappingProxyType({"light": "", "dark": "-dark"})
@@ -25,9 +27,14 @@ INKS: Mapping[str, tuple[str, str, float]] = MappingProxyType(
     {
         "graticule": ("#c9d2da", "#2c353e", 1.0),
         "box": ("#9fabb6", "#55626e", 1.4),
-        "river": ("#a9c6dc", "#274258", 2.0),
-        "road": ("#d3d9df", "#2b333b", 1.2),
-        "district": ("#b7c1ca", "#39444e", 1.0),
+        "river": ("#a9c6dc", "#274258", 2.4),
+        "canal": ("#a9c6dc", "#274258", 1.4),
+        "road": ("#d9dfe4", "#262e35", 1.0),
+        "artery": ("#cdd5dc", "#323c45", 1.8),
+        "rail": ("#b9b2ad", "#48413c", 1.2),
+        "metro": ("#d8c9dd", "#3c3243", 1.2),
+        "runway": ("#b9c3cc", "#46525d", 3.0),
+        "district": ("#aab5bf", "#414d57", 1.0),
         "boundary": ("#7f8d9a", "#66747f", 2.0),
     }
 )
@@ -35,12 +42,6 @@ AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
 Feature = dict[str, Any]
 Line = list[list[float]]
-
-
-class BasemapError(CentreError, ValueError):
-    """The file of shapes cannot be used; the person who named it must give another."""
-
-    who, status = "asker", 400
 
 
 def build(place: City | str, from_file: str | Path | None = None, out: str | Path | None = None) -> Path:
@@ -52,7 +53,8 @@ def build(place: City | str, from_file: str | Path | None = None, out: str | Pat
     place : City or str
         City or its key.
     from_file : path, optional
-        GeoJSON with areas or lines; OpenStreetMap, by Overpass, where None.
+        GeoJSON with areas or lines, or a folder of them for the layer that ships (`streets.made`); OpenStreetMap, by
+        Overpass, where None.
     out : path, optional
         Folder; that of the pages by default.
 
@@ -68,7 +70,10 @@ def build(place: City | str, from_file: str | Path | None = None, out: str | Pat
     BasemapError
         When the file cannot be used.
     """
-    where = city(place) if isinstance(place, str) else place
+    where, folder = city(place) if isinstance(place, str) else place, Path(out) if out else FOLDER
+    if from_file is not None and Path(from_file).is_dir():
+        streets.write(where, Path(from_file), folder / OSM)
+        return plain(where, folder)
     if from_file is None:
         shapes, credit = overpass.fetch(where), f"{overpass.CREDIT.text}, {overpass.CREDIT.licence}"
     else:
@@ -76,20 +81,23 @@ def build(place: City | str, from_file: str | Path | None = None, out: str | Pat
     inside = [f for f in (_thinned(f) for f in shapes) if _touches(f, where.box)]
     if not inside:
         raise BasemapError("jobs.basemap.outside", count=len(shapes), city=where.key)
-    return write(where, [*graticule(where), *inside], credit, Path(out) if out else FOLDER)
+    return write(where, [*graticule(where), *inside], credit, folder)
 
 
 def plain(place: City | str, out: str | Path | None = None) -> Path:
     """
-    Write the base map that needs nobody else's shapes: the graticule and the city's box.
+    Write the base map that needs no network: the layer of streets that ships, or the graticule and the city's box.
 
     Parameters
     ----------
     place, out
         As for `build`.
     """
-    where = city(place) if isinstance(place, str) else place
-    return write(where, graticule(where), GRATICULE, Path(out) if out else FOLDER)
+    where, folder = city(place) if isinstance(place, str) else place, Path(out) if out else FOLDER
+    layer = streets.lines(folder / OSM / f"{where.key}.geojson")
+    if layer:
+        return write(where, layer, f"{streets.OSM}, ODbL 1.0", folder / OSM)
+    return write(where, graticule(where), GRATICULE, folder)
 
 
 def write(where: City, features: Sequence[Feature], credit: str, folder: Path) -> Path:

@@ -245,13 +245,19 @@ def _sibling(key: Integers, rise: Floats) -> tuple[Floats, Integers]:
 
 def _highest_other(key: Integers, values: Floats) -> tuple[Floats, Integers]:
     """Highest among the other rows with the same key, NaN for a row alone, and the number of these others."""
-    order = np.lexsort((values, key))
+    order = np.argsort(key, kind="stable")
     begins = firsts(key[order])
     count = lengths(begins, len(key))
-    last = begins + count - 1
-    place = np.repeat(last, count)
-    place[last] = np.maximum(last - 1, begins)  # the highest row looks at the second
+    group = np.repeat(np.arange(len(begins)), count)
+    rest = values[order]
+    top = np.maximum.reduceat(rest, begins)
+    leading = np.flatnonzero(rest == top[group])
+    leading = leading[firsts(group[leading])]  # one of each group, and it looks at the second
+    other = top[group]
+    rest[leading] = -np.inf
+    other[leading] = np.maximum.reduceat(rest, begins)
+    others = np.repeat(count, count) - 1
     highest, number = np.empty(len(key)), np.empty(len(key), dtype=np.int64)
-    highest[order] = np.where(np.repeat(count, count) > 1, values[order][place], np.nan)
-    number[order] = np.repeat(count - 1, count)
+    highest[order] = np.where(others > 0, other, np.nan)
+    number[order] = others
     return highest, number

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from data.city import city_files
@@ -43,13 +44,20 @@ def stations(table: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 def home(table: pd.DataFrame) -> str:
     """City whose box holds most of the rows."""
-    lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
+    lat, lon = (_degrees(table[name]) for name in ("lat", "lon"))
     held = {
         key: int((lat.between(city.box[0], city.box[2]) & lon.between(city.box[1], city.box[3])).sum())
         for key, city in city_files().items()
     }
     best = max(held, key=lambda key: held[key])
     return best if held[best] > len(table) / 2 else ""
+
+
+def _degrees(column: pd.Series) -> pd.Series:
+    """Coordinates of rows: the few texts there are of them are read once each."""
+    codes, known = pd.factorize(column)
+    read = np.append(pd.to_numeric(pd.Series(known), errors="coerce").to_numpy(np.float64), np.nan)
+    return pd.Series(read[codes], index=column.index)
 
 
 PROFILE = Profile(

@@ -400,7 +400,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused(monkeypatch: pytest.Monkey
 VALUES = st.one_of(st.none(), st.text(max_size=8), st.floats(), st.integers(), st.lists(st.integers(), max_size=2))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=25)
 @given(value=VALUES, stamp=VALUES, kind=VALUES)
 def test_sensor_community_never_falls_over_a_record(value: Any, stamp: Any, kind: Any) -> None:
     record = payload("sensor_community/good.json")[0]

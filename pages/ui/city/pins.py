@@ -11,7 +11,7 @@ from models.indices.aqi import bands, index_frame
 from pages.ui.city.city import Picture
 from pages.ui.look.palette import FRESHNESS, KINDS, RATIOS, UNKNOWN
 from pages.ui.reader import doubts, language
-from pages.ui.reader.language import html, level, number, t, t_unit
+from pages.ui.reader.language import level, number, t, t_unit
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def by_limit(picture: Picture) -> Shown:
     words = (
         kind.format(limit=number(limit), law=picture.law(), unit=t_unit(picture.unit)) if limit else t("map.no_limit")
     )
-    return Shown(placed, legend, f"{picture.averaged()}, {t_unit(picture.unit)}. {words}")
+    return Shown(placed.assign(drawn=placed["day"]), legend, f"{picture.averaged()}, {t_unit(picture.unit)}. {words}")
 
 
 def by_hour(picture: Picture) -> Shown:
@@ -55,7 +55,7 @@ def by_hour(picture: Picture) -> Shown:
     colours = [c or UNKNOWN for c in index["colour"]]
     legend = [(b.colour, t(f"quantity.category.{b.category}")) for b in bands("eaqi-2024").values()] if known else []
     words = t("map.by_index") if known else t("map.no_index")
-    drawn = rows.assign(number=[level(v) for v in value], colour=colours, faded=value.isna())
+    drawn = rows.assign(number=[level(v) for v in value], colour=colours, faded=value.isna(), drawn=value)
     what = t("situation.averaged.1h", parameter=picture.label())
     return Shown(drawn, legend, f"{what}, {t_unit(picture.unit)}. {words}")
 
@@ -65,19 +65,18 @@ def tips(shown: Shown, picture: Picture) -> pd.DataFrame:
     zone = picture.city.zone
     said = []
     for row, note in zip(shown.rows.to_dict("records"), picture.notes(), strict=True):
-        lines = [f"<b>{html(row['name'])}</b>", html(f"{KINDS[row['kind']]} {_kind(row['kind'])}")]
-        lines += [html(words) for words in values(row, picture)]
+        lines = [str(row["name"]), f"{KINDS[row['kind']]} {_kind(row['kind'])}", *values(row, picture)]
         if pd.notna(row.get("end")):
-            lines.append(html(t("map.until", moment=language.at(row["end"].to_pydatetime(), zone))))
-            lines.append(html(f"{FRESHNESS[row['fresh']]} {language.age(float(row['age']))}"))
+            lines.append(t("map.until", moment=language.at(row["end"].to_pydatetime(), zone)))
+            lines.append(f"{FRESHNESS[row['fresh']]} {language.age(float(row['age']))}")
         else:
-            lines.append(html(t("frame.no_data")))
+            lines.append(t("frame.no_data"))
         if row.get("flag") not in (None, "", "ok") and pd.notna(row.get("flag")):
-            lines.append(html(f"{_flag(row['flag'])}: {_doubts(row, picture.parameter)}"))
+            lines.append(f"{_flag(row['flag'])}: {_doubts(row, picture.parameter)}")
         if note:
-            lines.append(f"<b>⚠ {html(note)}</b>")
-        lines.append(html(str(row["station"])))
-        said.append("<br>".join(lines))
+            lines.append(f"⚠ {note}")
+        lines.append(str(row["station"]))
+        said.append("\n".join(lines))
     return shown.rows.assign(tip=said)
 
 

@@ -72,7 +72,7 @@ def areas(events: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
         top = max(ring, key=lambda p: p[1])
         made.append({"ring": ring, "fill": rgba(colour, 38), "line": rgba(colour, 230), "angle": angle, "at": list(top),
                      "word": f"{symbol} {event_words.kind(row.kind)}", "kind": row.kind,
-                     "tip": f"<b>{html(title)}</b><br>{html(about)}<br>{html(area)}"})  # fmt: skip
+                     "tip": f"{title}\n{about}\n{area}"})  # fmt: skip
     return pd.DataFrame(made)
 
 

@@ -31,7 +31,7 @@ def layers(found: Methane, zone: ZoneInfo, theme: str) -> list[pdk.Layer]:
     Returns
     -------
     list of Layer
-        Rings, marks and dates; none where there is no plume.
+        Rings, marks and dates of those whose position is not coarse; none where there is no plume.
     """
     rows = drawn(found, zone)
     if not len(rows):
@@ -48,15 +48,15 @@ def layers(found: Methane, zone: ZoneInfo, theme: str) -> list[pdk.Layer]:
 
 
 def drawn(found: Methane, zone: ZoneInfo) -> pd.DataFrame:
-    """Positions, radii [m], labels and tips (escaped HTML) of the plumes."""
+    """Positions, radii [m], labels and tips of the plumes; a coarse position has no label: dates would lie on dates."""
     made = []
     for row in found.plumes.to_dict("records"):
         km = row["position_km"] if pd.notna(row["position_km"]) else SURE_KM
         lines = [t("methane.tip_title", rate=words.rate(row)), words.dated(row, zone), words.seen(row),
                  words.position(row), words.nearest(row), t("methane.tip_origin")]  # fmt: skip
         made.append({"lat": round(row["lat"], 5), "lon": round(row["lon"], 5), "radius": 1000 * km, "mark": MARK[0],
-                     "label": words.dated(row, zone, short=True),
-                     "tip": "<br>".join(html(line) for line in lines if line)})  # fmt: skip
+                     "label": "" if km > SURE_KM else words.dated(row, zone, short=True),
+                     "tip": "\n".join(line for line in lines if line)})  # fmt: skip
     return pd.DataFrame(made, columns=["lat", "lon", "radius", "mark", "label", "tip"])
 
 

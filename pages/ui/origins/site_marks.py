@@ -24,7 +24,7 @@ def named(sites: pd.DataFrame) -> pd.Series:
 def stations(picture: Picture) -> pd.DataFrame:
     """Stations as the map takes them, without a tip of their own."""
     rows = picture.placed()
-    return rows.assign(tip=[f"<b>{html(basemap.dated(n, d))}</b><br>{html(v)} {html(t_unit(picture.unit))}"
+    return rows.assign(drawn=rows["day"], tip=[f"{basemap.dated(n, d)}\n{v} {t_unit(picture.unit)}"
                             for n, v, d in zip(rows["name"], rows["number"], rows["dated"], strict=True)])  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def layers(sites: pd.DataFrame, theme: str) -> list[pdk.Layer]:
             "lat": sites["lat"].round(5), "lon": sites["lon"].round(5), "mark": "◆",
             "rank": sites["rank"].astype(str), "fill": [rgba(SOURCES.get(c, CALM)) for c in sites["category"]],
             "name": named(sites),
-            "tip": [f"<b>{html(n)}</b><br>{html(t('origins.top3', share=chance(p)))}"
+            "tip": [f"{n}\n{t('origins.top3', share=chance(p))}"
                     for n, p in zip(named(sites), sites["top3"], strict=True)],
         }
     )  # fmt: skip

@@ -1,22 +1,22 @@
 """A city's stations as a plan that needs no graphics card: colour, number and symbol over our own lines."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from data.city import City
 from pages.ui.events import footprints
-from pages.ui.look.basemap import STATIC, dated
+from pages.ui.look import ground
+from pages.ui.look.basemap import dated
 from pages.ui.look.palette import KINDS
 from pages.ui.reader.language import html
 
 Place = Callable[[float, float], tuple[float, float]]
 WIDTH, HEIGHT = 1320, 760
+LESSER = ("road", "metro")  # lines of the ground that nobody reads from five metres
+STEP = 3  # a bend smaller than this is not drawn [px]
 
 
 def plan(
@@ -47,7 +47,8 @@ def plan(
     rows = table.dropna(subset=["lat", "lon"])
     place, per_km = _projection(rows, city, width, height)
     parts = [f'<svg viewBox="0 0 {width} {height}" class="plan" role="img">']
-    parts += [_shape(kind, points, place) for kind, points in ground(city)] or _graticule(width, height, per_km)
+    drawn = [_shape(kind, points, place, (width, height)) for kind, points in _ground(city) if kind not in LESSER]
+    parts += [shape for shape in drawn if shape] or _graticule(width, height, per_km)
     parts += _footprints(events, city, place, (width, height))
     parts += _stations(rows, place)
     parts.append(_scale(per_km, height))
@@ -154,33 +155,11 @@ def _scale(per_km: float, height: int) -> str:
     )
 
 
-def ground(city: City) -> list[tuple[str, list[list[float]]]]:
-    """
-    Lines of the city's basemap, if one was built.
-
-    Returns
-    -------
-    list of (layer, points)
-        Layer as the basemap names it: `boundary`, `district`, `river`, `road`, `graticule` …; points are [lon, lat].
-    """
-    path = STATIC / "basemap" / f"{city.key}.json"
-    return _ground(path, path.stat().st_mtime_ns) if path.exists() else []
-
-
-@cache
-def _ground(path: Path, stamp: int) -> list[tuple[str, list[list[float]]]]:
-    sources = json.loads(path.read_text("utf-8")).get("sources", {})
-    features = [
-        f
-        for source in sources.values()
-        if isinstance(source.get("data"), dict)
-        for f in source["data"].get("features", ())
-    ]
-    return [
-        (str(feature.get("properties", {}).get("layer", "")), points)
-        for feature in features
-        for points in _paths(feature.get("geometry") or {})
-    ]
+def _ground(city: City) -> Iterator[tuple[str, list[list[float]]]]:
+    """Layer (`boundary`, `district`, `river`, `artery`, `graticule` …) and points [lon, lat] of the ground's lines."""
+    for feature in ground.features(city):
+        for points in _paths(feature.get("geometry") or {}):
+            yield str(feature.get("properties", {}).get("layer", "")), points
 
 
 def _paths(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
@@ -196,6 +175,13 @@ def _paths(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
             yield from (ring for polygon in points for ring in polygon)
 
 
-def _shape(layer: str, points: list[list[float]], place: Place) -> str:
-    at = " ".join(f"{x:.0f},{y:.0f}" for x, y in (place(p[1], p[0]) for p in points))
-    return f'<polyline class="li l-{html(layer)}" points="{at}"/>'
+def _shape(layer: str, points: list[list[float]], place: Place, size: tuple[int, int]) -> str:
+    """A line of the ground in whole pixels; nothing where it lies beyond the plan."""
+    at: list[tuple[int, int]] = []
+    for i, point in enumerate(points):
+        x, y = (round(v) for v in place(point[1], point[0]))
+        if not at or i == len(points) - 1 or abs(x - at[-1][0]) + abs(y - at[-1][1]) >= STEP:
+            at.append((x, y))
+    if not any(0 <= x <= size[0] and 0 <= y <= size[1] for x, y in at):
+        return ""
+    return f'<polyline class="li l-{html(layer)}" points="{" ".join(f"{x},{y}" for x, y in at)}"/>'

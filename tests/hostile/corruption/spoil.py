@@ -112,7 +112,7 @@ def strange_unit(sheet: Sheet, random: Random) -> None:
         return
     i = random.choice(_values(sheet))
     name, sign, _ = sheet.head[i].partition(", ")
-    if sign:
+    if sign and sheet.head.count(sheet.head[i]) == 1:  # of two alike, the other would then truly say what it is
         sheet.head[i] = f"{name}, {random.choice(STRANGE)}"
         lost = sheet.columns[i]
         for value in [v for v, (_, parameter, _) in sheet.truth.items() if parameter == lost]:

@@ -114,7 +114,7 @@ WRONG = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.permutations(range(8)), st.integers(0, 7), st.lists(WRONG, min_size=1, max_size=4), st.permutations(range(12))
 )

@@ -91,7 +91,7 @@ def test_a_gas_plume_at_one_station_is_asked_about() -> None:
     assert last(mine, other, smoke, parameter="so2") == ("yes", "rise:co,3200,400")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.integers(20, 45))
 def test_nothing_later_has_a_say_and_the_order_of_rows_none(seed: int, cut: int) -> None:
     draw = np.random.default_rng(seed)

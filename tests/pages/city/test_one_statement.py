@@ -283,7 +283,7 @@ def holds(table: tuple[pd.DataFrame, pd.DataFrame]) -> None:
 _SLOWLY = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 
 
-@settings(max_examples=25, **_SLOWLY)  # type: ignore[arg-type]
+@settings(max_examples=10, **_SLOWLY)  # type: ignore[arg-type]
 @given(tables())
 def test_a_panel_rests_on_one_set_of_rows(table: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     holds(table)

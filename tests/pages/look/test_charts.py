@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data.city import cities, city
 from pages.ui.events import footprints
 from pages.ui.forecast import charts as forecast_charts
-from pages.ui.look import basemap, palette
+from pages.ui.look import basemap, ground, palette
 from pages.ui.look import charts as look_charts
 from pages.ui.reader import language
 from pages.ui.wall import plan
@@ -121,14 +121,14 @@ def test_maps_never_ask_another_host(theme: str) -> None:
     for one in cities().values():
         made = basemap.stations(stations(), one, theme=theme)
         assert made.map_style.startswith("/app/static/")
-        assert (basemap.STATIC / made.map_style.removeprefix("/app/static/")).exists()
+        assert (ground.STATIC / made.map_style.removeprefix("/app/static/")).exists()
         assert "http" not in made.to_json().replace("https://carto", "").replace('"mapProvider": "carto"', "")
 
 
 def test_maps_show_colour_symbol_and_number_of_placed_stations() -> None:
     made = basemap.stations(stations(), city("tashkent"))
     drawn = {layer.id: layer for layer in made.layers}
-    assert set(drawn) == {"scale", "scale-words", "stations", "numbers", "symbols", "names"}
+    assert set(drawn) == {"ground", "scale", "scale-words", "stations", "numbers", "symbols", "names"}
     rows = pd.DataFrame(drawn["stations"].data)
     assert list(rows["name"]) == ["A & <b>", "B"], "a station without coordinates cannot be drawn"
     assert list(rows["symbol"]) == ["●", "◆"]
