@@ -188,6 +188,7 @@ class UnepImeoMars(Network):
     )
     every = timedelta(days=1)
     revises = timedelta(days=90)  # a plume is published 30 to 75 days after its overpass
+    span = timedelta(days=36_500)  # the file is whole whatever stretch is asked for
     quota = Quota(60, timedelta(hours=1))
 
     def stations(self, city: City) -> pd.DataFrame:

@@ -21,7 +21,6 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "/api/v1/events.csv": ("events", "events_looked", "stations"),
     "/api/v1/forecast.csv": ("forecasts", "stations"),
     "/api/v1/station_verdicts.csv": ("station_verdicts", "stations"),
-    "/api/v1/plumes": ("plumes", "plume_files"),
     "/sta/v1.1/{rest:path}": ("measurements", "stations"),
 }
 FIXED = ("/api/v1/measurements", "/api/v1/measurements.csv")  # have a tag where `as_of` is given only

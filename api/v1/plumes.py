@@ -12,4 +12,5 @@ from jobs.methane.answer import methane
 def answer(request: HttpRequest, where: City) -> Response:
     """The plumes near a city."""
     leaving = methane(served("download").store.for_export(), where)
-    return json(methane(served("see").store, where).document(leaving))
+    # The register of sources, which is a file, stands in the answer too: the tag is made of the answer itself.
+    return json(methane(served("see").store, where).document(leaving), headers={"cache-control": "no-cache"})

@@ -11,6 +11,7 @@ from cli.main import main
 from data import sharing
 from data.city import city
 from data.errors import CentreError
+from data.methane import pledges
 from data.sharing import Reader
 from data.store import Store
 from data.store.shared import SharedStore
@@ -99,6 +100,12 @@ def test_the_collector_keeps_them_with_status_and_no_measurement(
     assert methane(store, ASTANA).looked
 
 
+def test_every_pledge_states_its_date_and_how_it_is_known() -> None:
+    assert pledges.review(NOW.date()).lacks == ()
+    assert set(pledges.pledges()) == {"UZ", "KZ"}
+    assert pledges.pledges()["UZ"].read == "not_read", "nothing is upgraded"
+
+
 def test_a_file_handed_over(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = bring_in(store, PAYLOADS / "plumes_2024.csv", [TASHKENT, ASTANA], NOW)
     assert {k: v.stored for k, v in done.items()} == {"tashkent": 2, "astana": 0}
@@ -137,4 +144,8 @@ def test_the_recorded_file_is_answered_over_http(store: Store, recorded: Path, m
         "tashkent": (True, 45, 45, []), "astana": (True, 0, 0, []),
     }  # fmt: skip
     assert told["astana"]["file_date"] == "2024-10-14"
+    tag = client.get("/api/v1/plumes?city=astana").headers["etag"]
+    assert client.get("/api/v1/plumes?city=astana", headers={"if-none-match": tag}).status_code == 304
+    assert client.get("/api/v1/plumes").status_code == 400
+    assert client.get("/api/v1/plumes?city=astana&x=1").status_code == 400
     assert pd.Timestamp(told["astana"]["newest_overpass"]) == pd.Timestamp("2024-09-09", tz="UTC")
