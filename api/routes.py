@@ -13,6 +13,7 @@ from api.http.guard import Answer, elsewhere, json, route
 from api.http.rows import plain, records
 from api.sensorthings import service as sensorthings
 from api.v1 import alarms, metrics, snapshots
+from api.v1 import inventory as v1_inventory
 from api.v1 import latest as v1_latest
 from api.v1 import plumes as v1_plumes
 from api.v1 import statements as v1_statements
@@ -156,6 +157,11 @@ def verdicts(request: HttpRequest) -> Response:
     return Response(body, media_type="text/csv", headers=headers)
 
 
+def inventory(request: HttpRequest) -> Response:
+    """The register of sources of a city."""
+    return v1_inventory.answer(request, _known_city(request))
+
+
 def forecast(request: HttpRequest) -> Response:
     """The newest forecast of a city and its stations, every method beside what is shown, as CSV."""
     where = _known_city(request)
@@ -193,6 +199,7 @@ def routes() -> list[Route]:
         "/api/v1/forecast.csv": forecast,
         "/api/v1/station_verdicts.csv": verdicts,
         "/api/v1/plumes": plumes,
+        "/api/v1/inventory": inventory,
         **alarms.ROUTES,
         "/api/v1/snapshots": snapshots.listed,
         "/api/v1/snapshots.atom": snapshots.feed,

@@ -1,21 +1,24 @@
 """A city's stations on the map: value, category, kind and age; wind, sources of the register, districts beneath."""
 
+from datetime import date
+
 import pandas as pd
-import pydeck as pdk
 import streamlit as st
 
 from data.city import City
-from data.inventory.inventory import InventoryError
+from data.clock import local_date
+from data.inventory.inventory import Inventory, InventoryError
 from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
 from jobs.statements.answer import Asked
+from pages.ui.city import sites as register_sites
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import Picture
 from pages.ui.city.pins import Shown, by_hour, by_limit, tips
 from pages.ui.events import footprints
 from pages.ui.events import words as event_words
 from pages.ui.look import basemap
-from pages.ui.look.palette import FRESHNESS, KINDS, SOURCES, rgba
+from pages.ui.look.palette import FRESHNESS, KINDS, SOURCES
 from pages.ui.methane import layer as methane_layer
 from pages.ui.methane import panel as methane_panel
 from pages.ui.page import frame as page_frame
@@ -24,56 +27,16 @@ from pages.ui.reader import choices, errors, language
 from pages.ui.reader.language import html, level, number, t
 
 AVERAGINGS = ("24h", "1h")
-SITES = ("◇", "#3f4c58")
 
 
-def _category(key: str) -> str:
-    return t(f"frame.source.{key}")
-
-
-def sites(city: City) -> tuple[pd.DataFrame, str]:
-    """Active sources of the register that have a point, and the register's vintage."""
+def sites(city: City, day: date) -> tuple[pd.DataFrame, Inventory | None]:
+    """Sites of the register that can be drawn, and the register; none where it cannot be read."""
     try:
         book = inventory(city.key)
     except InventoryError as error:
         st.warning(language.markdown(errors.told(error)), icon=":material/edit_note:")
-        return pd.DataFrame(), ""
-    rows = book.sites.dropna(subset=["lat", "lon"])
-    rows = rows[rows["status"] != "planned"]
-    own = f"name_{language.language()}"
-    name = rows[own].where(rows[own] != "", rows["name_en"])
-    tip = [
-        "\n".join(
-            x
-            for x in (
-                n,
-                f"{_category(r.category)} · {r.subtype}" + (f" · {r.fuel}" if r.fuel else ""),
-                t(f"map.status.{r.status}"),
-                t(f"map.quality.{r.coord_quality}"),
-            )
-            if x
-        )
-        for n, r in zip(name, rows.itertuples(), strict=True)
-    ]
-    return rows.assign(name=name, tip=tip), book.vintage
-
-
-def site_layers(rows: pd.DataFrame, theme: str) -> list[pdk.Layer]:
-    """Diamonds with the colour of their category; hollow names."""
-    if not len(rows):
-        return []
-    drawn = rows.assign(
-        fill=[
-            rgba(SOURCES.get(c, SITES[1]), 200 if s == "active" else 70)
-            for c, s in zip(rows["category"], rows["status"], strict=True)
-        ],
-        mark="◆",
-    )[["lat", "lon", "name", "tip", "fill", "mark"]]
-    ink = basemap.INKS[theme]
-    return [
-        basemap.texts(drawn, "sites", "mark", 26, "fill", [0, 0], pickable=True),
-        basemap.texts(drawn, "site-names", "name", 11, ink, [0, 20], pickable=False),
-    ]
+        return pd.DataFrame(), None
+    return register_sites.drawn(book, day), book
 
 
 def wind_arrow(picture: Picture) -> str:
@@ -102,7 +65,7 @@ def legend(shown: Shown, with_sites: pd.DataFrame, events: pd.DataFrame) -> str:
     ]
     register = dict.fromkeys(with_sites["category"] if len(with_sites) else [])
     cats = [
-        f'<span class="ca-chip"><i style="color:{SOURCES.get(c, SITES[1])};font-style:normal">◆</i> '
+        f'<span class="ca-chip"><i style="color:{SOURCES.get(c, register_sites.PLAIN)};font-style:normal">◆</i> '
         f"{html(t(f'frame.source.{c}'))}</span>"
         for c in register
     ]
@@ -144,7 +107,8 @@ def page() -> None:
     with_methane = last.toggle(t("methane.toggle"), value=False, key="map.methane")
     picture = city_tables.picture(city.key, parameter)
     shown = by_limit(picture) if averaging == "24h" else by_hour(picture)
-    register, vintage = sites(city) if with_sites else (pd.DataFrame(), "")
+    today = local_date(picture.now, city.zone)
+    register, book = sites(city, today) if with_sites else (pd.DataFrame(), None)
     with top:
         page_frame.head(
             f"{t('frame.page.map')}: {picture.name}",
@@ -153,13 +117,17 @@ def page() -> None:
                 page_frame.rests(picture),
                 page_frame.coverage(picture.lead.n, picture.lead.of),
                 page_frame.zone_chip(city.zone, picture.now),
-                t("map.vintage", vintage=vintage, n=len(register)) if vintage else "",
+                t("map.vintage", vintage=book.vintage, n=len(register)) if book and book.vintage else "",
             ],
         )
     theme = choices.theme()
     plumes = methane_panel.found(city) if with_methane else None
     over = methane_layer.layers(plumes, city.zone, theme) if plumes else []
-    under = [*footprints.layers(picture.events, city.zone, theme), *site_layers(register, theme), *over]
+    under = [
+        *footprints.layers(picture.events, city.zone, theme),
+        *register_sites.layers(register, book.shapes if book else {}, theme),
+        *over,
+    ]
     deck = basemap.stations(tips(shown, picture), city, theme=theme, language=language.language(), under=under)
     st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
     st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')

@@ -308,10 +308,14 @@ def beside(found: Origins, city: City) -> None:
             t("origins.column.season"): [t(f"origins.season.{s}") for s in rows["season"]],
             t("origins.column.status"): [t(f"origins.status.{s}") for s in rows["status"]],
             t("origins.column.source"): rows["source"],
+            t("studies.address"): [url or None for url in rows["url"]],
         }
     )
-    st.dataframe(table, hide_index=True, width="stretch", height="content")
-    page_frame.caption(t("origins.studies_say", n=period_of(longest)))
+    link = {t("studies.address"): st.column_config.LinkColumn(display_text=t("studies.open"))}
+    st.dataframe(table, hide_index=True, width="stretch", height="content", column_config=link)
+    said = [t("origins.studies_say", n=period_of(longest)), t("studies.no_address")]
+    waiting = [", ".join(x for x in (one.study, str(one.year)) if x) for one in published.unread(city.key).itertuples()]
+    page_frame.caption(" ".join([*said, t("studies.unread", studies="; ".join(waiting))] if waiting else said))
 
 
 def trust(found: Origins, city: City) -> None:

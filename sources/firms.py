@@ -20,6 +20,7 @@ from sources.network import Network, number, shape, within
 
 PARAMETERS: Mapping[str, str] = MappingProxyType({"frp": "frp"})
 UNIT = "MW"
+HOT = ("heating", "industry")  # categories of the register whose sites a satellite may see as fire
 NEEDED = ("latitude", "longitude", "acq_date", "acq_time", "satellite", "frp")
 # Product of the area service → its public file of a region, which needs no key.
 PRODUCTS: Mapping[str, str] = MappingProxyType(
@@ -253,9 +254,14 @@ def _around(city: City) -> tuple[float, float, float, float]:
 
 
 def _sites(city: str) -> list[tuple[float, float]]:
-    """Registered sites with their place; none where the register cannot be read, which its own page says."""
+    """
+    Registered sites that may be hot, with their place; none where the register cannot be read, as its page says.
+
+    A fire on a landfill, a road or dusty ground is a fire, not the heat of a plant; what is planned gives off none.
+    """
     try:
         table = inventory.load(city).sites
     except inventory.InventoryError:
         return []
-    return [(float(y), float(x)) for y, x in table[["lat", "lon"]].dropna().itertuples(index=False)]
+    hot = table[table["category"].isin(HOT) & table["status"].ne("planned")]
+    return [(float(y), float(x)) for y, x in hot[["lat", "lon"]].dropna().itertuples(index=False)]

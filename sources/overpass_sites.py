@@ -20,6 +20,9 @@ KINDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("power", "plant"): ("heating", "power_plant"),
         ("landuse", "landfill"): ("fire", "landfill"),
         ("landuse", "quarry"): ("dust", "quarry"),
+        ("man_made", "tailings_pond"): ("dust", "tailings"),
+        ("man_made", "kiln"): ("industry", "kiln"),
+        ("industrial", "brickyard"): ("industry", "kiln"),
         ("man_made", "works"): ("industry", "industrial_zone"),
         ("landuse", "industrial"): ("industry", "industrial_zone"),
     }
@@ -79,7 +82,8 @@ def _row(element: Mapping[str, Any]) -> tuple[Any, ...] | None:
     if kind is None or "lat" not in point or "lon" not in point:
         return None
     osm = f"{element['type']}/{element['id']}"
-    fuel = str(tags.get("plant:source") or tags.get("generator:source") or "")
+    burned = str(tags.get("plant:source") or tags.get("generator:source") or "").replace("_", " ")
+    fuel = "; ".join(part.strip() for part in burned.split(";") if part.strip())  # as the register writes it
     place = (round(float(point["lat"]), 5), round(float(point["lon"]), 5))
     return (osm, str(tags.get("name", "")), *kind, *place, "plant", fuel, f"https://www.openstreetmap.org/{osm}")
 

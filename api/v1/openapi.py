@@ -110,6 +110,10 @@ _ROUTES: Mapping[str, About] = {
         "claim of origin; rows whose licence keeps them in are counted, not shown",
         JSON, ("city",), "Plumes",
     ),
+    "/api/v1/inventory": About(
+        "Register of pollution sources of a city with position, period, fuel, size, reference and day of review",
+        JSON, ("city", "format"), "Inventory", also=CSV,
+    ),
     "/api/v1/alarms.cap": About("All alarms that stand, as one CAP 1.2 message", CAP, ("city",), optional=("city",)),
     "/api/v1/alarms.atom": About(
         "CAP messages of the last 48 hours as an Atom feed; poll this or alarms.cap, not both",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data.inventory.inventory import COLUMNS as INVENTORY_COLUMNS
+from data.inventory.rows import NUMBERS as INVENTORY_NUMBERS
 from data.schema import COLUMNS, FLAGS, KINDS, STATION_CLASSES, STATION_COLUMNS
 from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
@@ -55,6 +57,7 @@ _SNAPSHOT = {
     **dict.fromkeys(SNAPSHOT_COLUMNS, TEXT), **dict.fromkeys(("from", "to", "as_of", "published_at"), TIME),
     "excel": YES, "rows": WHOLE, "bytes": WHOLE, "url": TEXT, "recipe": TEXT,
 }  # fmt: skip
+_SITE = {name: maybe(NUMBER if name in INVENTORY_NUMBERS else TEXT) for name in INVENTORY_COLUMNS}
 _ENTITIES = listed(ref("Entity"))
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -131,6 +134,15 @@ SCHEMAS: Mapping[str, Schema] = {
         "city": TEXT, "looked": YES, "file_date": maybe(DAY), "read_at": maybe(TIME), "newest_overpass": maybe(TIME),
         "file_plumes": WHOLE, "radius_km": NUMBER, "count": WHOLE, "withheld": WHOLE, "credit": TEXT, "licence": TEXT,
         "publisher": TEXT, "plumes": listed(ref("Plume")),
+    }),
+    "Site": closed({
+        **_SITE, "site": TEXT, "name_en": TEXT, "category": TEXT, "subtype": TEXT, "reference": TEXT,
+        "geometry": {"type": ["object", "null"]},
+    }),
+    "Inventory": closed({
+        "city": TEXT, "vintage": maybe(TEXT), "sha256": TEXT, "sites": listed(ref("Site")),
+        "credits": listed(closed(dict.fromkeys(("credit", "licence", "address", "of"), TEXT))),
+        "parties": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": TEXT}},
     }),
     "Snapshots": closed({"snapshots": listed(ref("Snapshot"))}),
     "Description": {"type": "object", "required": ["openapi", "info", "paths"]},

@@ -68,13 +68,22 @@ def refit(a: Arguments) -> Result:
 
 
 def _inventory(parser: Parser) -> None:
-    parser.add_argument("action", choices=("candidates",), help="list places that may be sources")
+    parser.add_argument(
+        "action", nargs="?", choices=("export", "candidates"), default="export",
+        help="write the register (default), or list places that may be sources",
+    )  # fmt: skip
     city_argument(parser)
-    out_argument(parser, "FILE.csv")
+    out_argument(parser, "FILE")
 
 
 def inventory(a: Arguments) -> Result:
-    """Propose places from OpenStreetMap for the register of sources; a person decides which of them enter it."""
+    """Write the register of sources, or propose places from OpenStreetMap for it; a person decides which enter it."""
+    if a.action == "export":
+        from jobs.export.register import write
+
+        done = write(city(a.city).key, Path(a.out))
+        print(f"{done['sites']} sites, checked up to {done['vintage'] or '—'}, in {done['out']}")
+        return done
     from jobs.export.csv_lines import safe
     from sources.overpass_sites import candidates
 
@@ -87,5 +96,5 @@ def inventory(a: Arguments) -> Result:
 COMMANDS: dict[str, Command] = {
     "attribute": Command("attribute PM2.5 to sources", _attribute, attribute),
     "refit": Command("attribute the newest weeks for the screens", _refit, refit),
-    "inventory": Command("propose sources for the register", _inventory, inventory),
+    "inventory": Command("write the register of sources, or propose sources for it", _inventory, inventory),
 }

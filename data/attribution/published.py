@@ -22,6 +22,8 @@ def studies(city: str) -> pd.DataFrame:
     """
     Published shares of a city and of its neighbours: place, study, year, part, category, low, high [%], season, status.
 
+    An empty `url` means that no address is known that opens; a home page is none.
+
     Examples
     --------
     >>> studies("astana").query("status == 'disputed'")["high"].tolist()
@@ -30,6 +32,19 @@ def studies(city: str) -> pd.DataFrame:
     table = _read("studies.csv")
     kept = table[table["city"].isin([city, ""])]
     return kept.assign(low=kept["low"].astype(float), high=kept["high"].astype(float)).reset_index(drop=True)
+
+
+def unread(city: str) -> pd.DataFrame:
+    """
+    Studies of a city that are known to exist and were not read: city, study, year, url; the last two may be empty.
+
+    Examples
+    --------
+    >>> unread("astana")["year"].tolist()
+    ['', '2022', '']
+    """
+    table = _read("unread.csv")
+    return table[table["city"].eq(city)].reset_index(drop=True)
 
 
 def score(data_level: str) -> dict[str, float]:

@@ -1,23 +1,29 @@
 """The register of emission sources of each city: a file that operators edit, checked line by line when it is read."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from data.city import city_files
 from data.errors import phrase
-from data.inventory.rows import COLUMNS, FUELS, NUMBERS, SUBTYPES, UNITS, InventoryError, Row, cell, day_of, read
+from data.inventory import fuels
+from data.inventory.rows import CEILINGS, COLUMNS, NUMBERS, SUBTYPES, UNITS, InventoryError, Row, cell, check_rows, read
+from data.inventory.shapes import Geometry, shapes
+from data.inventory.spans import first, last
 
 FOLDER = Path(__file__).parent
 VARIABLE = "CLEANAIR_INVENTORY"
+SHAPES = ".shapes.geojson"  # ending of the file with the lines and areas of a table
+ENDED = ("halted", "closed", "unknown")  # were at work until the last day that the row states
 FAR = 12.0  # beyond it a point cannot belong to a city's register [°]
-__all__ = ["COLUMNS", "SUBTYPES", "Inventory", "InventoryError", "left_out", "load", "sources"]
+__all__ = ["COLUMNS", "SUBTYPES", "Inventory", "InventoryError", "left_out", "load", "of_rows", "seed_rows", "sources"]
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,14 @@ class Inventory:
         Newest day on which a row was checked against its reference, ISO; empty for an empty register.
     sha256 : str
         Of the file's bytes: what a result was computed from.
+    shapes : mapping of str to dict
+        GeoJSON geometry of each site that is a line or an area. [°]
     """
 
     sites: pd.DataFrame
     vintage: str
     sha256: str
+    shapes: Mapping[str, Geometry] = field(default_factory=dict)
 
 
 def load(city: str, path: str | Path | None = None) -> Inventory:
@@ -65,8 +74,8 @@ def load(city: str, path: str | Path | None = None) -> Inventory:
     Examples
     --------
     >>> register = load("astana")
-    >>> register.sites.set_index("site").loc["astana-chp-3", "fuel"]
-    'gas'
+    >>> register.sites.set_index("site").loc["astana-chp-3", "from"]
+    '2023-10'
     >>> len(load("nowhere").sites)
     0
     """
@@ -80,10 +89,60 @@ def load(city: str, path: str | Path | None = None) -> Inventory:
         raise InventoryError("data.inventory.unreadable", file=file.name, cause=error.strerror) from error
     except UnicodeDecodeError as error:
         raise InventoryError("data.inventory.no_utf", file=file.name) from error
-    rows = read(text, file.name)
-    _near(rows, city, file.name)
+    return _made(city, file.name, read(text, file.name), _shapes(text, file), sha256(content).hexdigest())
+
+
+def _made(city: str, name: str, rows: list[Row], drawn: dict[str, Geometry], digest: str) -> Inventory:
+    _near(rows, city, name)
+    _drawn(rows, drawn, name)
     sites = _frame([row for _, row in rows])
-    return Inventory(sites, str(max(sites["checked"], default="")), sha256(content).hexdigest())
+    return Inventory(sites, str(max(sites["checked"], default="")), digest, drawn)
+
+
+def of_rows(
+    city: str, rows: Iterable[Mapping[str, str]], drawn: Mapping[str, Geometry] = MappingProxyType({})
+) -> Inventory:
+    """
+    A register of rows that stand elsewhere, such as the shipped ones with an operator's corrections.
+
+    Parameters
+    ----------
+    city : str
+        Key; points must lie near it.
+    rows : iterable of mapping
+        Texts by column; what a row lacks of `COLUMNS` is empty, what it has beyond them is left out.
+    drawn : mapping of str to dict, optional
+        GeoJSON geometry of each site that is a line or an area. [°]
+
+    Returns
+    -------
+    Inventory
+        Its digest is over the cells.
+
+    Raises
+    ------
+    InventoryError
+        At the first fault: row and column.
+
+    Examples
+    --------
+    >>> cells = [row for row in seed_rows("astana") if row["site"] == "astana-chp-2"]
+    >>> of_rows("astana", cells).sites["capacity"].tolist()
+    ['555 MW el; 1917 Gcal/h']
+    """
+    kept = [
+        (phrase("data.inventory.line", number=str(number)), {c: str(row.get(c, "")).strip() for c in COLUMNS})
+        for number, row in enumerate(rows, 2)
+    ]
+    check_rows(kept, city)
+    content = "\n".join("\t".join(row.values()) for _, row in kept)
+    return _made(city, city, kept, dict(drawn), sha256(content.encode()).hexdigest())
+
+
+def seed_rows(city: str) -> list[dict[str, str]]:
+    """The rows of a city's shipped file as text, whatever an operator's folder holds; none without a file."""
+    file = FOLDER / f"{city}.csv"
+    return [row for _, row in read(file.read_text("utf-8"), file.name)] if file.is_file() else []
 
 
 def sources(inventory: Inventory, day: date | None = None) -> pd.DataFrame:
@@ -95,13 +154,15 @@ def sources(inventory: Inventory, day: date | None = None) -> pd.DataFrame:
     inventory : Inventory
         A city's register.
     day : date, optional
-        Sites that were not at work on it are left out; without it only the status counts.
+        Sites that were not at work on it are left out, and what a site burned on it counts; without it the status and
+        the fuel of today do.
 
     Returns
     -------
     DataFrame
         ``site, category, subtype`` (of the fingerprints), ``lat, lon, stack_m, pm25_gps`` [g/s], ``assumed`` (the
-        rate is `SUBTYPES`' weight for want of a known one), ``coord_quality``, ``kind`` (subtype of the register).
+        rate is `SUBTYPES`' weight for want of a known one, at most what is known of all pollutants together),
+        ``coord_quality``, ``kind`` (subtype of the register).
 
     Examples
     --------
@@ -112,8 +173,9 @@ def sources(inventory: Inventory, day: date | None = None) -> pd.DataFrame:
     kinds = [SUBTYPES[name] for name in kept["subtype"]]
     factor = kept["emission_unit"].map(UNITS).astype("float64")
     known = (kept["emission"] * factor).where(factor > 0).astype("float64")
-    weight = [kind.weight * _fuel(fuel) for kind, fuel in zip(kinds, kept["fuel"], strict=True)]
-    assumed = pd.Series(weight, index=kept.index, dtype="float64")
+    weight = [kind.weight * fuels.factor(fuel, day) for kind, fuel in zip(kinds, kept["fuel"], strict=True)]
+    ceiling = kept["emission"] * kept["emission_unit"].map(CEILINGS).astype("float64")
+    assumed = pd.Series(weight, index=kept.index, dtype="float64").clip(upper=ceiling.fillna(np.inf))
     stack = pd.Series([kind.stack for kind in kinds], index=kept.index, dtype="float64")
     table = kept[["site", "category", "lat", "lon", "coord_quality"]].assign(
         kind=kept["subtype"],
@@ -151,6 +213,24 @@ def _find(city: str) -> Path | None:
     return next((file for file in candidates if file.is_file()), None)
 
 
+def _shapes(text: str, file: Path) -> dict[str, Geometry]:
+    """The lines and areas of a register: its own where it is GeoJSON, else those of the file beside it."""
+    beside = file.with_name(file.name.removesuffix(file.suffix) + SHAPES)
+    own = file.suffix == ".geojson"
+    try:
+        return shapes(text if own else beside.read_text("utf-8-sig")) if own or beside.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise InventoryError("data.inventory.no_shapes", file=beside.name, cause=error) from error
+
+
+def _drawn(rows: list[Row], drawn: Mapping[str, Geometry], name: str) -> None:
+    """Refuse a row that is said to be a line or an area and has none, and a line that belongs to no such row."""
+    said = {row["site"] for _, row in rows if row["shape"]}
+    missing = sorted(said ^ set(drawn))
+    if missing:
+        raise InventoryError("data.inventory.one_sided", parameter="shape", file=name, names=missing)
+
+
 def _near(rows: list[Row], key: str, name: str) -> None:
     """Refuse a point that cannot matter to the city; its coordinates are most likely swapped."""
     place = city_files().get(key)
@@ -176,15 +256,14 @@ def _reasons(inventory: Inventory, day: date | None) -> pd.Series:
 
 
 def _reason(row: Mapping[str, object], day: date | None) -> str:
-    if row["status"] != "active":
-        return str(row["status"]) or "not known whether it is active"
-    begun, ended = day_of(str(row["from"])), day_of(str(row["until"]))
+    status, begun, ended = str(row["status"]), first(str(row["from"])), last(str(row["until"]))
+    worked_then = status in ENDED and day is not None and ended is not None and day <= ended
+    if status != "active" and not worked_then:
+        return status if status not in ("", "unknown") else "not known whether it is active"
     if day is not None and begun is not None and day < begun:
         return f"began {row['from']}"
     if day is not None and ended is not None and day > ended:
         return f"ended {row['until']}"
+    if row["shape"]:
+        return f"{row['shape']}, not a point"
     return "no coordinates" if np.isnan(float(str(row["lat"]))) else ""
-
-
-def _fuel(fuel: str) -> float:
-    return FUELS.get(fuel.split(";")[0].strip(), 1.0)

@@ -4,27 +4,44 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
 from data.errors import CentreError, phrase
+from data.inventory import shapes
+from data.inventory.capacities import UNITS as SIZES
+from data.inventory.capacities import capacities
+from data.inventory.fuels import fuels
+from data.inventory.spans import first, last, states_end, states_start
 
 Phrase = Mapping[str, Any]
 Row = tuple[Phrase, dict[str, str]]  # where it stands in the file, its cells
 
 CATEGORIES = ("heating", "industry", "traffic", "dust", "fire")
-QUALITIES = ("plant", "town", "approximate")
-STATUSES = ("active", "planned", "closed")
-NUMBERS = ("lat", "lon", "stack_height_m", "emission", "emission_year")
+UNPLACED = "unknown"  # no position; `ask` and `asked` say who was or would be asked
+PLACED = ("plant", "town", "approximate")
+QUALITIES = (*PLACED, UNPLACED)
+# halted = stopped by a court or an authority and may start again; unknown = nobody has said whether it works.
+STATUSES = ("active", "planned", "halted", "closed", "unknown")
+# How a row was read: the primary text or two independent sources; one good source or press; nothing that can be shown.
+READ = ("verified", "secondary", "unverified")
+NOT_YET = "not yet"  # nobody has been asked; a fact, too
+NUMBERS = ("lat", "lon", "capacity_year", "stack_height_m", "emission", "emission_year")
 COLUMNS = (
-    "site", "name_en", "name_ru", "name_uz", "name_kk", "category", "subtype", "lat", "lon", "coord_quality", "fuel",
-    "stack_height_m", "emission", "emission_unit", "emission_year", "emission_source", "status", "from", "until",
-    "verified_by", "reference", "note", "checked",
+    "site", "name_en", "name_ru", "name_uz", "name_kk", "category", "subtype", "lat", "lon", "coord_quality", "shape",
+    "fuel", "capacity", "capacity_year", "stack_height_m", "emission", "emission_unit", "emission_year",
+    "emission_source", "status", "from", "until", "owner", "ask", "asked", "read", "verified_by", "reference",
+    "reference_date", "address", "note", "checked", "review_by",
 )  # fmt: skip
+# Columns that registers of older releases lack; what they leave open reads as empty.
+OPTIONAL = frozenset({
+    "shape", "capacity", "capacity_year", "owner", "ask", "asked", "read", "reference_date", "address", "checked",
+    "review_by",
+})  # fmt: skip
+DATES = ("checked", "review_by")
 # Units an emission may be given in → grams of PM2.5 a second; 0 = kept and shown, but no PM2.5 rate.
 UNITS: Mapping[str, float] = MappingProxyType(
     {
@@ -36,6 +53,8 @@ UNITS: Mapping[str, float] = MappingProxyType(
         "t mazut/year": 0.0,
     }
 )
+# Units that count more than PM2.5 → grams a second of everything: what the assumed weight cannot exceed.
+CEILINGS: Mapping[str, float] = MappingProxyType({"t all pollutants/year": 1e6 / (365.25 * 86400.0)})
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,7 @@ SUBTYPES: Mapping[str, Subtype] = MappingProxyType(
         "industrial_zone": Subtype(("industry",), "metal", 8.0, 20.0),
         "landfill": Subtype(("industry", "fire", "dust"), "kiln", 5.0, 5.0),
         "road": Subtype(("traffic",), "traffic", 3.0, 2.0),
+        "railway": Subtype(("traffic",), "traffic", 1.0, 4.0),
         "tailings": Subtype(("dust",), "dust", 5.0, 5.0),
         "ash_dump": Subtype(("dust",), "dust", 4.0, 5.0),
         "quarry": Subtype(("dust",), "dust", 3.0, 3.0),
@@ -86,8 +106,6 @@ SUBTYPES: Mapping[str, Subtype] = MappingProxyType(
         "open_burning": Subtype(("fire",), "fire", 5.0, 5.0),
     }
 )
-# Part of the assumed weight by the fuel named first; gas gives next to no particles.
-FUELS: Mapping[str, float] = MappingProxyType({"gas": 0.05, "mazut": 0.5, "coal": 1.0})
 
 
 class InventoryError(CentreError, ValueError):
@@ -116,23 +134,8 @@ def read(text: str, name: str) -> list[Row]:
         At the first fault: file, line and column.
     """
     rows = list(_geojson(text, name) if name.endswith((".geojson", ".json")) else _csv(text, name))
-    _check(rows, name)
+    check_rows(rows, name)
     return rows
-
-
-def day_of(text: str) -> date | None:
-    """
-    A date cell, which may be a year alone.
-
-    Examples
-    --------
-    >>> day_of("2025"), day_of("2025-02-28"), day_of("soon")
-    (datetime.date(2025, 1, 1), datetime.date(2025, 2, 28), None)
-    """
-    try:
-        return date(int(text), 1, 1) if re.fullmatch(r"\d{4}", text) else date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _csv(text: str, name: str) -> Iterator[Row]:
@@ -158,7 +161,7 @@ def _line(reader: Any) -> Phrase:
 
 
 def _header(header: list[str], name: str) -> None:
-    missing = [column for column in COLUMNS if column not in header and column != "checked"]
+    missing = [column for column in COLUMNS if column not in header and column not in OPTIONAL]
     unknown = [column for column in header if column not in COLUMNS]
     twice = sorted({column for column in header if header.count(column) > 1})
     for key, columns in (
@@ -176,10 +179,7 @@ def _geojson(text: str, name: str) -> Iterator[Row]:
             given = {key: "" if value is None else str(value) for key, value in feature["properties"].items()}
             geometry = feature.get("geometry")
             if geometry is not None:
-                lon, lat = geometry["coordinates"][:2] if geometry["type"] == "Point" else (None, None)
-                if lat is None:
-                    raise InventoryError("data.inventory.no_point", file=name, row=row, kind=geometry["type"])
-                given |= {"lat": str(lat), "lon": str(lon)}
+                given |= _place(geometry, name, row)
             yield row, {column: given.get(column, "").strip() for column in COLUMNS}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, InventoryError):
@@ -187,15 +187,27 @@ def _geojson(text: str, name: str) -> Iterator[Row]:
         raise InventoryError("data.inventory.no_geojson", file=name) from error
 
 
+def _place(geometry: Mapping[str, Any], name: str, row: Phrase) -> dict[str, str]:
+    """The cells that a geometry fills: a point's coordinates, or that the site is a line or an area."""
+    if geometry["type"] == "Point":
+        lon, lat = geometry["coordinates"][:2]
+        return {"lat": str(lat), "lon": str(lon)}
+    word = shapes.kind(geometry)
+    if not word:
+        raise InventoryError("data.inventory.no_point", file=name, row=row, kind=geometry["type"])
+    return {"shape": word}
+
+
 def cell(file: str, row: Phrase, column: str, fault: Phrase) -> InventoryError:
     """What is wrong with a cell: where it stands, and a phrase that says it."""
     return InventoryError("data.inventory.cell", parameter=column, file=file, row=row, column=column, fault=fault)
 
 
-def _check(rows: list[Row], name: str) -> None:
+def check_rows(rows: list[Row], name: str) -> None:
+    """Refuse the first fault of the rows of the file or table `name`."""
     seen: dict[str, Phrase] = {}
     for where, row in rows:
-        for column, fault in _faults(row):
+        for column, fault in faults(row):
             raise cell(name, where, column, fault)
         site = row["site"]
         if site in seen:
@@ -203,7 +215,7 @@ def _check(rows: list[Row], name: str) -> None:
         seen[site] = where
 
 
-def _faults(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
+def faults(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
     """Column and phrase of every fault of a row, the plainest first."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["site"]):
         yield "site", phrase("data.inventory_fault.site", text=row["site"])
@@ -211,17 +223,39 @@ def _faults(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
         yield "name_en", phrase("data.inventory_fault.name")
     yield from _words(row)
     yield from _numbers(row)
-    for column in ("from", "until", "checked"):
-        if row[column] and not day_of(row[column]):
-            yield column, phrase("data.inventory_fault.date", text=row[column])
-    if row["from"] and row["until"] and str(day_of(row["from"])) > str(day_of(row["until"])):
-        yield "until", phrase("data.inventory_fault.order", text=row["until"], start=row["from"])
+    yield from _periods(row)
     if not row["reference"]:
         yield "reference", phrase("data.inventory_fault.reference")
 
 
+def _periods(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
+    stated: Mapping[str, Callable[[str], bool]] = {
+        "from": states_start, "until": states_end, "reference_date": states_end,
+        **dict.fromkeys(DATES, lambda text: first(text) is not None),
+        "asked": lambda text: text == NOT_YET or first(text) is not None,
+    }  # fmt: skip
+    for column, fits in stated.items():
+        if row[column] and not fits(row[column]):
+            yield column, phrase("data.inventory_fault.date", text=row[column])
+    start, end = first(row["from"]), last(row["until"])
+    if start and end and start > end:
+        yield "until", phrase("data.inventory_fault.order", text=row["until"], start=row["from"])
+    grammars: Mapping[str, tuple[Callable[[str], object], Phrase]] = {
+        "fuel": (fuels, phrase("data.inventory_fault.fuel", text=row["fuel"])),
+        "capacity": (capacities, phrase("data.inventory_fault.capacity", text=row["capacity"], known=list(SIZES))),
+    }
+    for column, (understood, fault) in grammars.items():
+        try:
+            understood(row[column])
+        except ValueError:
+            yield column, fault
+
+
 def _words(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
-    choices = {"category": CATEGORIES, "subtype": tuple(SUBTYPES), "coord_quality": QUALITIES, "status": STATUSES}
+    choices = {
+        "category": CATEGORIES, "subtype": tuple(SUBTYPES), "coord_quality": QUALITIES, "shape": shapes.SHAPES,
+        "status": STATUSES, "read": READ,
+    }  # fmt: skip
     for column, known in choices.items():
         needed = column in ("category", "subtype")
         if row[column] not in known and (row[column] or needed):
@@ -234,7 +268,8 @@ def _words(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
 
 
 def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
-    bounds = {"lat": (-90, 90), "lon": (-180, 180), "stack_height_m": (0, 500), "emission_year": (1950, 2100)}
+    bounds = {"lat": (-90, 90), "lon": (-180, 180), "stack_height_m": (0, 500)}
+    bounds |= dict.fromkeys(("capacity_year", "emission_year"), (1950, 2100))
     for column in NUMBERS:
         number = _number(row[column])
         low, high = bounds.get(column, (0, math.inf))
@@ -242,8 +277,11 @@ def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, Phrase]]:
             yield column, _out_of(row[column], low, high)
     if bool(row["lat"]) != bool(row["lon"]):
         yield "lon" if row["lat"] else "lat", phrase("data.inventory_fault.coordinate")
-    if bool(row["lat"]) != bool(row["coord_quality"]):
+    # A shape's quality is that of its line; a site without any place may say so.
+    if not row["shape"] and bool(row["lat"]) != (row["coord_quality"] in PLACED):
         yield "coord_quality", phrase("data.inventory_fault.quality")
+    if row["shape"] and row["lat"]:
+        yield "shape", phrase("data.inventory_fault.shape")
     for column in ("emission_unit", "emission_year", "emission_source"):
         if row["emission"] and not row[column]:
             yield column, phrase("data.inventory_fault.emission")

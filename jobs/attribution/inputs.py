@@ -9,8 +9,9 @@ import pandas as pd
 from data import attribution as published
 from data import demo
 from data.city import City, city
+from data.clock import local_date
 from data.demo.places import REFERENCE
-from data.inventory import inventory
+from data.inventory import fuels, inventory
 from data.parameters import WEATHER
 from data.store.reader import StoreReader
 from jobs.events.hotspots import hotspots
@@ -33,7 +34,7 @@ class Inputs:
     hotspots, prior : DataFrame or None
         Fires with time, place and radiative power [MW]; annual shares published for the city.
     names : DataFrame
-        Per site: ``site``, names in four languages, ``coord_quality``, ``fuel``.
+        Per site: ``site``, names in four languages, ``coord_quality``, ``fuel`` of the last day.
     kind : str
         `measured`, or `simulated` in the demo world.
     modelled : float
@@ -87,7 +88,7 @@ def gather(store: StoreReader, key: str, start: datetime, end: datetime) -> Inpu
     measured = once(standing_for_air(rows), known)
     simulated = demo.is_demo(measured)
     weather, modelled = weather_of(store.measurements(key, tuple(WEATHER), start, end, flags=("ok",)))
-    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(key, end)
+    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(place, end)
     return Inputs(
         city=place, start=start, end=end, measurements=measured, weather=weather,
         stations=placed(known, measured, place), sources=sources,
@@ -143,10 +144,12 @@ def _role(stations: pd.DataFrame) -> pd.Series:
     return stations["owner"].eq(REFERENCE).map({True: "reference", False: "indicative"})
 
 
-def _register(key: str, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
-    book = inventory.load(key)
+def _register(place: City, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
+    """The sites at work on the last day of the window, whose end is no longer of it, and what they burned then."""
+    book, day = inventory.load(place.key), local_date(end - timedelta(microseconds=1), place.zone)
     names = book.sites.rename(columns={"name_en": "name"})[["site", *NAMES, "coord_quality", "fuel"]]
-    return inventory.sources(book, end.date()), names, book.vintage, book.sha256
+    names = names.assign(fuel=[fuels.on(text, day) for text in names["fuel"]])
+    return inventory.sources(book, day), names, book.vintage, book.sha256
 
 
 def _simulated_register(key: str) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:

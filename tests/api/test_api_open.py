@@ -108,7 +108,7 @@ def test_keys_are_in_the_dictionary(client: TestClient) -> None:
         ("/api/v1/cities", {}), ("/api/v1/openapi.json", {}), ("/api/v1/stations", {"city": "tashkent"}),
         ("/api/v1/latest", {"city": "tashkent"}), ("/api/v1/measurements.csv", {**MONTH, **AS_OF}),
         ("/api/v1/measurements", {**MONTH, **AS_OF}), ("/api/v1/forecast.csv", {"city": "tashkent"}),
-        ("/sta/v1.1/Things", {}),
+        ("/api/v1/inventory", {"city": "tashkent"}), ("/sta/v1.1/Things", {}),
     ],
 )  # fmt: skip
 def test_who_has_the_answer_is_told_so(client: TestClient, path: str, params: dict[str, str]) -> None:

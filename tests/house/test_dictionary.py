@@ -25,6 +25,7 @@ from jobs.attribution import refit as refit_job
 from jobs.cases import facts as case_job
 from jobs.events import export as events_csv_job
 from jobs.export import measurements as export_job
+from jobs.export import register as register_job
 from jobs.export import request as export_request
 from jobs.export import snapshot as snapshot_job
 from jobs.forecast import export as forecast_csv_job
@@ -189,6 +190,10 @@ def test_cases(filled: Store) -> None:
 
 def test_candidates_of_the_register() -> None:
     assert described("inventory candidates") == list(import_module("sources.overpass_sites").COLUMNS)
+
+
+def test_register_as_a_file() -> None:
+    assert described("inventory answer") == list(register_job.document("astana"))
 
 
 def test_http_answers(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.inventory import inventory
+from data.inventory import fuels, inventory
 from sources import overpass_sites
 from sources.base import BadPayload, Unavailable
 
@@ -22,6 +22,18 @@ def test_places_with_a_kind_and_a_point_become_rows() -> None:
     assert list(table) == list(overpass_sites.COLUMNS)
     assert table["osm"].tolist() == ["way/7", "relation/8"]
     assert table.loc[1, ["category", "subtype", "fuel"]].tolist() == ["heating", "power_plant", "gas"]
+
+
+def test_kilns_and_tailings_are_proposed_and_fuels_are_written_as_the_register_takes_them() -> None:
+    tags = [
+        {"landuse": "industrial", "industrial": "brickyard", "name": "Bricks"},
+        {"man_made": "tailings_pond", "name": "Pond"},
+        {"power": "plant", "name": "P", "plant:source": "natural_gas;coal"},
+    ]
+    elements = [{"type": "node", "id": i, "lat": 41.0, "lon": 69.0, "tags": one} for i, one in enumerate(tags)]
+    table = overpass_sites.parse({"elements": elements}).set_index("name")
+    assert table["subtype"].to_dict() == {"Bricks": "kiln", "Pond": "tailings", "P": "power_plant"}
+    assert [fuel.name for fuel in fuels.fuels(table.loc["P", "fuel"])] == ["natural gas", "coal"]
 
 
 def test_an_empty_answer_has_the_columns() -> None:

@@ -12,6 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from data.city import City, cities, city
+from data.inventory.inventory import COLUMNS, VARIABLE
 from data.schema import Conformed, conform, conform_stations
 from data.store import Store
 from jobs.attribution.inputs import gather
@@ -272,6 +273,28 @@ def test_firms_with_and_without_a_key(httpserver: HTTPServer, monkeypatch: pytes
     keyed = asked("firms", httpserver, monkeypatch, key="K")
     keyed.fetch(city("tashkent"), moment, moment + timedelta(hours=12))
     assert paths[4] == "/api/area/csv/K/VIIRS_NOAA20_NRT/68.300,40.450,70.350,42.150/1/2026-01-10"
+
+
+@pytest.mark.parametrize(
+    ("cells", "hot"),
+    [
+        ({"category": "industry", "subtype": "metal", "status": "active"}, True),
+        ({"category": "industry", "subtype": "metal", "status": "planned"}, False),
+        ({"category": "fire", "subtype": "landfill", "status": "active"}, False),
+    ],
+)
+def test_firms_takes_only_standing_plants_for_static_heat(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cells: dict[str, str], hot: bool
+) -> None:
+    row = dict.fromkeys(COLUMNS, "") | {"site": "a", "name_en": "A", "reference": "permit 12"} | cells
+    row |= {"lat": "41.3822", "lon": "69.3677", "coord_quality": "plant"}
+    (tmp_path / "tashkent.csv").write_text(f"{','.join(row)}\n{','.join(row.values())}\n", "utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setattr(firms, "now", lambda: datetime(2026, 1, 10, 12, tzinfo=UTC))
+    httpserver.expect_request(re.compile(".*")).respond_with_data(payload("firms/area_viirs.csv"))
+    moment = datetime(2026, 1, 10, tzinfo=UTC)
+    rows = asked("firms", httpserver, monkeypatch).fetch(city("tashkent"), moment, moment + timedelta(days=1))
+    assert rows[rows.raw_value == 11.8].checks.tolist()[0] == ((firms.SITE,) if hot else ())
 
 
 def test_firms_refuses_a_wrong_key_by_its_name(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:

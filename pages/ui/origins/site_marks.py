@@ -1,9 +1,13 @@
 """Ranked sites as diamonds with their rank on the map, and as lines beside it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import pydeck as pdk
 
 from pages.ui.city.city import Picture
+from pages.ui.city.sites import fuel
 from pages.ui.look import basemap
 from pages.ui.look import cards as look_cards
 from pages.ui.look.palette import CALM, SOURCES, rgba
@@ -49,8 +53,8 @@ def layers(sites: pd.DataFrame, theme: str) -> list[pdk.Layer]:
             "lat": sites["lat"].round(5), "lon": sites["lon"].round(5), "mark": "◆",
             "rank": sites["rank"].astype(str), "fill": [rgba(SOURCES.get(c, CALM)) for c in sites["category"]],
             "name": named(sites),
-            "tip": [f"{n}\n{t('origins.top3', share=chance(p))}"
-                    for n, p in zip(named(sites), sites["top3"], strict=True)],
+            "tip": ["\n".join((name, *told(row)))
+                    for name, row in zip(named(sites), sites.to_dict("records"), strict=True)],
         }
     )  # fmt: skip
     return [
@@ -59,6 +63,17 @@ def layers(sites: pd.DataFrame, theme: str) -> list[pdk.Layer]:
         basemap.texts(
             drawn, "ranked-names", "name", 12, basemap.INKS[theme], [0, 24], font_weight=700, **basemap.halo(theme)
         ),
+    ]
+
+
+def told(row: Mapping[Any, Any]) -> list[str]:
+    """What the hover tells of a ranked site: category and what it burned, probability, quality of its place."""
+    category, burned = t(f"frame.source.{row['category']}"), fuel(str(row["fuel"]))
+    quality = row["coord_quality"]
+    return [
+        f"{category} · {burned}" if burned else category,
+        t("origins.top3", share=chance(row["top3"])),
+        *([t(f"map.quality.{quality}")] if quality else []),
     ]
 
 
@@ -95,8 +110,10 @@ def table(sites: pd.DataFrame) -> str:
     rows = []
     for row, name in zip(sites.to_dict("records"), named(sites), strict=True):
         colour = SOURCES.get(row["category"], CALM)
+        burned = fuel(str(row["fuel"]))
         said = [
             t(f"frame.source.{row['category']}"),
+            *([burned] if burned else []),
             t("origins.top3", share=chance(row["top3"])),
             t("origins.brings", score=number(row["score"], 1), lower=number(row["lower"], 1),
               upper=number(row["upper"], 1), unit=t_unit("µg/m³")),

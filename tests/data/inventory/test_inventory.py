@@ -10,9 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.city import cities
-from data.inventory import inventory
-from data.inventory.inventory import COLUMNS, SUBTYPES, InventoryError, left_out, load, sources
-from data.inventory.rows import CATEGORIES, read
+from data.inventory import fuels, inventory
+from data.inventory.inventory import (
+    COLUMNS,
+    SUBTYPES,
+    InventoryError,
+    left_out,
+    load,
+    of_rows,
+    seed_rows,
+    sources,
+)
+from data.inventory.rows import CATEGORIES, OPTIONAL, read
 
 FINGERPRINTS = pd.read_csv(inventory.FOLDER.parent / "attribution" / "fingerprints.csv").set_index("subtype")
 GOOD = {
@@ -51,8 +60,17 @@ def test_shipped_registers_load_with_names_in_four_languages(shipped):
 
 def test_no_emission_is_shipped_without_a_source(shipped):
     _, register = shipped
-    assert register.sites["emission"].isna().all(), "an emission was entered: give it a source and change this test"
+    given = register.sites.dropna(subset=["emission"])
+    assert (given[["emission_source", "emission_unit"]] != "").all(axis=None)
+    assert set(given["site"]) <= {"uzvtortsvetmet"}, "an emission was entered: see that its source opens"
     assert sources(register)["assumed"].all()
+
+
+def test_what_is_known_of_all_pollutants_bounds_the_assumed_weight():
+    winter = sources(load("tashkent"), date(2026, 1, 10)).set_index("site")
+    assert winter.loc["uzvtortsvetmet", "pm25_gps"] == pytest.approx(226e6 / (365.25 * 86400))
+    assert winter.loc["uzvtortsvetmet", "assumed"]
+    assert "uzvtortsvetmet" not in set(sources(load("tashkent"), date(2026, 2, 1))["site"])
 
 
 def test_every_site_is_either_ranked_or_left_out_with_a_reason(shipped):
@@ -75,12 +93,34 @@ def test_shipped_points_lie_near_their_city(shipped):
 
 def test_facts_that_others_get_wrong():
     astana, tashkent = load("astana").sites.set_index("site"), load("tashkent").sites.set_index("site")
-    assert astana.loc["astana-chp-3", "fuel"] == "gas"
+    assert [fuels.on(astana.loc["astana-chp-3", "fuel"], date(year, 12, 1)) for year in (2023, 2026)] == [
+        "gas", "gas; coal (reserve)"
+    ]  # fmt: skip
     assert pd.isna(astana.loc["astana-chp-3", "lat"])
+    assert astana.loc["astana-chp-3", "from"] == "2023-10"
+    assert astana.loc["astana-chp-2", "capacity"] == "555 MW el; 1917 Gcal/h"
+    assert astana.loc["astana-telman-gas", "status"] == "planned"
     assert astana.loc["astana-chp-1", "coord_quality"] == "approximate"
     assert astana.loc["astana-chp-2", "coord_quality"] == "plant"
     assert tashkent.loc["keles-landfill", "status"] == "closed"
     assert tashkent.loc["almalyk-smelter", "coord_quality"] == "town"
+    assert tashkent.loc["maxam-chirchiq", ["status", "until"]].tolist() == ["halted", "2025-11-26"]
+    assert set(tashkent.loc[["yangiabad-tailings", "charkesar-tailings"], "subtype"]) == {"tailings"}
+
+
+def test_a_halted_site_ranks_until_its_last_day():
+    register = load("tashkent")
+    assert "maxam-chirchiq" in set(sources(register, date(2025, 11, 26))["site"])
+    assert "maxam-chirchiq" not in set(sources(register, date(2025, 11, 27))["site"])
+    assert "maxam-chirchiq" not in set(sources(register)["site"])
+
+
+def test_fuel_counts_as_of_the_day(tmp_path):
+    row = GOOD | {"category": "heating", "subtype": "chp", "fuel": "coal ..2023; gas 2023-10.."}
+    row |= dict.fromkeys(("emission", "emission_unit", "emission_year", "emission_source"), "")
+    register = load("tashkent", written(tmp_path, row))
+    rates = [sources(register, day)["pm25_gps"].item() for day in (date(2023, 9, 30), date(2024, 1, 1), None)]
+    assert rates == pytest.approx([60.0, 3.0, 3.0])
 
 
 def test_a_gas_plant_weighs_far_less_than_a_coal_plant():
@@ -148,6 +188,21 @@ def test_only_sites_at_work_on_the_day_are_ranked(tmp_path):
         ({"status": "open"}, "status"),
         ({"from": "spring"}, "from"),
         ({"from": "2025", "until": "2024"}, "until"),
+        ({"from": "<=spring"}, "from"),
+        ({"until": "<=2015"}, "until"),
+        ({"fuel": "coal 2023"}, "fuel"),
+        ({"fuel": "coal (often)"}, "fuel"),
+        ({"fuel": "coal 2024..2023"}, "fuel"),
+        ({"capacity": "much"}, "capacity"),
+        ({"capacity": "5 horses"}, "capacity"),
+        ({"capacity_year": "1066"}, "capacity_year"),
+        ({"coord_quality": "unknown"}, "coord_quality"),
+        ({"shape": "circle"}, "shape"),
+        ({"shape": "line"}, "shape"),
+        ({"asked": "soon"}, "asked"),
+        ({"read": "twice"}, "read"),
+        ({"reference_date": "old"}, "reference_date"),
+        ({"review_by": "later"}, "review_by"),
         ({"reference": ""}, "reference"),
         ({"checked": "yesterday"}, "checked"),
     ],
@@ -210,6 +265,12 @@ def test_geojson_says_the_same(tmp_path):
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     from_csv = load("tashkent", written(tmp_path, GOOD))
     pd.testing.assert_frame_equal(load("tashkent", file).sites, from_csv.sites)
+    features[0]["geometry"] = line = {"type": "LineString", "coordinates": [[69.2, 41.3], [69.3, 41.3]]}
+    properties["coord_quality"] = "approximate"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    road = load("tashkent", file)
+    assert road.shapes == {"works-north": line}
+    assert left_out(road)["reason"].item() == "line, not a point"
     features[0]["geometry"] = {"type": "Polygon", "coordinates": []}
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     with pytest.raises(InventoryError, match="feature 1: is a Polygon"):
@@ -217,6 +278,34 @@ def test_geojson_says_the_same(tmp_path):
     file.write_text("[]", "utf-8")
     with pytest.raises(InventoryError, match="FeatureCollection"):
         load("tashkent", file)
+
+
+def test_a_table_takes_its_lines_from_the_file_beside_it(tmp_path):
+    file = written(tmp_path, GOOD | {"shape": "line", "lat": "", "lon": "", "coord_quality": "approximate"})
+    with pytest.raises(InventoryError, match="works-north is a line or an area in one file only"):
+        load("tashkent", file)
+    beside = tmp_path / "tashkent.shapes.geojson"
+    line = {"type": "LineString", "coordinates": [[69.2, 41.3], [69.3, 41.3]]}
+    feature = {"type": "Feature", "geometry": line, "properties": {"site": "works-north"}}
+    beside.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    assert load("tashkent", file).shapes == {"works-north": line}
+    beside.write_text('{"features": [{"geometry": {"type": "LineString", "coordinates": [[999, 0]]}}]}', "utf-8")
+    with pytest.raises(InventoryError, match=r"tashkent\.shapes\.geojson: the lines and areas cannot be read"):
+        load("tashkent", file)
+
+
+def test_files_of_older_releases_lack_the_new_columns(tmp_path):
+    old = [column for column in COLUMNS if column not in OPTIONAL]
+    file = tmp_path / "tashkent.csv"
+    file.write_text(text(GOOD, columns=old), "utf-8")
+    assert list(sources(load("tashkent", file))["site"]) == ["works-north"]
+
+
+def test_a_register_of_rows_is_checked_like_a_file(shipped):
+    city, register = shipped
+    pd.testing.assert_frame_equal(of_rows(city, seed_rows(city), register.shapes).sites, register.sites)
+    with pytest.raises(InventoryError, match="column subtype"):
+        of_rows(city, [GOOD | {"subtype": "waste"}])
 
 
 def test_an_operators_folder_overrides_city_by_city(tmp_path, monkeypatch):

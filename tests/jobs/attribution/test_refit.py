@@ -1,7 +1,7 @@
 """Refits of the attribution: what is gathered, what is kept, what is refused, what the file carries."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -113,6 +113,15 @@ def test_one_station_without_a_place_gets_categories_only(store: Store) -> None:
     told = refit.refit(store, CITY, NOW)
     assert told["refused"] == ""
     assert {"mostly_prior", "single_station"} <= set(told["notes"].split(","))
+
+
+def test_the_register_counts_as_of_the_last_day_of_the_window(store: Store) -> None:
+    end = datetime(2025, 11, 26, 19, tzinfo=UTC)  # midnight in Tashkent: the last day is the 26th
+    days = [gather(store, CITY, end - timedelta(days=2), at) for at in (end, end + timedelta(hours=1))]
+    assert ["maxam-chirchiq" in set(one.sources["site"]) for one in days] == [True, False]
+    windows = [datetime(year, 12, 2, tzinfo=UTC) for year in (2023, 2026)]
+    astana = [gather(store, "astana", at - timedelta(days=2), at).names.set_index("site")["fuel"] for at in windows]
+    assert [fuel["astana-chp-3"] for fuel in astana] == ["gas", "gas; coal (reserve)"]
 
 
 def test_a_model_of_the_weather_fills_only_hours_nobody_measured() -> None:

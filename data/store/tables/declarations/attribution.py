@@ -83,7 +83,7 @@ SITES = declared(
     ("status", TEXT, "`identifiable`, `indicative`, `grouped` or `not identifiable`"),
     ("reason", TEXT, "code of what is behind the status"),
     ("coord_quality", TEXT, "as in the register"),
-    ("fuel", TEXT, "as in the register"),
+    ("fuel", TEXT, "what the register says it burned on the last day of the window"),
     *_origin("computed_at"),
 )
 EVIDENCE = declared(
