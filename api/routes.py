@@ -16,6 +16,7 @@ from api.v1 import acts as v1_acts
 from api.v1 import alarms, metrics, policy, snapshots
 from api.v1 import inventory as v1_inventory
 from api.v1 import latest as v1_latest
+from api.v1 import plumes as v1_plumes
 from api.v1 import statements as v1_statements
 from api.v1.openapi import accepted, document
 from data import clock
@@ -169,6 +170,11 @@ def forecast(request: HttpRequest) -> Response:
     return Response(forecast_csv(served("download").store, where.key), media_type="text/csv", headers=headers)
 
 
+def plumes(request: HttpRequest) -> Response:
+    """Plumes of methane that satellites saw near a city, and in which file they were looked for."""
+    return v1_plumes.answer(request, _known_city(request))
+
+
 def prometheus(request: HttpRequest) -> Response:
     """What a monitoring system asks, in the Prometheus text format."""
     return Response(metrics.text(), media_type=metrics.TYPE)
@@ -194,6 +200,7 @@ def routes() -> list[Route]:
         "/api/v1/events.csv": events,
         "/api/v1/forecast.csv": forecast,
         "/api/v1/station_verdicts.csv": verdicts,
+        "/api/v1/plumes": plumes,
         "/api/v1/inventory": inventory,
         **policy.ROUTES,
         **alarms.ROUTES,

@@ -19,6 +19,8 @@ from pages.ui.events import footprints
 from pages.ui.events import words as event_words
 from pages.ui.look import basemap
 from pages.ui.look.palette import FRESHNESS, KINDS, SOURCES
+from pages.ui.methane import layer as methane_layer
+from pages.ui.methane import panel as methane_panel
 from pages.ui.page import frame as page_frame
 from pages.ui.page import made_from
 from pages.ui.reader import choices, errors, language
@@ -102,6 +104,7 @@ def page() -> None:
         required=True,
     )
     with_sites = last.toggle(t("map.sites"), value=True, key="map.sites")
+    with_methane = last.toggle(t("methane.toggle"), value=False, key="map.methane")
     picture = city_tables.picture(city.key, parameter)
     shown = by_limit(picture) if averaging == "24h" else by_hour(picture)
     today = local_date(picture.now, city.zone)
@@ -118,14 +121,19 @@ def page() -> None:
             ],
         )
     theme = choices.theme()
+    plumes = methane_panel.found(city) if with_methane else None
+    over = methane_layer.layers(plumes, city.zone, theme) if plumes else []
     under = [
         *footprints.layers(picture.events, city.zone, theme),
         *register_sites.layers(register, book.shapes if book else {}, theme),
+        *over,
     ]
     deck = basemap.stations(tips(shown, picture), city, theme=theme, language=language.language(), under=under)
     st.pydeck_chart(deck, key=f"map.{city.key}", height=560)
     st.html(f'<div class="ca-chips">{wind_arrow(picture)}</div>')
     st.html(legend(shown, register, picture.events))
+    if plumes:
+        st.html(methane_layer.legend(plumes))
     if len(picture.events):
         names = city_tables.names(city.key)
         st.html("".join(event_words.card(row, names, city.zone) for row in picture.events.itertuples()))
@@ -133,6 +141,8 @@ def page() -> None:
         st.warning(t("events.reads_low_say"), icon=":material/sensors_off:")
     page_frame.caption(shown.caption)
     table(shown, picture)
+    if with_methane:
+        methane_panel.draw(city)
     wanted = Asked(city, picture.now, parameters=(parameter,))
     names = city_tables.names(city.key)
     stem = f"map-{city.key}-{parameter}"

@@ -36,6 +36,7 @@ PAGES = (
     Row("origins.py", "origins", "hub", "origins", "why"),
     Row("trends.py", "trends", "show_chart", "trends", "why"),
     Row("brief.py", "brief", "description", "brief", "why"),
+    Row("case.py", "case", "gavel", "case", "why"),
     Row("records.py", "records", "table_view", "records", "data"),
     Row("feeds.py", "feeds", "rss_feed", "feeds", "data"),
     Row("consortium.py", "consortium", "handshake", "consortium", "data"),

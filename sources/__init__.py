@@ -22,6 +22,7 @@ from sources.openmeteo_air import OpenMeteoAir
 from sources.purpleair import PurpleAir
 from sources.sensor_community import SensorCommunity
 from sources.sensorthings import SensorThings
+from sources.unep_imeo_mars import UnepImeoMars
 from sources.uzhydromet import Uzhydromet
 from sources.uzhydromet_bulletin import UzhydrometBulletin
 from sources.waqi import Waqi
@@ -49,6 +50,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
         "data_meteo_uz": DataMeteoUz,
         "wis2": Wis2,
         "firms": Firms,
+        "unep_imeo_mars": UnepImeoMars,
     }
 )
 # Networks that arrive as files only; a city file may name them beside those of `SOURCES`.

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
 
@@ -172,11 +172,14 @@ class Answer:
         Parts that did not come, or not wholly; each once.
     asked : int
         Parts there are; 0 where the network answers in one piece.
+    tables : mapping of str to DataFrame
+        What came that is no measurement, by the table of the store that keeps it.
     """
 
     rows: pd.DataFrame
     failed: tuple[Failure, ...] = ()
     asked: int = 0
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 P = ParamSpec("P")
@@ -245,6 +248,8 @@ class Source(Protocol):
         What it allows.
     key : str
         Environment variable that holds its key; empty for a keyless network.
+    table : str
+        Where the store keeps what it delivers: ``measurements``, but for what is none.
     """
 
     name: ClassVar[str]
@@ -257,6 +262,7 @@ class Source(Protocol):
     span: ClassVar[timedelta]
     quota: ClassVar[Quota]
     key: ClassVar[str]
+    table: ClassVar[str]
 
     def missing(self) -> Denied | None:
         """What a person must set before the network can be asked, as the error it would be; None when ready."""

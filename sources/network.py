@@ -43,6 +43,7 @@ class Network:
     span: ClassVar[timedelta] = timedelta(days=30)
     quota: ClassVar[Quota]
     key: ClassVar[str] = ""
+    table: ClassVar[str] = "measurements"
 
     def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client(self.name, self.host, self.quota, self.key)

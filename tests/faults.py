@@ -191,6 +191,10 @@ def judge(network: str, parcel: list[Drawn], tally: Tally) -> None:
         When something was lost silently or invented.
     """
     assert all(isinstance(d.rows, pd.DataFrame) for d in parcel)
+    if SOURCES[network].table != "measurements":
+        for drawn in parcel:
+            judge_other(network, drawn, tally)
+        return
     listed = _together([d.stations for d in parcel if d.stations is not None])
     assert listed is None or len(conform_stations(listed))
     table = _together([d.rows for d in parcel])
@@ -211,6 +215,22 @@ def judge(network: str, parcel: list[Drawn], tally: Tally) -> None:
             invented = [v for v in values if not written(float(v), known)]
             assert not invented, (network, invented[:3])
     tally.rows += len(done.rows)
+
+
+def judge_other(network: str, drawn: Drawn, tally: Tally) -> None:
+    """Rows of a table of its own: each is refused with a reason or whole, its rate as written."""
+    rows = drawn.rows
+    if not len(rows):
+        return
+    sound = rows[rows["reject"] == ""]
+    tally.rejected.update(rows.loc[rows["reject"] != "", "reject"].tolist())
+    assert sound["plume"].ne("").all()
+    assert sound["lat"].between(-90, 90).all()
+    assert sound["lon"].between(-180, 180).all()
+    assert sound["observed_at"].notna().all()
+    known = numbers_in(network, drawn.bodies)
+    assert all(written(float(v), known) for v in sound["flux"].dropna()), network
+    tally.rows += len(sound)
 
 
 MARK = "~"

@@ -1,6 +1,7 @@
 """The loopback server's answers for agencies, indices and satellites: recorded shapes, invented numbers."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ PATHS = {
     "CLEANAIR_FIRMS_URL": "/firms",
     "CLEANAIR_SENSORTHINGS_URL": "/sensorthings",
     "CLEANAIR_CAMS_ADS_URL": "/cams_ads",
+    "CLEANAIR_UNEP_IMEO_MARS_URL": "/unep_imeo_mars",
 }
 KEYS = dict.fromkeys(
     ("WAQI_TOKEN", "IQAIR_API_KEY", "PURPLEAIR_API_KEY", "AIRNOW_API_KEY", "ADS_API_KEY", "DATA_METEO_UZ_TOKEN"), KEY
@@ -261,6 +263,20 @@ def forecasts(now: datetime, cell: str) -> bytes:
     return content.getvalue()
 
 
+def mars(request: Request, now: datetime) -> Response:
+    """Two plumes near either city, 40 days old, in a zip like the publisher's."""
+    at = (now - timedelta(days=40)).replace(tzinfo=None, microsecond=0)
+    head = "id_plume,satellite,tile_date,lat,lon,sector,ch4_fluxrate,ch4_fluxrate_std,source_name,last_update"
+    places = ((41.2, 69.4), (41.4, 69.1), (51.3, 71.2), (50.9, 71.6))
+    lines = [f"stand-in-{n},EMIT - NASA,{at.isoformat()},{lat},{lon},Waste,{1000 + n},{400 + n},,{at.isoformat()}"
+             for n, (lat, lon) in enumerate(places)]  # fmt: skip
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("unep_methanedata_detected_plumes.csv", "\n".join([head, *lines]))
+        packed.writestr("unep_methanedata_detected_sources.csv", "id_source\n1")
+    return Response(content.getvalue(), content_type="application/zip")
+
+
 ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/waqi/feed/.*": waqi,
     "/iqair/nearest_.*": iqair,
@@ -275,4 +291,5 @@ ROUTES: dict[str, Callable[[Request, datetime], Response]] = {
     "/firms/data/active_fire/.*": firms,
     "/sensorthings/Datastreams": sensorthings,
     "/cams_ads/.*": ads,
+    "/unep_imeo_mars/public/.*": mars,
 }

@@ -119,6 +119,11 @@ _ROUTES: Mapping[str, About] = {
     "/api/v1/station_verdicts.csv": About(
         "Spans in which stations of a city cannot be believed, with figure and band, as CSV", CSV, ("city",)
     ),
+    "/api/v1/plumes": About(
+        "Plumes of methane that satellites saw within 150 km of a city, each with the nearest mapped site, which is no "
+        "claim of origin; rows whose licence keeps them in are counted, not shown",
+        JSON, ("city",), "Plumes",
+    ),
     "/api/v1/inventory": About(
         "Register of pollution sources of a city with position, period, fuel, size, reference and day of review",
         JSON, ("city", "format"), "Inventory", also=CSV,

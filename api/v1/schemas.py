@@ -11,10 +11,12 @@ from data.statistic import STATISTICS
 from data.store.tables.schemas import STATUS_COLUMNS
 from jobs.export import policy
 from jobs.export.publish import COLUMNS as SNAPSHOT_COLUMNS
+from jobs.methane.answer import COLUMNS as PLUME_COLUMNS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 TIME: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
 NUMBER: Schema = {"type": "number"}
 WHOLE: Schema = {"type": "integer"}
 YES: Schema = {"type": "boolean"}
@@ -139,6 +141,17 @@ SCHEMAS: Mapping[str, Schema] = {
     "Measurements": closed({
         "city": TEXT, "from": TIME, "to": TIME, "as_of": TIME, "count": WHOLE,
         "measurements": listed(ref("Measurement")), "next": maybe({"type": "string", "format": "uri"}),
+    }),
+    "Plume": closed({
+        **dict.fromkeys(PLUME_COLUMNS, TEXT), **dict.fromkeys(("observed_at", "known_at"), TIME),
+        "changed_at": maybe(TIME), "precision": {**TEXT, "enum": ["moment", "day"]},
+        **dict.fromkeys(("lat", "lon", "distance_km"), NUMBER),
+        **dict.fromkeys(("position_km", "flux_t_h", "flux_std_t_h", "nearest_site_km"), maybe(NUMBER)),
+    }),
+    "Plumes": closed({
+        "city": TEXT, "looked": YES, "file_date": maybe(DAY), "read_at": maybe(TIME), "newest_overpass": maybe(TIME),
+        "file_plumes": WHOLE, "radius_km": NUMBER, "count": WHOLE, "withheld": WHOLE, "credit": TEXT, "licence": TEXT,
+        "publisher": TEXT, "plumes": listed(ref("Plume")),
     }),
     "Site": closed({
         **_SITE, "site": TEXT, "name_en": TEXT, "category": TEXT, "subtype": TEXT, "reference": TEXT,

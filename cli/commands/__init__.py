@@ -28,6 +28,8 @@ MODULES = (
     "maintenance",
     "verdicts",
     "events",
+    "methane",
+    "cases",
     "alarms",
     "publishing",
     "backup",

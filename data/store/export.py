@@ -9,7 +9,7 @@ import pandas as pd
 from data import licences
 from data.licences import Licensed
 from data.sharing import Reader
-from data.store.narrow import all_but, narrowed
+from data.store.narrow import OWN, all_but, narrowed
 from data.store.reader import StoreReader
 from data.store.storage.errors import StoreError
 from data.store.view import View
@@ -66,8 +66,12 @@ class ExportStore(View):
         return (rows if limit is None else rows.head(limit)).reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A small derived table, without what it says of stations whose rows stay in."""
-        return self._without(self._inner.table(name))
+        """A small derived table, without what it says of stations whose rows stay in, and without such rows."""
+        rows = self._inner.table(name)
+        if name in OWN:
+            known = licences.terms()
+            return rows[[s in known and known[s].passes_on for s in rows["source"]]] if len(rows) else rows
+        return self._without(rows)
 
     def narrowed(self, rows: pd.DataFrame) -> pd.DataFrame:
         """A table made from the store, without what it says of stations whose rows stay in."""

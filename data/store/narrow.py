@@ -9,6 +9,9 @@ import pandas as pd
 
 ALL = "*"  # every parameter of a station
 WORST = ("worst_station", "worst_value", "worst_start")  # tell the value of the one station they name
+OWN = frozenset(
+    {"plumes"}
+)  # tables whose rows are a network's own, named in `source`: rules and licences hold for each
 Hidden = Mapping[str, frozenset[str]]  # station → parameters that are hidden, or `ALL`
 
 

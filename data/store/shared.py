@@ -10,7 +10,7 @@ import pandas as pd
 from data.city import city_files
 from data.sharing import EXACT, PUBLIC, Purpose, Reader, Rule, rule, rules, state, withheld
 from data.store.export import ExportStore
-from data.store.narrow import ALL, Hidden, narrowed
+from data.store.narrow import ALL, OWN, Hidden, narrowed
 from data.store.reader import WholeStore
 from data.store.storage.errors import StoreError
 from data.store.view import View
@@ -66,7 +66,12 @@ class SharedStore(View):
         """A small derived table, without what it says of stations that the reader may not have."""
         if name in PRIVATE and self.purpose != "derive":
             raise StoreError("store.view.private", who="developer", table=name)
-        return self.narrowed(self._whole.table(name))
+        rows = self._whole.table(name)
+        if name in OWN and self.purpose != "derive" and len(rows):
+            country = _countries()
+            pairs = zip(rows["source"], rows["city"], strict=True)
+            return rows[[_whole(rule(s, country.get(c, "")), self.reader, self.purpose) for s, c in pairs]]
+        return self.narrowed(rows)
 
     def narrowed(self, rows: pd.DataFrame) -> pd.DataFrame:
         """A table made from the store, without what it says of stations that the reader may not have."""

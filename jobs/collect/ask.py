@@ -63,7 +63,7 @@ def _answer(source: Source, task: Task, known: set[str] | None) -> Delivery:
     except Exception as error:  # one adapter's fault must not stop the others
         log.debug("adapter failed", exc_info=True)
         return Delivery(task, none, none, _unexpected(source, error))
-    came = Delivery(task, answer.rows, none, failed=answer.failed, asked=answer.asked)
+    came = Delivery(task, answer.rows, none, failed=answer.failed, asked=answer.asked, tables=answer.tables)
     try:
         wanted = known is not None and len(came.rows) and not set(came.rows["station"].dropna()) <= known
         return replace(came, stations=source.stations(task.city)) if wanted else came

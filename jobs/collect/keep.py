@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from jobs.collect.links import linked
 from jobs.collect.schedule import Task, following, row_of
 from jobs.ingest.quality import checked, rejects_of, with_hours
 from jobs.logs import turned
+from jobs.methane import keep as plumes
 from sources import SOURCES
 from sources.base import Failure, SourceError
 
@@ -88,7 +90,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a network gave for a task within how many seconds: rows, stations, parts that failed; or an error."""
+    """What a network gave for a task within how many seconds: rows, stations, parts that failed; or an error.
+
+    What is no measurement stands in `tables`, by the table of the store that keeps it.
+    """
 
     task: Task
     rows: pd.DataFrame
@@ -97,6 +102,7 @@ class Delivery:
     seconds: float = 0.0
     failed: tuple[Failure, ...] = ()
     asked: int = 0
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def keep(store: Store, delivery: Delivery, now: datetime) -> Outcome:
@@ -160,6 +166,9 @@ def stored(store: Store, delivery: Delivery, now: datetime) -> Outcome:
     if len(delivery.stations):
         store.put_stations(delivery.stations, now)
     parts = {"asked": delivery.asked, "lost": delivery.failed}
+    if plumes.TABLE in delivery.tables:
+        kept = plumes.keep(store, delivery.tables[plumes.TABLE], task.city, now, f"fetch {task.network}")
+        return replace(Outcome(task.network, task.city.key, *kept), **parts)  # type: ignore[arg-type]
     if not len(delivery.rows):
         return replace(Outcome(task.network, task.city.key), **parts)  # type: ignore[arg-type]
     door = conform(delivery.rows, now)

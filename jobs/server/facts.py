@@ -5,9 +5,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from data.cases import cases
 from data.facts import Review
 from data.inventory import reviews as inventory
 from data.measures import measures, techniques
+from data.methane import pledges
 from data.rules import alarms
 from data.standards import acts, limits, printed, targets
 
@@ -21,6 +23,8 @@ REGISTERS: tuple[Callable[[date], Review], ...] = (
     inventory.review,
     measures.review,
     techniques.review,
+    cases.review,
+    pledges.review,
 )
 
 

@@ -270,6 +270,7 @@ HOSTILE = st.one_of(
     ]),
 )  # fmt: skip
 ADDRESSES = (
+    "/api/v1/plumes",
     "/api/v1/latest", "/api/v1/stations", "/api/v1/measurements", "/api/v1/measurements.csv", "/api/v1/attribution.csv",
     "/api/v1/events.csv", "/api/v1/forecast.csv", "/api/v1/alarms.atom", "/api/v1/snapshots/newest.zip",
     "/api/v1/snapshots", "/sta/v1.1/Things", "/sta/v1.1/Observations", "/sta/v1.1/Datastreams('demo:1:pm25:60')",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from api import routes as api_job
 from data import demo
+from data.cases import cases as case_files
+from data.city import city
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
 from data.schema import COLUMNS, STATION_COLUMNS
@@ -20,6 +23,7 @@ from data.store.tables.schemas import TABLES
 from jobs.attribution import export as attribution_csv_job
 from jobs.attribution import from_files as attribute_job
 from jobs.attribution import refit as refit_job
+from jobs.cases import facts as case_job
 from jobs.events import export as events_csv_job
 from jobs.export import acts as acts_export
 from jobs.export import measurements as export_job
@@ -31,6 +35,7 @@ from jobs.forecast import export as forecast_csv_job
 from jobs.forecast import run as forecast_job
 from jobs.ingest import files as import_files_job
 from jobs.ingest import preview as preview_job
+from jobs.methane import answer as methane_job
 from jobs.server import facts as facts_job
 from jobs.tables import assess as assess_job
 from jobs.tables import index_file as index_file_job
@@ -179,6 +184,26 @@ def test_forecast(store: Store) -> None:
 
 def test_events_as_a_file() -> None:
     assert described("events csv") == list(events_csv_job.COLUMNS)
+
+
+def test_plumes(tmp_path: Path) -> None:
+    assert described("plume row") == list(methane_job.COLUMNS)
+    nothing = methane_job.methane(open_store(tmp_path / "store"), city("astana"))
+    told = nothing.document(nothing)
+    assert described("plumes answer") == list(told)
+
+
+def test_cases(filled: Store) -> None:
+    assert described("case file") == list(case_files.COLUMNS)
+    assert described("case hours csv") == list(case_job.CSV_COLUMNS)
+    one = replace(case_files.case("keles"), city="astana", lat=51.15, lon=71.44, sites=("astana-chp-1",))
+    told = case_job.gather(filled, one, NOW - timedelta(days=3), NOW, NOW)
+    assert described("case") == list(told)
+    assert told["months"], "the demo world has wind"
+    pm = next(m for m in told["measured"] if m["parameter"] == "pm10")
+    for name, part in (("site", told["sites"][0]), ("wind", told["wind"]), ("month", told["months"][0]),
+                       ("measured", pm), ("station", pm["stations"][0])):  # fmt: skip
+        assert sorted(described(f"case {name}")) == sorted(part), name
 
 
 def test_candidates_of_the_register() -> None:

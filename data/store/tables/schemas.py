@@ -5,7 +5,15 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from data.store.tables.declarations import alarms, attribution, collected, forecast, registers, verdicts
+from data.store.tables.declarations import (
+    alarms,
+    attribution,
+    collected,
+    forecast,
+    methane,
+    registers,
+    verdicts,
+)
 from data.store.tables.declarations.collected import MONTH
 from data.store.tables.declarations.column import Declared, arrow_schema
 
@@ -14,7 +22,7 @@ __all__ = ["MEASUREMENTS", "MONTH", "REJECTS", "STATIONS", "STATUS", "STATUS_COL
 TABLES: Mapping[str, Declared] = MappingProxyType(
     {
         table.name: table
-        for group in (collected, verdicts, attribution, forecast, alarms, registers)
+        for group in (collected, verdicts, methane, attribution, forecast, alarms, registers)
         for table in group.TABLES
     }
 )

@@ -175,7 +175,8 @@ def _judged(network: str, city: str, known: dict[str, object], lag: float, end: 
     elif known.get("parts_failed"):
         state = "part"
     else:
-        state = "void" if pd.isna(newest) else "good"
+        measures = SOURCES[network].table == "measurements"
+        state = "void" if pd.isna(newest) and measures else "good"
     said = {"source": network, "city": city, "state": state, "every": every, "lag": lag, "delay": delay}
     none = {"rows": np.nan, "rejected": np.nan, "parts": 0, "parts_failed": 0}
     blank = {**dict.fromkeys(TIMES, pd.NaT), **none, **dict.fromkeys(ERROR, "")}

@@ -25,6 +25,7 @@ READ = {
     "dsm-70-2022": ("ҚР ДСМ-70", "2022-08-02", None, "2023-02-03", None),
     "order-168-2015": ("168", "2015-02-28", None, "2015-11-13", None),
     "order-10-2025": ("10", "2025-02-18", None, "2025-08-20", None),
+    "kz-astana-heat-2014": ("249/36-V", "2014-06-27", None, None, None),
     "kz-env-code-2021": ("400-VI", "2021-01-02", None, "2024-01-01", None),
     "kz-karaganda-249-2024": ("249", "2024-12-26", "2025-03-01", None, None),
     "kz-nmu-rules": ("unknown", None, None, None, None),

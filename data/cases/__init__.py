@@ -1,0 +1,1 @@
+"""Cases between neighbours: one file each, and reading and checking them."""

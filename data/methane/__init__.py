@@ -1,0 +1,1 @@
+"""What the countries promised about methane."""

@@ -1,0 +1,1 @@
+"""Case files worked out on the store: figures, sentences, a printed page."""
