@@ -45,7 +45,7 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.parameter"): t(f"quantity.parameter.{limit.parameter}"),
         t("method.averaging"): t(f"method.averagings.{limit.averaging}"),
         t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
-        t("method.level"): t(f"method.levels.{limit.level}"),
+        t("method.level"): t(f"method.levels.{_level(limit)}"),
         t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
         t("method.since"): str(limit.start or ""),
         t("method.until"): str(limit.until or ""),
@@ -53,6 +53,12 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.reference"): limit.reference,
         t("method.note"): limit.note,
     }
+
+
+def _level(limit: Limit) -> str:
+    """Which word a level has: national laws call a limit of 30 minutes or a day by a name of its own."""
+    short = limit.law and limit.averaging in ("single", "24h")
+    return "mac" if short and limit.level == "limit" else limit.level
 
 
 def _decimals(value: float) -> int:
