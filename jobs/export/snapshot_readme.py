@@ -1,4 +1,4 @@
-"""The README of a snapshot, in the languages of `data/text/snapshot`."""
+"""The README of a snapshot, in each of our languages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,6 @@ from data.words import Words, words
 from jobs.export import request as export_request
 from jobs.export.snapshot_facts import Facts
 
-LANGUAGES = ("en", "ru")
 LISTED = 20  # gaps named one by one
 
 
@@ -21,7 +20,7 @@ def readme(
     Parameters
     ----------
     language : str
-        One of `LANGUAGES`.
+        One of `data.city.LANGUAGES`.
     request, facts
         What was asked, and what is known of it.
     files : mapping
