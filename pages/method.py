@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from data.glossary import terms as terms_of
 from data.licences import terms
 from data.parameters import PARAMETERS
 from data.release import release
@@ -15,6 +17,7 @@ from data.standards.coverage import MIN_COVERAGE
 from data.standards.limits import Limit, registry
 from models.indices import aqi
 from models.quality import row_checks, series_checks
+from pages.ui.page import downloads
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
@@ -122,6 +125,17 @@ def parameters() -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
+def words() -> None:
+    """Words of the field with what they mean and the original they stand for; the table searches, the file has all."""
+    rows = pd.DataFrame([asdict(term) for term in terms_of(language())])
+    st.markdown(t("words.say"))
+    shown = ["term", "meaning", "original"]
+    st.dataframe(
+        rows[shown].rename(columns={name: t(f"words.{name}") for name in shown}), hide_index=True, width="stretch"
+    )
+    downloads.offer(rows, f"words-{language()}")
+
+
 def attribution() -> None:
     """The attribution's own document."""
     path = ROOT / "docs" / "method-attribution.md"
@@ -175,6 +189,7 @@ SECTIONS = (
     ("flags", flags),
     ("attribution", attribution),
     ("units", parameters),
+    ("words", words),
     ("licences", licences),
     ("software", software),
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from api import routes as api_job
-from data import demo
+from data import demo, glossary
 from data.inventory import inventory
 from data.inventory import rows as inventory_rows
 from data.schema import COLUMNS, STATION_COLUMNS
@@ -160,6 +161,10 @@ def test_forecast(store: Store) -> None:
 
 def test_events_as_a_file() -> None:
     assert described("events csv") == list(events_csv_job.COLUMNS)
+
+
+def test_words_of_the_field() -> None:
+    assert described("words") == [field.name for field in fields(glossary.Term)]
 
 
 def test_candidates_of_the_register() -> None:
