@@ -22,7 +22,8 @@ from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
-from sources.credits import IMPORTS, credit
+from sources.credit_words import said
+from sources.credits import IMPORTS
 
 ROOT = Path(__file__).resolve().parents[1]
 STATUS = {"verified": "●", "secondary": "◐", "unverified": "○"}
@@ -148,15 +149,16 @@ def attribution() -> None:
 def licences() -> None:
     """Every network and import with its licence."""
     may = terms()
+    known = {key: said(key, language()) for key in (*SOURCES, *IMPORTS)}
     rows = [
         {
             "key": key,
-            t("method.credit"): credit(key).text,
-            t("method.licence"): credit(key).licence,
+            t("method.credit"): one.text,
+            t("method.licence"): one.licence,
             t("method.may_leave"): t("method.yes") if may[key].passes_on else t("method.no"),
-            "url": credit(key).url,
+            "url": one.url,
         }
-        for key in (*SOURCES, *IMPORTS)
+        for key, one in known.items()
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", column_config={"url": st.column_config.LinkColumn("url")}

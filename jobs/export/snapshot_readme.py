@@ -7,6 +7,7 @@ from data.city import city as city_of
 from data.words import Words, words
 from jobs.export import request as export_request
 from jobs.export.snapshot_facts import Facts
+from sources.credit_words import said
 
 LISTED = 20  # gaps named one by one
 
@@ -52,7 +53,8 @@ def readme(
         f"## {say('again')}\n\n    {command(request, form, facts.role)}",
         f"## {say('sources')}\n\n" + _table(
             [say(k) for k in ("source", "count", "licence", "credit")],
-            ((r.source, w.number(r.rows), r.licence, r.credit) for r in plan.sources.itertuples()),
+            ((r.source, w.number(r.rows), said(r.source, language).licence, said(r.source, language).text)
+             for r in plan.sources.itertuples()),
         ),
         f"## {say('by_flag')}\n\n" + _table(
             [say(k) for k in ("source", "kind", "flag", "count")],
