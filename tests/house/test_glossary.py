@@ -28,6 +28,8 @@ COUNTED = re.compile(
 )
 # `{of} станцияның {n}`: a part without the noun it is a part of.
 PART = re.compile(r"(\w+?)(?:ның|нің|дың|дің|тың|тің) \**\{\w+\}\**(?= |,|;|\.|$)(?: (\w+))?")
+# Numbers of acts are printed as the act prints them.
+ACTS = re.compile(r"data/text/acts/\w+\.toml: number\.")
 PARTED = ("станция", "тәулік", "күн", "сағат", "бөлік", "жол", "медиана", "желі", "ай")
 
 
@@ -76,7 +78,7 @@ def test_cyrillic_stands_in_brackets_only_and_only_originals(language: str) -> N
         word for term in terms("ru") for word in re.findall(f"[{CYRILLIC}5.]{{2,}}", f"{term.term} {term.original}")
     }
     bare, foreign = [], []
-    for text in texts(language):
+    for text in (x for x in texts(language) if not ACTS.match(x.where)):
         inside = re.findall(r"\(([^()]*)\)", text.said)
         bare += [text.where] if re.search(f"[{CYRILLIC}]", re.sub(r"\([^()]*\)", "", text.said)) else []
         words = re.findall(f"[{CYRILLIC}][{CYRILLIC}5.]+", " ".join(inside))
