@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data import advice
+from data.glossary import terms as terms_of
 from data.licences import terms
 from data.parameters import PARAMETERS
 from data.release import release
@@ -18,12 +20,13 @@ from data.standards.temperature import GASES
 from models.indices import aqi
 from models.quality import row_checks, series_checks
 from pages.ui.method import acts as method_acts
+from pages.ui.page import downloads, law_tables, ordered
 from pages.ui.page import frame as page_frame
-from pages.ui.page import law_tables, ordered
 from pages.ui.reader import choices
 from pages.ui.reader.language import language, number, t, t_unit
 from sources import SOURCES
-from sources.credits import IMPORTS, credit
+from sources.credit_words import said
+from sources.credits import IMPORTS
 
 ROOT = Path(__file__).resolve().parents[1]
 STATUS = {"verified": "●", "secondary": "◐", "unverified": "○"}
@@ -55,7 +58,7 @@ def _limit(limit: Limit) -> dict[str, str]:
         t("method.averaging"): t(f"method.averagings.{limit.averaging}"),
         t("method.value"): f"{number(limit.value, _decimals(limit.value))} {t_unit(limit.unit)}",
         t("gases.column"): _temperature(limit),
-        t("method.level"): t(f"method.levels.{limit.level}"),
+        t("method.level"): t(f"method.levels.{_level(limit)}"),
         t("method.status"): f"{STATUS[limit.status]} {t(f'method.statuses.{limit.status}')}",
         t("method.since"): method_acts.since(limit),
         t("method.until"): str(limit.until or ""),
@@ -70,6 +73,12 @@ def _temperature(limit: Limit) -> str:
     if limit.parameter not in GASES:
         return ""
     return t("gases.not_stated") if limit.temperature is None else f"{limit.temperature:g} °C"
+
+
+def _level(limit: Limit) -> str:
+    """Which word a level has: national laws call a limit of 30 minutes or a day by a name of its own."""
+    short = limit.law and limit.averaging in ("single", "24h")
+    return "mac" if short and limit.level == "limit" else limit.level
 
 
 def _decimals(value: float) -> int:
@@ -169,6 +178,17 @@ def health() -> None:
     st.caption(t("advice.rests"))
 
 
+def words() -> None:
+    """Words of the field with what they mean and the original they stand for; the table searches, the file has all."""
+    rows = pd.DataFrame([asdict(term) for term in terms_of(language())])
+    st.markdown(t("words.say"))
+    shown = ["term", "meaning", "original"]
+    st.dataframe(
+        rows[shown].rename(columns={name: t(f"words.{name}") for name in shown}), hide_index=True, width="stretch"
+    )
+    downloads.offer(rows, f"words-{language()}")
+
+
 def attribution() -> None:
     """The attribution's own document."""
     path = ROOT / "docs" / "method-attribution.md"
@@ -181,15 +201,16 @@ def attribution() -> None:
 def licences() -> None:
     """Every network and import with its licence."""
     may = terms()
+    known = {key: said(key, language()) for key in (*SOURCES, *IMPORTS)}
     rows = [
         {
             "key": key,
-            t("method.credit"): credit(key).text,
-            t("method.licence"): credit(key).licence,
+            t("method.credit"): one.text,
+            t("method.licence"): one.licence,
             t("method.may_leave"): t("method.yes") if may[key].passes_on else t("method.no"),
-            "url": credit(key).url,
+            "url": one.url,
         }
-        for key in (*SOURCES, *IMPORTS)
+        for key, one in known.items()
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", column_config={"url": st.column_config.LinkColumn("url")}
@@ -223,6 +244,7 @@ SECTIONS = (
     ("advice", health),
     ("attribution", attribution),
     ("units", parameters),
+    ("words", words),
     ("licences", licences),
     ("software", software),
 )

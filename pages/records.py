@@ -219,10 +219,14 @@ def licences(found: export_request.Plan) -> None:
             t("records.left_out", rows=number(row.rows), source=markdown(row.source or "–"), why=_why(row)),
             icon=":material/lock:",
         )
+    from sources.credit_words import said
+
     st.subheader(t("records.whose"), anchor=False)
+    credits = [said(source, language.language()) for source in found.sources["source"]]
+    table = found.sources.assign(licence=[c.licence for c in credits], credit=[c.text for c in credits])
     names = {k: t(f"records.licence.{k}") for k in ("source", "rows", "licence", "credit", "url")}
     st.dataframe(
-        found.sources.rename(columns=names),
+        table.rename(columns=names),
         hide_index=True,
         width="stretch",
         column_config={names["url"]: st.column_config.LinkColumn(names["url"])},
@@ -230,13 +234,13 @@ def licences(found: export_request.Plan) -> None:
 
 
 def _why(row: Any) -> str:
-    from sources.credits import credit
+    from sources.credit_words import said
 
     if row.by == "rule":
         return t("records.why_rule", rule=markdown(row.basis))
     if row.by == "station":
         return t("records.why_station")
-    return t("records.why", licence=markdown(credit(row.source).licence))
+    return t("records.why", licence=markdown(said(row.source, language.language()).licence))
 
 
 def events(city: City, asked: export_request.Request) -> None:

@@ -135,11 +135,12 @@ def chips(shown: Place) -> list[page_frame.Chip]:
 
 def facts(shown: Place) -> None:
     """Who runs it, where it stands, under which licence."""
-    from sources.credits import credit
+    from sources import credit_words
 
     row = shown.about
     source = str(row.get("source") or (shown.rows["source"].iloc[0] if len(shown.rows) else ""))
-    licence = str(row.get("licence") or (credit(source).licence if source else ""))
+    one = credit_words.said(source, language.language()) if source else None
+    licence = credit_words.licence(str(row.get("licence") or ""), language.language()) or (one.licence if one else "")
     place_words = t("station.no_place")
     if pd.notna(row.get("lat")):
         quality = row.get("coord_quality")
@@ -147,7 +148,7 @@ def facts(shown: Place) -> None:
         place_words = f"{number(row['lat'], 4)}, {number(row['lon'], 4)}{near}"
     cells = {
         "owner": row.get("owner") or "–", "place": place_words, "licence": licence or "–",
-        "network": credit(source).text if source else "–", "id": row["station"], "same_as": row.get("same_as") or "",
+        "network": one.text if one else "–", "id": row["station"], "same_as": row.get("same_as") or "",
     }  # fmt: skip
     said = [f"{t(f'station.fact.{k}')}: **{markdown(v)}**" for k, v in cells.items() if v]
     said += theirs.index(shown)

@@ -41,7 +41,7 @@ from models.stations.monitors import names_of_one
 from models.trends.level import level
 from models.trends.matched import answer, matched, steps
 from models.trends.stated import stated
-from sources.credits import credit
+from sources.credit_words import said
 
 FORMAT = 3  # of the facts; changes whenever the same data would give other facts
 HEADLINE = "pm25"
@@ -283,7 +283,7 @@ def _verdicts(
     ]  # fmt: skip
 
 
-def licences(facts: Facts) -> list[str]:
+def licences(facts: Facts, language: str) -> list[str]:
     """Credit and licence of every source, as its owner wants it written."""
-    made = [credit(key) for key in facts["credits"]]
+    made = [said(key, language) for key in facts["credits"]]
     return [f"{one.text} ({one.licence})" for one in dict.fromkeys(made)]

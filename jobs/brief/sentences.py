@@ -106,7 +106,7 @@ def text(facts: Facts, language: str, made: datetime) -> Text:
         shares_note=source_words.note(made_of, w),
         quality=tuple(say.quality()),
         method=say.method(),
-        credits=" · ".join(licences(facts)),
+        credits=" · ".join(licences(facts, language)),
         checksum=checksum(facts),
     )
 

@@ -1,4 +1,4 @@
-"""The README of a snapshot, in the languages of `data/text/snapshot`."""
+"""The README of a snapshot, in each of our languages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,8 @@ from data.city import city as city_of
 from data.words import Words, words
 from jobs.export import request as export_request
 from jobs.export.snapshot_facts import Facts
+from sources.credit_words import said
 
-LANGUAGES = ("en", "ru")
 LISTED = 20  # gaps named one by one
 
 
@@ -21,7 +21,7 @@ def readme(
     Parameters
     ----------
     language : str
-        One of `LANGUAGES`.
+        One of `data.city.LANGUAGES`.
     request, facts
         What was asked, and what is known of it.
     files : mapping
@@ -53,7 +53,8 @@ def readme(
         f"## {say('again')}\n\n    {command(request, form, facts.role)}",
         f"## {say('sources')}\n\n" + _table(
             [say(k) for k in ("source", "count", "licence", "credit")],
-            ((r.source, w.number(r.rows), r.licence, r.credit) for r in plan.sources.itertuples()),
+            ((r.source, w.number(r.rows), said(r.source, language).licence, said(r.source, language).text)
+             for r in plan.sources.itertuples()),
         ),
         f"## {say('by_flag')}\n\n" + _table(
             [say(k) for k in ("source", "kind", "flag", "count")],

@@ -9,11 +9,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
+from data.city import LANGUAGES
 from data.store.reader import StoreReader
 from jobs.export import request as export_request
 from jobs.export.datapackage import descriptor
 from jobs.export.snapshot_facts import facts
-from jobs.export.snapshot_readme import LANGUAGES, readme, title
+from jobs.export.snapshot_readme import readme, title
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip can hold: its times say nothing
 LEVEL = 3  # of deflate; measured: the size of level 6 within a few percent in half the time

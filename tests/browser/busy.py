@@ -16,9 +16,9 @@ TEXTS = {
     ),
     "h2s": (
         "H2S above the single-maximum limit (indicative)",
-        "H2S выше максимального разового норматива (ориентировочно)",
-        "H2S eng yuqori bir martalik meʼyordan yuqori (taxminiy)",
-        "H2S ең жоғары бір реттік нормативтен жоғары (шамамен)",
+        "H2S выше максимально разовой ПДК (ориентировочно)",
+        "H2S bir martalik REMdan yuqori (taxminiy)",
+        "H2S максималды бір реттік ШЖШ-дан жоғары (шамамен)",
     ),
     "network": ("Network fails", "Сеть не отвечает", "Tarmoq javob bermayapti", "Желі жауап бермейді"),
 }

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from api import routes as api_job
-from data import demo
+from data import demo, glossary
 from data.cases import cases as case_files
 from data.city import city
 from data.inventory import inventory
@@ -204,6 +204,10 @@ def test_cases(filled: Store) -> None:
     for name, part in (("site", told["sites"][0]), ("wind", told["wind"]), ("month", told["months"][0]),
                        ("measured", pm), ("station", pm["stations"][0])):  # fmt: skip
         assert sorted(described(f"case {name}")) == sorted(part), name
+
+
+def test_words_of_the_field() -> None:
+    assert described("words") == [field.name for field in fields(glossary.Term)]
 
 
 def test_candidates_of_the_register() -> None:

@@ -163,11 +163,11 @@ def foot() -> None:
 
 
 def _credits() -> list[str]:
-    from sources.credits import credit
+    from sources.credit_words import said
 
     found = []
     for source in sorted(set(city_tables.spans()["source"])):
-        one = credit(source)
+        one = said(source, language.language())
         found.append(
             f"[{markdown(one.text)}]({one.url}) ({markdown(one.licence)})"
             if one.url

@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from data.city import LANGUAGES
 from data.store import Store, open_store
 from data.store.shared import SharedStore
 from jobs.export import publish, request, snapshot
@@ -90,13 +91,14 @@ def test_every_file_is_as_its_sum_says(filled: Store, tmp_path: Path) -> None:
 def test_the_readmes_say_what_must_be_known(filled: Store, tmp_path: Path) -> None:
     filled.append(hourly([1.0, 2.0], station="kaz:1", source="kazhydromet"))
     with ZipFile(made(filled, tmp_path)) as archive:
-        english, russian = (archive.read(f"README.{x}.md").decode() for x in ("en", "ru"))
-    for text in (english, russian):
+        said = {x: archive.read(f"README.{x}.md").decode() for x in LANGUAGES}
+    for text in said.values():
         assert "--as-of 2026-01-10T07:30:00+00:00" in text
         assert "CC0 1.0" in text
         assert "| kazhydromet | 2 |" in text
-    assert "Left out" in english
-    assert "Что не вошло" in russian
+    headings = {"en": "Left out", "ru": "Что не вошло", "uz": "Nima kirmagan", "kk": "Не кірмеді"}
+    assert [x for x, words in headings.items() if words not in said[x]] == []
+    assert len({text.splitlines()[0] for text in said.values()}) == len(LANGUAGES)
 
 
 def test_simulated_data_say_so(filled: Store, tmp_path: Path) -> None:

@@ -319,7 +319,7 @@ def test_each_channel_has_its_lowest_priority(
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "above"), ("ru", "выше"), ("uz", "meʼyordan yuqori"), ("kk", "нормативтен жоғары")]
+    ("language", "word"), [("en", "above"), ("ru", "выше"), ("uz", "REMdan yuqori"), ("kk", "ШЖШ-дан жоғары")]
 )
 def test_each_channel_has_its_language(
     store: Store, webhook: HTTPServer, monkeypatch: pytest.MonkeyPatch, language: str, word: str

@@ -38,9 +38,9 @@ def test_every_network_has_its_own_words(code: str) -> None:
     ("code", "sentence", "came", "state"),
     [
         ("en", "4 of 5 parts came; failed: waqi:7", "4 of 5", "◐ in part"),
-        ("ru", "пришло 4 из 5 частей; не пришли: waqi:7", "4 из 5", "◐ частично"),
+        ("ru", "частей пришло 4 из 5; не пришли: waqi:7", "4 из 5", "◐ частично"),
         ("uz", "5 qismdan 4 tasi keldi; kelmaganlari: waqi:7", "5 dan 4", "◐ qisman"),
-        ("kk", "5 бөліктің 4 келді; келмегендері: waqi:7", "5 ішінен 4", "◐ ішінара"),
+        ("kk", "5 бөлік ішінен 4 келді; келмегендері: waqi:7", "5 ішінен 4", "◐ ішінара"),
     ],
 )
 def test_a_network_that_came_in_part_says_what_failed(

@@ -170,8 +170,8 @@ def test_a_citys_own_point_gives_no_distance() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "title", "stays"),
-    [("en", "held against this station", "values stay"), ("ru", "против этой станции", "значения учитываются"),
-     ("uz", "bu stansiyaga qarshi", "Qiymatlari qoladi"), ("kk", "бұл станция туралы", "Мәндері қалады")],
+    [("en", "held against this station", "values stay"), ("ru", "Замечания к этой станции", "значения учитываются"),
+     ("uz", "boʻyicha hozirgi shubhalar", "Qiymatlari qoladi"), ("kk", "қатысты қазіргі күмән", "Мәндері қалады")],
 )  # fmt: skip
 def test_verdicts_that_hold_now_stand_on_the_station_s_own_page(
     app: AppTest, store: Store, lang: str, title: str, stays: str

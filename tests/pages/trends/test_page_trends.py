@@ -209,7 +209,7 @@ def test_indices_of_tashkent_are_computed_by_us(app: AppTest, store: Store) -> N
     next(x for x in app.toggle if x.key == "trends.indices").set_value(True).run()
     said = words(app)
     assert "computed by us" in said
-    assert "СИ" in " ".join(str(c) for e in app.dataframe for c in e.value.columns)
+    assert "SI" in " ".join(str(c) for e in app.dataframe for c in e.value.columns)
 
 
 def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTest, store: Store) -> None:
@@ -224,12 +224,12 @@ def test_a_bound_of_iza5_has_no_grade_and_an_extreme_its_post_and_day(app: AppTe
     show(app, parameter="no2")
     next(x for x in app.toggle if x.key == "trends.indices").set_value(True).run()
     words(app)
-    years, months = table(app, "ИЗА5"), table(app, "СИ").set_index("Month")
-    assert years["ИЗА5"].tolist()[-1].startswith("≥ ") or years["ИЗА5"].tolist()[0].startswith("≥ ")
+    years, months = table(app, "API5"), table(app, "SI").set_index("Month")
+    assert years["API5"].tolist()[-1].startswith("≥ ") or years["API5"].tolist()[0].startswith("≥ ")
     graded = [one for one in years["Grade"] if one.startswith("no grade")]
     assert graded == ["no grade, a bound only: SO₂ missing"]
-    assert months.loc["2025-02", "СИ at, on"] == "Post Seven, 11 Feb 2025"
-    assert all(x.startswith("≥ ") for x in months["СИ"])
+    assert months.loc["2025-02", "SI at, on"] == "Post Seven, 11 Feb 2025"
+    assert all(x.startswith("≥ ") for x in months["SI"])
     assert all(x.startswith("no grade: hours") for x in months["Grade"])
 
 
