@@ -6,8 +6,9 @@ import streamlit as st
 
 from data.city import City
 from data.inventory.inventory import InventoryError
-from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
+from data.store.served import real_store
+from jobs.register import inventory
 from jobs.statements.answer import Asked
 from pages.ui.city import tables as city_tables
 from pages.ui.city.city import Picture
@@ -32,7 +33,7 @@ def _category(key: str) -> str:
 def sites(city: City) -> tuple[pd.DataFrame, str]:
     """Active sources of the register that have a point, and the register's vintage."""
     try:
-        book = inventory(city.key)
+        book = inventory.sources(real_store(), city.key)
     except InventoryError as error:
         st.warning(language.markdown(errors.told(error)), icon=":material/edit_note:")
         return pd.DataFrame(), ""

@@ -30,6 +30,7 @@ MODULES = (
     "events",
     "alarms",
     "publishing",
+    "register",
     "backup",
     "tokens",
 )

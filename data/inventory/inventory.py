@@ -80,10 +80,33 @@ def load(city: str, path: str | Path | None = None) -> Inventory:
         raise InventoryError("data.inventory.unreadable", file=file.name, cause=error.strerror) from error
     except UnicodeDecodeError as error:
         raise InventoryError("data.inventory.no_utf", file=file.name) from error
-    rows = read(text, file.name)
-    _near(rows, city, file.name)
+    return parsed(text, city, file.name, sha256(content).hexdigest())
+
+
+def parsed(text: str, city: str, name: str, digest: str) -> Inventory:
+    """
+    A register from its text, checked as a file is.
+
+    Parameters
+    ----------
+    text : str
+        With the header of `COLUMNS`.
+    city : str
+        Key.
+    name : str
+        Of the file, for the sentences and to tell ``.csv`` and ``.geojson`` apart.
+    digest : str
+        SHA-256 of what it was read from.
+
+    Raises
+    ------
+    InventoryError
+        At the first cell that is wrong.
+    """
+    rows = read(text, name)
+    _near(rows, city, name)
     sites = _frame([row for _, row in rows])
-    return Inventory(sites, str(max(sites["checked"], default="")), sha256(content).hexdigest())
+    return Inventory(sites, str(max(sites["checked"], default="")), digest)
 
 
 def sources(inventory: Inventory, day: date | None = None) -> pd.DataFrame:

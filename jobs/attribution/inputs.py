@@ -14,6 +14,7 @@ from data.inventory import inventory
 from data.parameters import WEATHER
 from data.store.reader import StoreReader
 from jobs.events.hotspots import hotspots
+from jobs.register import inventory as register
 from models.attribution.panel import WEATHER as USED
 from models.stations.monitors import once, standing_for_air
 
@@ -87,7 +88,7 @@ def gather(store: StoreReader, key: str, start: datetime, end: datetime) -> Inpu
     measured = once(standing_for_air(rows), known)
     simulated = demo.is_demo(measured)
     weather, modelled = weather_of(store.measurements(key, tuple(WEATHER), start, end, flags=("ok",)))
-    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(key, end)
+    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(store, key, end)
     return Inputs(
         city=place, start=start, end=end, measurements=measured, weather=weather,
         stations=placed(known, measured, place), sources=sources,
@@ -143,8 +144,8 @@ def _role(stations: pd.DataFrame) -> pd.Series:
     return stations["owner"].eq(REFERENCE).map({True: "reference", False: "indicative"})
 
 
-def _register(key: str, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
-    book = inventory.load(key)
+def _register(store: StoreReader, key: str, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
+    book = register.sources(store, key)
     names = book.sites.rename(columns={"name_en": "name"})[["site", *NAMES, "coord_quality", "fuel"]]
     return inventory.sources(book, end.date()), names, book.vintage, book.sha256
 
