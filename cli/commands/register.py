@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.commands import Arguments, Command, Parser, Result
+from data import clock
 from data.store import Store, open_store
 from data.store.served import real_store
 from jobs.access.operators import Operator
@@ -83,9 +84,8 @@ def _list(a: Arguments, store: Store) -> Result:
     if a.waiting:
         waits = kept.waiting(store, a.register)
         for one in waits:
-            print(
-                f"{one.id}  {one.proposed_at:%Y-%m-%d %H:%M}Z  {one.proposed_by}  {one.action} {one.row}: {one.reason}"
-            )
+            when = clock.iso(one.proposed_at, "seconds")
+            print(f"{one.id}  {when}  {one.proposed_by}  {one.action} {one.row}: {one.reason}")
         return {"edits": [one.plain() for one in waits]}
     rows = read(store, a.register, moment("as-of", a.as_of, None) if a.as_of else None)
     if a.out:

@@ -1,0 +1,89 @@
+"""Sites of the register on a map: colour by category, symbol by status, a name; what is planned is hollow."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import pydeck as pdk
+
+from data.city import City, cities
+from pages.ui.look import basemap
+from pages.ui.look.palette import rgba
+from pages.ui.reader.language import html, t
+from pages.ui.registry import words
+
+Row = Mapping[str, str]
+TIP = {"html": "{tip}", "style": {"fontFamily": basemap.FONT, "fontSize": "14px", "maxWidth": "320px"}}
+
+
+def deck(rows: Sequence[Row], city: City | None, theme: str) -> pdk.Deck:
+    """
+    The sites that have a point.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of the register; those without coordinates are left out.
+    city : City or None
+        Whose basemap lies beneath; plain ground where several cities are shown.
+    theme : str
+        `light` or `dark`.
+    """
+    table = points(rows)
+    place = city or next(iter(cities().values()))
+    seen = basemap.view(place, table)
+    if city is None:
+        seen.min_zoom = 3  # two cities lie a thousand kilometres apart
+    return pdk.Deck(
+        layers=_layers(table, theme),
+        initial_view_state=seen,
+        map_style=basemap.style(place, theme) if city else f"/app/static/ground-{theme}.json",
+        map_provider="carto",
+        tooltip=TIP,
+    )
+
+
+def points(rows: Sequence[Row]) -> pd.DataFrame:
+    """Place, name, mark, colour and words of the rows that have a point."""
+    made = [
+        {
+            "lat": round(float(row["lat"]), 5), "lon": round(float(row["lon"]), 5), "name": words.name(row, "site"),
+            "mark": words.mark(row["status"])[0], "fill": rgba(words.colour(row["category"]), 235), "tip": tip(row),
+        }
+        for row in rows if row["lat"] and row["lon"]
+    ]  # fmt: skip
+    return pd.DataFrame(made, columns=["lat", "lon", "name", "mark", "fill", "tip"])
+
+
+def tip(row: Row) -> str:
+    """What is said over a site, escaped: name, kind, fuel, status, time, quality of its place, day of the check."""
+    kind = [words.cell("category", row["category"]), words.cell("subtype", row["subtype"]), row["fuel"]]
+    time = f"{row['from'] or '…'} – {row['until'] or '…'}" if row["from"] or row["until"] else ""
+    lines = (
+        words.name(row, "site"), " · ".join(part for part in kind if part), f"{words.status(row['status'])} {time}",
+        words.cell("coord_quality", row["coord_quality"]), t("registry.checked_on", day=row["checked"]),
+    )  # fmt: skip
+    return "<br>".join(html(line.strip()) for line in lines if line.strip())
+
+
+def legend(rows: Sequence[Row]) -> str:
+    """Colours and symbols that the map shows, with their words."""
+    on_map = [row for row in rows if row["lat"] and row["lon"]]
+    colours = dict.fromkeys(row["category"] for row in on_map)
+    marks = dict.fromkeys(row["status"] for row in on_map)
+    chips = [
+        *(_chip("⬤", words.cell("category", one), words.colour(one)) for one in colours),
+        *(_chip(words.mark(one)[0], words.status(one)) for one in marks),
+    ]
+    return f'<div class="ca-chips">{"".join(chips)}</div>'
+
+
+def _chip(symbol: str, said: str, colour: str = "inherit") -> str:
+    return f'<span class="ca-chip"><i style="color:{colour}">{symbol}</i> {html(said)}</span>'
+
+
+def _layers(table: pd.DataFrame, theme: str) -> list[pdk.Layer]:
+    ink, halo = basemap.INKS[theme], basemap.halo(theme)
+    return [
+        basemap.texts(table, "registry-marks", "mark", 27, "fill", [0, 0], pickable=True, auto_highlight=True, **halo),
+        basemap.texts(table, "registry-names", "name", 11, ink, [0, 20], pickable=False, **halo),
+    ]
