@@ -155,17 +155,19 @@ def _cells(book: Register, key: str, fields: Mapping[str, object]) -> dict[str, 
         if name not in book.columns:
             raise RegisterError("register.edit.column", parameter=str(name)[:40], name=str(name)[:40],
                                 known=book.columns)  # fmt: skip
-        made[str(name)] = _line(cell, str(name))
+        made[str(name)] = _text(cell, str(name), book.lines)
     if made.get(book.key, key) != key:
         raise RegisterError("register.edit.renamed", parameter=book.key, name=key)
     return made
 
 
-def _line(cell: object, name: str) -> str:
+def _text(cell: object, name: str, lines: frozenset[str] = frozenset()) -> str:
+    """A cell in one line, or in lines where its column has several."""
     if not isinstance(cell, str):
         raise RegisterError("register.edit.no_text", parameter=name, name=name)
-    text = " ".join(cell.split())
-    if not text.isprintable():
+    parts = [" ".join(line.split()) for line in (cell.splitlines() if name in lines else [cell])]
+    text = "\n".join(part for part in parts if part)
+    if not text.replace("\n", "").isprintable():
         raise RegisterError("register.edit.sign", parameter=name, name=name)
     if len(text) > LONGEST:
         raise RegisterError("register.edit.long", parameter=name, name=name, most=LONGEST)
@@ -173,7 +175,7 @@ def _line(cell: object, name: str) -> str:
 
 
 def _said(text: str, name: str) -> str:
-    line = _line(text, name)
+    line = _text(text, name)
     if not line:
         raise RegisterError("register.edit.why", parameter=name)
     return line
@@ -206,7 +208,10 @@ def _sound(book: Register, row: Mapping[str, str]) -> None:
     try:
         book.fits(row)
     except CentreError as error:
-        raise RegisterError("register.edit.refused", parameter=error.parameter, cause=error) from error
+        name = error.parameter
+        if "fault" in error.words:  # of one cell; the line of a file means nothing here
+            raise RegisterError("register.edit.cell", parameter=name, name=name, fault=error.words["fault"]) from error
+        raise RegisterError("register.edit.refused", parameter=name, cause=error) from error
 
 
 def _found(store: Store, edit: str) -> Edit:

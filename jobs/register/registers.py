@@ -39,6 +39,8 @@ class Register:
         Raises a `CentreError` at a cell that is wrong; nothing by default.
     choices : mapping of str to tuple of str
         Columns whose cells are of a closed list.
+    lines : frozenset of str
+        Columns whose cells hold several lines, a sentence each.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Register:
     check: Callable[[Row], tuple[Lack, ...]]
     fits: Callable[[Row], None] = lambda _: None
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: frozenset[str] = frozenset()
 
 
 _INVENTORY = Register(

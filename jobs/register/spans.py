@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-COLUMNS = (("from", "until"), ("start", "end"))  # of sources; of measures
+COLUMNS = (("from", "until"), ("start", "end"), ("opened", "closed"))  # of sources; of measures; of cases
 AHEAD = ("planned", "announced")  # statuses of what has not begun
-DAY = re.compile(r"(<=|≤)?\s*(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+BOUNDS = {"<": "≤", "≤": "≤", ">": "≥", "≥": "≥"}
+DAY = re.compile(r"(<=|>=|≤|≥)?\s*(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
 @dataclass(frozen=True)
@@ -19,15 +20,15 @@ class Span:
     ----------
     start, end : datetime.date or None
         Their first day where only a month or a year is stated; None where nothing is.
-    at_latest : bool
-        The start is "by then", and may lie before.
+    bound : str
+        ``≤`` where the row began by the start at the latest, ``≥`` where no earlier; else empty.
     ahead : bool
         Its status says that it has not begun.
     """
 
     start: date | None
     end: date | None
-    at_latest: bool = False
+    bound: str = ""
     ahead: bool = False
 
 
@@ -43,15 +44,15 @@ def span(row: Mapping[str, str]) -> Span:
     Examples
     --------
     >>> span({"from": "<=2015", "until": "2025-11-26", "status": "halted"})
-    Span(start=datetime.date(2015, 1, 1), end=datetime.date(2025, 11, 26), at_latest=True, ahead=False)
+    Span(start=datetime.date(2015, 1, 1), end=datetime.date(2025, 11, 26), bound='≤', ahead=False)
     >>> span({"start": "2027-01", "end": "", "status": "announced"}).ahead
     True
     """
     first, last = next((pair for pair in COLUMNS if pair[0] in row), COLUMNS[0])
     begun = row.get(first, "")
     start = day(begun)
-    at_latest = start is not None and not begun[:1].isdigit()
-    return Span(start, day(row.get(last, "")), at_latest, row.get("status", "") in AHEAD)
+    bound = BOUNDS.get(begun.strip()[:1], "") if start else ""
+    return Span(start, day(row.get(last, "")), bound, row.get("status", "") in AHEAD)
 
 
 def day(text: str) -> date | None:

@@ -12,7 +12,7 @@ from pages.ui.look.palette import INK
 from pages.ui.registry import words
 
 BAR = 26  # height of one row [px]
-SHORTEST = timedelta(days=20)  # of a bar that can be seen over years
+SHORTEST = 0.012  # of a bar, as part of the whole width: a planned day is seen, too
 LONGEST_NAME = 34  # beside the axis [characters]
 
 
@@ -45,7 +45,7 @@ def timeline(bars: Sequence[Bar], today: date) -> go.Figure | None:
     drawn = [bar for bar in bars if bar.time.start or bar.time.end]
     if not drawn:
         return None
-    spans = [ends(bar, today) for bar in drawn]
+    spans = ends(drawn, today)
     names = [short(bar.name, n, drawn) for n, bar in enumerate(drawn)]
     made = figure(height=70 + BAR * len(drawn), hovermode="closest",
                   yaxis={"autorange": "reversed", "nticks": len(drawn), "rangemode": "normal"},
@@ -67,18 +67,21 @@ def timeline(bars: Sequence[Bar], today: date) -> go.Figure | None:
     return made
 
 
-def ends(bar: Bar, today: date) -> tuple[date, date]:
-    """First and last day of a bar; never shorter than can be seen."""
-    first = bar.time.start or bar.time.end or today
-    last = bar.time.end or max(first, today if not bar.time.ahead else first)
-    return first, max(last, first + SHORTEST)
+def ends(bars: Sequence[Bar], today: date) -> list[tuple[date, date]]:
+    """First and last day of each bar; none shorter than can be seen beside the others."""
+    found = []
+    for bar in bars:
+        first = bar.time.start or bar.time.end or today
+        found.append((first, bar.time.end or max(first, first if bar.time.ahead else today)))
+    whole = max([today, *(last for _, last in found)]) - min([today, *(first for first, _ in found)])
+    least = max(timedelta(days=1), whole * SHORTEST)
+    return [(first, max(last, first + least)) for first, last in found]
 
 
 def said(bar: Bar) -> str:
-    """Its time in figures; `≤` where it began by then."""
-    by = "≤ " if bar.time.at_latest else ""
-    first = f"{by}{words.day(bar.time.start)}" if bar.time.start else "…"
-    return f"{first} – {words.day(bar.time.end) if bar.time.end else '…'}"
+    """Its time in figures; `≤` where it began by then, `≥` where no earlier."""
+    first = f"{bar.time.bound} {words.day(bar.time.start)}" if bar.time.start else "…"
+    return f"{first.strip()} – {words.day(bar.time.end) if bar.time.end else '…'}"
 
 
 def short(name: str, place: int, bars: Sequence[Bar]) -> str:

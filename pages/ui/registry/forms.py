@@ -73,7 +73,7 @@ def _field(book: Register, name: str, text: str, key: str) -> str:
         empty = t("registry.propose.empty")
         return str(st.selectbox(words.column(name), options, index=options.index(text), key=key,
                                 format_func=lambda k: words.cell(name, k) if k else empty))  # fmt: skip
-    widget = st.text_area if name in LONG else st.text_input
+    widget = st.text_area if name in LONG or name in book.lines else st.text_input
     return str(widget(words.column(name), text, key=key, max_chars=LONGEST))
 
 

@@ -34,7 +34,7 @@ def deck(rows: Sequence[Row], city: City | None, theme: str) -> pdk.Deck:
     if city is None:
         seen.min_zoom = 3  # two cities lie a thousand kilometres apart
     return pdk.Deck(
-        layers=_layers(table, theme),
+        layers=_layers(table, theme, named=city is not None),
         initial_view_state=seen,
         map_style=basemap.style(place, theme) if city else f"/app/static/ground-{theme}.json",
         map_provider="carto",
@@ -81,9 +81,12 @@ def _chip(symbol: str, said: str, colour: str = "inherit") -> str:
     return f'<span class="ca-chip"><i style="color:{colour}">{symbol}</i> {html(said)}</span>'
 
 
-def _layers(table: pd.DataFrame, theme: str) -> list[pdk.Layer]:
+def _layers(table: pd.DataFrame, theme: str, *, named: bool) -> list[pdk.Layer]:
+    """Marks, and their names where one city is shown: those of several would lie over each other."""
     ink, halo = basemap.INKS[theme], basemap.halo(theme)
-    return [
+    layers = [
         basemap.texts(table, "registry-marks", "mark", 27, "fill", [0, 0], pickable=True, auto_highlight=True, **halo),
-        basemap.texts(table, "registry-names", "name", 11, ink, [0, 20], pickable=False, **halo),
     ]
+    if named:
+        layers.append(basemap.texts(table, "registry-names", "name", 12, ink, [0, 21], pickable=False, font_weight=700))
+    return layers

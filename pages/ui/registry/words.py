@@ -58,7 +58,15 @@ def cell(name: str, text: str) -> str:
         return _known(f"map.quality.{text}", text)
     if name == "city":
         return city(text)
+    if name == "fuel":
+        return "; ".join(_fuel(part.strip()) for part in text.split(";"))
     return _known(f"registry.{name}.{text}", text) if name in ("subtype", "kind") else text
+
+
+def _fuel(part: str) -> str:
+    """One fuel with its period: the first word is of a closed list."""
+    word, blank, period = part.partition(" ")
+    return f"{_known(f'registry.fuel.{word}', word)}{blank}{period}"
 
 
 def city(key: str) -> str:

@@ -214,9 +214,9 @@ def test_a_column_that_an_edit_did_not_know_is_the_seeds(store: Store, monkeypat
         (("plans", "add", "lorries", {"name": "x"}, "x"), "register.edit.there"),
         (("plans", "change", "lorries", {"name": "x"}, "  "), "register.edit.why"),
         (("plans", "change", "lorries", {"name": "x"}, "a" * (LONGEST + 1)), "register.edit.long"),
-        (("inventory", "change", "tashkent-tpp", {"lat": "north"}, "x"), "register.edit.refused"),
-        (("inventory", "change", "tashkent-tpp", {"lat": "69.2", "lon": "41.3"}, "x"), "register.edit.refused"),
-        (("inventory", "change", "tashkent-tpp", {"from": "soon"}, "x"), "register.edit.refused"),
+        (("inventory", "change", "tashkent-tpp", {"lat": "north"}, "x"), "register.edit.cell"),
+        (("inventory", "change", "tashkent-tpp", {"lat": "69.2", "lon": "41.3"}, "x"), "register.edit.cell"),
+        (("inventory", "change", "tashkent-tpp", {"from": "soon"}, "x"), "register.edit.cell"),
         (("inventory", "change", "tashkent-tpp", {"city": "atlantis"}, "x"), "register.edit.refused"),
         (("inventory", "change", "tashkent-tpp", {"reference": ""}, "x"), "register.edit.lacks"),
     ],
@@ -237,6 +237,14 @@ def test_what_somebody_writes_is_kept_as_text(store: Store, text: str) -> None:
     review(store, BOTIR, edit.id, "published", text)
     assert row(store)["name"] == text
     assert overlay.history(store, "plans", "lorries")[-1].edit.review_note == text
+
+
+def test_a_cell_of_several_lines_keeps_them_and_no_other_does(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = registers.REGISTERS["plans"]
+    lined = Register(**{**vars(book), "lines": frozenset({"name"})})
+    monkeypatch.setattr(registers, "REGISTERS", MappingProxyType({"plans": lined}))
+    edit = change(store, name=" one \r\n\n two  words\n", review_by="2027\n01")
+    assert (edit.fields["name"], edit.fields["review_by"]) == ("one\ntwo words", "2027 01")
 
 
 def test_unknown_edits_and_verdicts_are_sentences(store: Store) -> None:

@@ -194,11 +194,23 @@ def test_what_is_planned_halted_and_closed_is_told_without_colour() -> None:
     assert words.mark("never heard of") == words.mark("unknown")
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [("en", "gas; coal", "gas; coal"), ("ru", "coal ..2023; gas 2023-10..", "уголь ..2023; газ 2023-10.."),
+     ("uz", "peat", "peat"), ("kk", "", "")],
+)  # fmt: skip
+def test_a_fuel_is_told_with_its_period_in_the_reader_s_language(code: str, text: str, said: str) -> None:
+    with language.using(code):
+        assert words.cell("fuel", text) == said
+
+
 def test_the_map_of_every_city_shows_them_all(two: Store) -> None:
     rows = read(two, "inventory")
     with language.using("kk"):
         whole, one = site_map.deck(rows, None, "light"), site_map.deck(rows, cities()["astana"], "light")
         assert site_map.deck([], None, "light").layers
+    assert [layer.id for layer in whole.layers] == ["registry-marks"]
+    assert [layer.id for layer in one.layers] == ["registry-marks", "registry-names"]
     assert whole.initial_view_state.zoom < 6
     assert whole.initial_view_state.min_zoom == 3
     assert "ground-light" in str(whole.map_style)
@@ -227,6 +239,8 @@ def test_the_timeline_draws_what_states_a_day_and_hatches_what_has_not_begun() -
     assert list(drawn.marker.pattern.shape) == ["", "/", "x", "", "\\"]
     assert list(drawn.base) == ["2015-01-01", "2027-01-01", "2001-01-01", "2026-12-01", "2020-01-01"]
     assert all(length > 0 for length in drawn.x)
+    least = charts.SHORTEST * (date(2027, 1, 1) - date(2001, 1, 1)).days * 86_400_000
+    assert min(drawn.x) == pytest.approx(least, rel=0.02), "a planned day is seen, too"
     assert drawn.x[0] == (TODAY - date(2015, 1, 1)).days * 86_400_000
     assert drawn.customdata[0][1].startswith("≤ 2015-01-01")
     assert not [name for name in drawn.y if "<" in name]
