@@ -78,7 +78,7 @@ def _review(a: Arguments, store: Store) -> Result:
 
 
 def _list(a: Arguments, store: Store) -> Result:
-    from jobs.register.export import as_csv
+    from jobs.export.table_csv import as_csv
     from jobs.register.overlay import read
 
     if a.waiting:

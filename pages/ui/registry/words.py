@@ -60,7 +60,9 @@ def cell(name: str, text: str) -> str:
         return city(text)
     if name == "fuel":
         return "; ".join(_fuel(part.strip()) for part in text.split(";"))
-    return _known(f"registry.{name}.{text}", text) if name in ("subtype", "kind") else text
+    if name in ("subtype", "source_type"):
+        return _known(f"registry.subtype.{text}", text)
+    return _known(f"registry.kind.{text}", text) if name == "kind" else text
 
 
 def _fuel(part: str) -> str:

@@ -15,9 +15,9 @@ from data.store import Store, open_store
 from data.store.shared import SharedStore
 from jobs.access.operators import Operator
 from jobs.attribution.inputs import gather
+from jobs.export.table_csv import as_csv
 from jobs.register import kept, read, sites
 from jobs.register.edits import propose, review
-from jobs.register.export import as_csv
 from jobs.register.figures import figures
 from jobs.register.inventory import sources
 from tests.conftest import NOW, hourly

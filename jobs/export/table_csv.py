@@ -1,4 +1,4 @@
-"""A register as a file: every column of every row that stands, safe to open in a spreadsheet."""
+"""Rows of text as a file: every column in its order, safe to open in a spreadsheet."""
 
 from collections.abc import Mapping, Sequence
 
