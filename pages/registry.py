@@ -11,7 +11,7 @@ from data.store import Store
 from data.store.served import real_store
 from jobs.access.operators import Operator
 from jobs.register import kept, overlay, read
-from jobs.register.figures import figures, of_rows
+from jobs.register.figures import figures, of_rows, placed
 from jobs.register.registers import REGISTERS, Register
 from jobs.register.sites import NAME as SITES
 from jobs.register.spans import COLUMNS, span
@@ -42,8 +42,8 @@ def sites(rows: list[Row], wanted: Asked) -> None:
     deck = site_map.deck(rows, city, choices.theme())
     st.pydeck_chart(deck, key=f"registry.map.{wanted.city}", height=520)
     st.html(site_map.legend(rows))
-    placed = sum(bool(row["lat"] and row["lon"]) for row in rows)
-    page_frame.caption(t("registry.map_say", shown=number(placed), rows=number(len(rows))))
+    on_map = sum(placed(row) for row in rows)
+    page_frame.caption(t("registry.map_say", shown=number(on_map), rows=number(len(rows))))
     st.subheader(t("registry.rows"), anchor=False)
     if not rows:
         st.info(t("registry.none"), icon=":material/inbox:")

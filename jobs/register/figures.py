@@ -45,10 +45,15 @@ def figures(rows: Sequence[Mapping[str, str]], due: Sequence[Due]) -> Figures:
     >>> figures([row, {"site": "b", "lat": "", "lon": "", "status": "active"}], [])
     Figures(rows=2, mapped=1, placeless=1, active=1, planned=1, due=0)
     """
-    mapped = sum(bool(row["lat"] and row["lon"]) for row in rows)
+    mapped = sum(placed(row) for row in rows)
     of = {word: sum(row["status"] == word for row in rows) for word in ("active", "planned")}
     keys = {row["site"] for row in rows}
     return Figures(len(rows), mapped, len(rows) - mapped, of["active"], of["planned"], sum(d.row in keys for d in due))
+
+
+def placed(row: Mapping[str, str]) -> bool:
+    """Whether the register knows where a site lies: a point, or a line or an area that its file draws."""
+    return bool(row["lat"] and row["lon"]) or bool(row.get("shape"))
 
 
 def due_on(row: Mapping[str, str]) -> date | None:

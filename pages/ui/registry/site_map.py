@@ -6,6 +6,7 @@ import pandas as pd
 import pydeck as pdk
 
 from data.city import City, cities
+from jobs.register.figures import placed
 from pages.ui.look import basemap
 from pages.ui.look.palette import rgba
 from pages.ui.reader.language import html, t
@@ -67,7 +68,7 @@ def tip(row: Row) -> str:
 
 def legend(rows: Sequence[Row]) -> str:
     """Colours and symbols that the map shows, with their words."""
-    on_map = [row for row in rows if row["lat"] and row["lon"]]
+    on_map = [row for row in rows if placed(row)]
     colours = dict.fromkeys(row["category"] for row in on_map)
     marks = dict.fromkeys(row["status"] for row in on_map)
     chips = [
