@@ -198,13 +198,10 @@ def _after(
 
 
 def _sound(book: Register, row: Mapping[str, str]) -> None:
-    """Refuse a row with a cell outside of its list, without what it must state, or with a cell that cannot be."""
+    """Refuse a row with a cell outside of its list, with a cell that cannot be, or without what it must state."""
     for name, known in book.choices.items():
         if row[name] and row[name] not in known:
             raise RegisterError("register.edit.choice", parameter=name, name=name, text=row[name][:40], known=known)
-    lacks = [lack.what for lack in book.check(row)]
-    if lacks:
-        raise RegisterError("register.edit.lacks", parameter=lacks[0], name=row[book.key], columns=lacks)
     try:
         book.fits(row)
     except CentreError as error:
@@ -212,6 +209,9 @@ def _sound(book: Register, row: Mapping[str, str]) -> None:
         if "fault" in error.words:  # of one cell; the line of a file means nothing here
             raise RegisterError("register.edit.cell", parameter=name, name=name, fault=error.words["fault"]) from error
         raise RegisterError("register.edit.refused", parameter=name, cause=error) from error
+    lacks = [lack.what for lack in book.check(row)]
+    if lacks:
+        raise RegisterError("register.edit.lacks", parameter=lacks[0], name=row[book.key], columns=lacks)
 
 
 def _found(store: Store, edit: str) -> Edit:

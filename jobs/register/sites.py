@@ -27,8 +27,8 @@ def seed() -> list[dict[str, str]]:
 
     Examples
     --------
-    >>> next((row["city"], row["fuel"]) for row in seed() if row["site"] == "astana-chp-3")
-    ('astana', 'gas')
+    >>> next((row["city"], row["category"]) for row in seed() if row["site"] == "astana-chp-3")
+    ('astana', 'heating')
     """
     return [row for key in cities() for row in texts(inventory.load(key).sites, key)]
 

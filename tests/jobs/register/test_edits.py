@@ -218,7 +218,7 @@ def test_a_column_that_an_edit_did_not_know_is_the_seeds(store: Store, monkeypat
         (("inventory", "change", "tashkent-tpp", {"lat": "69.2", "lon": "41.3"}, "x"), "register.edit.cell"),
         (("inventory", "change", "tashkent-tpp", {"from": "soon"}, "x"), "register.edit.cell"),
         (("inventory", "change", "tashkent-tpp", {"city": "atlantis"}, "x"), "register.edit.refused"),
-        (("inventory", "change", "tashkent-tpp", {"reference": ""}, "x"), "register.edit.lacks"),
+        (("inventory", "change", "tashkent-tpp", {"name_uz": ""}, "x"), "register.edit.lacks"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_kept(

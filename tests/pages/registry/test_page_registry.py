@@ -175,7 +175,7 @@ def test_what_a_file_takes_away_runs_no_formula(two: Store) -> None:
 
 
 def test_a_name_from_outside_is_no_markup_on_the_map(two: Store) -> None:
-    publish(two, "change", ROW, name_en=NASTY, fuel="<b>gas</b>")
+    publish(two, "change", ROW, name_en=f"{NASTY} <b>gas</b>")
     rows = [r for r in read(two, "inventory") if r["site"] == ROW]
     with language.using("en"):
         deck = orjson.loads(site_map.deck(rows, cities()["tashkent"], "dark").to_json())
