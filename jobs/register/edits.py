@@ -74,7 +74,7 @@ def propose(
     key = str(row).strip()
     if not KEY.fullmatch(key) or len(key) > KEY_LONGEST:
         raise RegisterError("register.edit.key", parameter=book.key, name=key[:KEY_LONGEST], most=KEY_LONGEST)
-    given = _cells(book, key, fields)
+    given = cells(book, key, fields)
     why = _said(reason, "reason")
     if not who.name.strip():
         raise RegisterError("register.edit.nobody", parameter="by")
@@ -148,8 +148,15 @@ def _alone(store: Store) -> Iterator[None]:
         yield
 
 
-def _cells(book: Register, key: str, fields: Mapping[str, object]) -> dict[str, str]:
-    """Cells as they are kept: known columns, text of one line, the key itself unchanged."""
+def cells(book: Register, key: str, fields: Mapping[str, object]) -> dict[str, str]:
+    """
+    Cells as they are kept: known columns, text of one line (or of lines where the column has several).
+
+    Raises
+    ------
+    RegisterError
+        When a column is unknown, a cell is no text, too long or holds signs that cannot be seen, or the key changes.
+    """
     made = {}
     for name, cell in fields.items():
         if name not in book.columns:
