@@ -12,7 +12,7 @@ from data.errors import CentreError, phrase
 from data.store import Store
 from jobs.access.operators import Operator
 from jobs.register import kept, rights
-from jobs.register.kept import ACTIONS, ADD, CHANGE, PROPOSED, PUBLISHED, REJECTED, WITHDRAW, Edit
+from jobs.register.kept import ACTIONS, ADD, CHANGE, NAME, PROPOSED, PUBLISHED, REJECTED, WITHDRAW, Edit
 from jobs.register.overlay import over
 from jobs.register.registers import Register, RegisterError, named
 
@@ -88,7 +88,7 @@ def propose(
             base=kept.digest(before) if before else "", proposed_by=who.name.strip(),
             proposed_at=_moment(store, register, now), reason=why,
         )  # fmt: skip
-        store.extend(kept.NAME, kept.frame(edit))
+        store.extend(NAME, kept.frame(edit))
     return edit
 
 
@@ -138,7 +138,7 @@ def review(
             _still(store, found)
         moment = _moment(store, found.register, now)
         done = replace(found, state=verdict, reviewed_by=who.name.strip(), reviewed_at=moment, review_note=said)
-        store.replace(kept.NAME, kept.frame(done), key=("id",))
+        store.replace(NAME, kept.frame(done), key=("id",))
     return done
 
 
@@ -222,7 +222,7 @@ def _sound(book: Register, row: Mapping[str, str]) -> None:
 
 
 def _found(store: Store, edit: str) -> Edit:
-    rows = store.table(kept.NAME)
+    rows = store.table(NAME)
     register = next(iter(rows.loc[rows["id"] == edit, "register"]), "")
     found = next((e for e in kept.edits(store, register) if e.id == edit), None) if register else None
     if found is None:
