@@ -6,14 +6,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.cases.cases import Case, cases
+from data.cases.cases import Case
 from data.city import City
 from data.city import city as city_of
 from data.clock import local_date
+from data.store.served import real_store
 from data.times import midnights
 from jobs.cases.facts import crossing, gather, hours_csv
 from jobs.cases.page import draw
 from jobs.cases.sentences import Text, lines, made, sentences
+from jobs.register.cases import cases
 from pages.ui.city import tables as city_tables
 from pages.ui.page import frame as page_frame
 from pages.ui.reader import choices, language
@@ -27,18 +29,18 @@ def _gathered(
     version: str, key: str, start: datetime, end: datetime, moment: datetime, leaving: bool
 ) -> dict[str, Any]:
     store = city_tables.taken() if leaving else city_tables.store()
-    return gather(store, cases()[key], start, end, moment, whole=city_tables.store())
+    return gather(store, cases(real_store())[key], start, end, moment, whole=city_tables.store())
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _hours(version: str, key: str, start: datetime, end: datetime) -> bytes:
-    one = cases()[key]
+    one = cases(real_store())[key]
     return hours_csv(crossing(city_tables.taken(), one, start, end), city_of(one.city))
 
 
 def chosen(container: Any) -> Case:
     """The case that the address names, else the first; its name in the reader's language."""
-    known = cases()
+    known = cases(real_store())
     names = {key: one.text("name", language.language()) for key, one in known.items()}
     key = choices.pick("case", list(known), t("frame.page.case"), show=names.__getitem__, widget=container.selectbox)
     return known[key]

@@ -8,8 +8,9 @@ import streamlit as st
 from data.city import City
 from data.clock import local_date
 from data.inventory.inventory import Inventory, InventoryError
-from data.inventory.inventory import load as inventory
 from data.parameters import POLLUTANTS
+from data.store.served import real_store
+from jobs.register import inventory
 from jobs.statements.answer import Asked
 from pages.ui.city import sites as register_sites
 from pages.ui.city import tables as city_tables
@@ -32,7 +33,7 @@ AVERAGINGS = ("24h", "1h")
 def sites(city: City, day: date) -> tuple[pd.DataFrame, Inventory | None]:
     """Sites of the register that can be drawn, and the register; none where it cannot be read."""
     try:
-        book = inventory(city.key)
+        book = inventory.sources(real_store(), city.key)
     except InventoryError as error:
         st.warning(language.markdown(errors.told(error)), icon=":material/edit_note:")
         return pd.DataFrame(), None

@@ -35,6 +35,7 @@ PAGES = (
     Row("alarms.py", "alarms", "notifications", "alarms", "now"),
     Row("origins.py", "origins", "hub", "origins", "why"),
     Row("trends.py", "trends", "show_chart", "trends", "why"),
+    Row("registry.py", "registry", "factory", "registry", "why"),
     Row("brief.py", "brief", "description", "brief", "why"),
     Row("case.py", "case", "gavel", "case", "why"),
     Row("records.py", "records", "table_view", "records", "data"),

@@ -32,6 +32,7 @@ MODULES = (
     "cases",
     "alarms",
     "publishing",
+    "register",
     "backup",
     "tokens",
     "policy",

@@ -7,6 +7,7 @@ import orjson
 from cli.commands import Arguments, Command, Failed, Parser, Result, period_arguments, shown_store
 from data import clock
 from data.city import LANGUAGES, city
+from data.store import open_store
 
 
 def _case(parser: Parser) -> None:
@@ -23,8 +24,9 @@ def case(a: Arguments) -> Result:
     from jobs.cases.facts import crossing, gather, hours_csv
     from jobs.cases.page import draw
     from jobs.cases.sentences import sentences
+    from jobs.register.cases import cases as edited
 
-    one, out = case_of(a.case), Path(a.out)
+    one, out = case_of(a.case, edited(open_store(a.store))), Path(a.out)
     where, now = city(one.city), clock.now()
     start, end = period(where, getattr(a, "from"), a.to)
     shown = shown_store(a.store, "download")

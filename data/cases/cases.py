@@ -185,16 +185,23 @@ def cases() -> dict[str, Case]:
     return {row[KEY]: case_of(row) for row in seed()}
 
 
-def case(key: str) -> Case:
+def case(key: str, known: Mapping[str, Case] | None = None) -> Case:
     """
     One case.
+
+    Parameters
+    ----------
+    key : str
+        Its key.
+    known : mapping of str to Case, optional
+        The cases there are, such as those with their published edits; those of the files by default.
 
     Raises
     ------
     CaseError
         When there is none of this key.
     """
-    known = cases()
+    known = cases() if known is None else known
     if key not in known:
         raise CaseError("data.cases.unknown", who="asker", parameter="case", text=key[:40], known=sorted(known))
     return known[key]

@@ -15,7 +15,8 @@ from data.store.reader import WholeStore
 from data.store.storage.errors import StoreError
 from data.store.view import View
 
-PRIVATE = frozenset({"tokens", "outbox"})  # logs of the centre itself, no matter for any reader
+# Logs of the centre itself, and edits that nobody has reviewed yet: no matter for any reader.
+PRIVATE = frozenset({"tokens", "outbox", "register_edits"})
 
 
 class SharedStore(View):

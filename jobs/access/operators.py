@@ -92,6 +92,18 @@ def authenticate(name: str, pin: str) -> Operator:
     return known
 
 
+def named() -> tuple[Operator, ...]:
+    """
+    The operators that `CLEANAIR_OPERATORS` lists.
+
+    Returns
+    -------
+    tuple of Operator
+        Empty where there is only a shared PIN, under which people name themselves.
+    """
+    return tuple(who for who, _ in _listed().values())
+
+
 def _listed() -> dict[str, tuple[Operator, str]]:
     """Operator and PIN by the name in lower case; an entry without a PIN is nobody."""
     people: dict[str, tuple[Operator, str]] = {}

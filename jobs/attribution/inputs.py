@@ -15,6 +15,7 @@ from data.inventory import fuels, inventory
 from data.parameters import WEATHER
 from data.store.reader import StoreReader
 from jobs.events.hotspots import hotspots
+from jobs.register import inventory as register
 from models.attribution.panel import WEATHER as USED
 from models.stations.monitors import once, standing_for_air
 
@@ -88,7 +89,7 @@ def gather(store: StoreReader, key: str, start: datetime, end: datetime) -> Inpu
     measured = once(standing_for_air(rows), known)
     simulated = demo.is_demo(measured)
     weather, modelled = weather_of(store.measurements(key, tuple(WEATHER), start, end, flags=("ok",)))
-    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(place, end)
+    sources, names, vintage, digest = _simulated_register(key) if simulated else _register(store, place, end)
     return Inputs(
         city=place, start=start, end=end, measurements=measured, weather=weather,
         stations=placed(known, measured, place), sources=sources,
@@ -144,9 +145,9 @@ def _role(stations: pd.DataFrame) -> pd.Series:
     return stations["owner"].eq(REFERENCE).map({True: "reference", False: "indicative"})
 
 
-def _register(place: City, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
+def _register(store: StoreReader, place: City, end: datetime) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
     """The sites at work on the last day of the window, whose end is no longer of it, and what they burned then."""
-    book, day = inventory.load(place.key), local_date(end - timedelta(microseconds=1), place.zone)
+    book, day = register.sources(store, place.key), local_date(end - timedelta(microseconds=1), place.zone)
     names = book.sites.rename(columns={"name_en": "name"})[["site", *NAMES, "coord_quality", "fuel"]]
     names = names.assign(fuel=[fuels.on(text, day) for text in names["fuel"]])
     return inventory.sources(book, day), names, book.vintage, book.sha256

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from data.inventory.inventory import COLUMNS, Inventory, load
+from data.inventory.inventory import COLUMNS, Inventory
 from data.inventory.parties import credits, parties
 from data.inventory.rows import NUMBERS
+from data.store.served import real_store
 from jobs.export.csv_lines import safe
+from jobs.register.inventory import sources
 
 CSV_COLUMNS = ("city", *COLUMNS)
 WHOLE = ("capacity_year", "emission_year")
@@ -32,7 +34,7 @@ def register_csv(key: str) -> str:
     InventoryError
         When the register cannot be read.
     """
-    table = load(key).sites.assign(city=key)[list(CSV_COLUMNS)]
+    table = sources(real_store(), key).sites.assign(city=key)[list(CSV_COLUMNS)]
     texts = {name: table[name].map(safe) for name in CSV_COLUMNS if name not in NUMBERS}
     whole = {name: table[name].astype("Int64") for name in WHOLE}
     return str(table.assign(**texts, **whole).to_csv(index=False, lineterminator="\n"))
@@ -53,7 +55,7 @@ def document(key: str) -> dict[str, Any]:
         ``city, vintage, sha256, credits, parties, sites``; a site has the columns of the register, None where a cell is
         empty, and ``geometry``, GeoJSON or None.
     """
-    register = load(key)
+    register = sources(real_store(), key)
     return {
         "city": key,
         "vintage": register.vintage or None,
@@ -66,7 +68,10 @@ def document(key: str) -> dict[str, Any]:
 
 def geojson(key: str) -> dict[str, Any]:
     """The register of a city as a GeoJSON FeatureCollection (RFC 7946) that the register reads again."""
-    features = [{"type": "Feature", "geometry": site.pop("geometry"), "properties": site} for site in _sites(load(key))]
+    features = [
+        {"type": "Feature", "geometry": site.pop("geometry"), "properties": site}
+        for site in _sites(sources(real_store(), key))
+    ]
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -83,7 +88,7 @@ def write(key: str, out: Path) -> dict[str, Any]:
     made = makers.get(out.suffix.lower())
     text = json.dumps(made(key), ensure_ascii=False, indent=1) + "\n" if made else register_csv(key)
     out.write_text(text, "utf-8")
-    register = load(key)
+    register = sources(real_store(), key)
     return {"out": str(out), "sites": len(register.sites), "vintage": register.vintage}
 
 

@@ -279,7 +279,7 @@ def test_no_file_and_no_answer_tells_what_a_licence_keeps_in(world: Store, tmp_p
 
 
 PAGES = ("situation.py", "city_map.py", "station.py", "forecast.py", "alarms.py", "origins.py", "trends.py",
-         "brief.py", "records.py", "feeds.py", "consortium.py", "wall.py", "case.py")  # fmt: skip
+         "brief.py", "records.py", "feeds.py", "consortium.py", "wall.py", "case.py", "registry.py")  # fmt: skip
 
 
 @pytest.mark.slow

@@ -117,7 +117,14 @@ def test_the_language_follows_the_url_and_the_choice(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["demo"], indirect=True)
 def test_a_wrong_url_is_a_sentence_where_it_would_show_something_else(kind: str) -> None:
-    cityless = ("alarms.py", "case.py", "consortium.py", "method.py", "situation.py")  # no page of one city
+    cityless = (
+        "alarms.py",
+        "case.py",
+        "consortium.py",
+        "method.py",
+        "registry.py",
+        "situation.py",
+    )  # no page of one city
     for file in FILES:
         app = show(file, city="atlantis<script>", lang="xx", parameter="gold", period="-1")
         assert not app.exception, file

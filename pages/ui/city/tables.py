@@ -21,7 +21,7 @@ from pages.ui.reader.sign_in import reader
 
 KEPT = 48  # entries of a cache; a screen needs about six
 # Written all the time, and shown by pages that ask for them by name: they move nothing else.
-LOGS = frozenset({"alarm_log", "alarms", "attempts", "outbox", "rejects", "status", "tokens"})
+LOGS = frozenset({"alarm_log", "alarms", "attempts", "outbox", "register_edits", "rejects", "status", "tokens"})
 
 
 def store() -> StoreReader:

@@ -10,6 +10,8 @@ from data.city import City, Measure
 from data.demo import measures as demo_measures
 from data.parameters import PARAMETERS
 from data.standards.limits import Limit
+from data.store.served import real_store
+from jobs.register.measures import of_city
 from models.averages.city_days import as_series, basis_of, of_stations
 from models.limits.in_force import applicable
 from models.trends.seasons import without_days
@@ -113,7 +115,7 @@ class View:
         if city_tables.simulated():
             first = pd.to_datetime(self.days["day"]).min().date() if len(self.days) else date(self.first, 1, 1)
             return list(demo_measures(first, date(self.last, 12, 31)))
-        begun = [(m, m.begins.first) for m in self.city.measures]
+        begun = [(m, m.begins.first) for m in of_city(real_store(), self.city.key)]
         return [m for m, first in begun if first is not None and self.first <= first.year <= self.last]
 
 

@@ -1,4 +1,4 @@
-"""Registers of the centre itself: published snapshots and the tokens of the API."""
+"""Registers of the centre itself: published snapshots, the tokens of the API, edits of the registers of facts."""
 
 from data.store.tables.declarations.column import TEXT, TIME, WHOLE, YES_NO, declared
 
@@ -40,4 +40,23 @@ TOKENS = declared(
     ("digest", TEXT, "SHA-256 of the secret half; empty where revoked"),
     ("by", TEXT, "who issued or revoked"),
 )
-TABLES = (SNAPSHOTS, TOKENS)
+EDITS = declared(
+    "register_edits",
+    "A row is an edit of a register of facts that somebody proposed; it is reviewed once and never taken away.",
+    "jobs.register.edits",
+    ("id",),
+    ("id", TEXT, "of the edit"),
+    ("register", TEXT, "`inventory`, or another of `jobs.register.registers`"),
+    ("row", TEXT, "key of the row it is about"),
+    ("action", TEXT, "`add`, `change` or `withdraw`"),
+    ("fields", TEXT, "JSON object of column and text: the whole row as it stands after the edit"),
+    ("base", TEXT, "SHA-256 of the row it was made on; empty where it adds one"),
+    ("proposed_by", TEXT, "operator who proposed it"),
+    ("proposed_at", TIME, "when"),
+    ("reason", TEXT, "why, in their words"),
+    ("state", TEXT, "`proposed`, `published` or `rejected`"),
+    ("reviewed_by", TEXT, "operator who reviewed it; empty while it waits"),
+    ("reviewed_at", TIME, "when; empty while it waits"),
+    ("review_note", TEXT, "what the reviewer said"),
+)
+TABLES = (SNAPSHOTS, TOKENS, EDITS)
