@@ -80,7 +80,8 @@ def test_no_damage_makes_an_adapter_fall_over(network: str) -> None:
                 lambda a=answer, r=rule, m=module: m.parse(m.read(a), r, "pm25", "astana"), lambda t: conform(t, KNOWN)
             )
             continue
-        survives(lambda a=answer, m=module: m.parse(a, "tashkent"), lambda t: conform(t, KNOWN))
+        check = (lambda t: conform(t, KNOWN)) if SOURCES[network].table == "measurements" else len
+        survives(lambda a=answer, m=module: m.parse(a, "tashkent"), check)
         if hasattr(module, "parse_stations"):
             survives(
                 lambda a=answer, m=module: m.parse_stations(a, "tashkent"), lambda t: len(t) and conform_stations(t)

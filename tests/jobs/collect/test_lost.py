@@ -90,7 +90,12 @@ def test_what_came_is_kept_and_what_failed_is_named(store: Store, fake: type[Fak
     said = lost.sentence("fake", [one], 3)
     assert said is not None
     assert said.who == "operator"
-    for language, words in (("en", "2 of 3 parts"), ("ru", "2 из 3"), ("uz", "3 qismdan 2"), ("kk", "3 бөліктің 2")):
+    for language, words in (
+        ("en", "2 of 3 parts"),
+        ("ru", "2 из 3"),
+        ("uz", "3 qismdan 2"),
+        ("kk", "3 бөлік ішінен 2"),
+    ):
         assert words in said.sentence(language)
         assert "fake:b" in said.sentence(language)
         assert GONE.sentence(language) in said.sentence(language)

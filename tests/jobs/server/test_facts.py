@@ -13,7 +13,7 @@ from jobs.server import facts
 def test_nothing_lacks_in_what_ships() -> None:
     found = facts.examine(date(2026, 12, 1))
     assert found["lacking"] == 0, found["lines"]
-    assert [one["register"] for one in found["registers"]][:4] == ["acts", "limits", "printed", "triggers"]
+    assert [one["register"] for one in found["registers"]][:5] == ["acts", "limits", "printed", "targets", "triggers"]
     assert all(one["rows"] for one in found["registers"])
 
 
