@@ -63,7 +63,7 @@ def pages() -> dict[str, list[st.Page]]:
 
 once.begin()
 st.set_page_config(page_title=t("frame.centre"), page_icon=str(HERE / "static" / "mark.svg"), layout="wide")
-page = st.navigation(pages())
+page = st.navigation(pages(), expanded=True)  # none of them hides behind "more"
 if page.url_path in {row.slug for row in PAGES if row.bare}:
     page.run()
 else:
