@@ -192,7 +192,7 @@ class Counting:
     def append(self, rows: pd.DataFrame, rejects: pd.DataFrame | None = None) -> Appended:
         return Appended(stored=len(rows))
 
-    def put_stations(self, rows: pd.DataFrame, seen: pd.DataFrame) -> int:
+    def put_stations(self, rows: pd.DataFrame, seen: pd.DataFrame | None = None) -> int:
         return len(rows)
 
     def stations(self) -> pd.DataFrame:
