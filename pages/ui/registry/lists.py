@@ -45,7 +45,8 @@ class Asked:
 def asked(rows: Sequence[Row]) -> Asked:
     """The filters, kept in the URL; each offers what there is."""
     places = st.columns(len(FILTERS) + 2, vertical_alignment="bottom")
-    known = [ALL, *(c for c in cities() if any(row.get("city") == c for row in rows))]
+    # One city first: on a map of all of them each is a speck, a thousand kilometres from the next.
+    known = [*(c for c in cities() if any(row.get("city") == c for row in rows)), ALL]
     city = choices.pick("of", known, t("frame.city"), show=lambda k: _all(k) or words.city(k),
                         widget=places[0].selectbox)  # fmt: skip
     cells = {}
