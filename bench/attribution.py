@@ -1,4 +1,4 @@
-"""Attribution against known truth: the simulated runs × three inputs, ablations, and the time of a year and of an hour."""
+"""Attribution against known truth: simulated runs × three inputs, ablations, and the time of a year and of an hour."""
 
 from __future__ import annotations
 
